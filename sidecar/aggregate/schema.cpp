@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aggregate/schema.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace outrider::aggregate {
+
+std::string edge_text(double edge) {
+  if (std::isinf(edge)) return edge > 0 ? "+Inf" : "-Inf";
+  std::array<char, 32> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), edge).ptr;
+  return {text.data(), end};
+}
+
+namespace {
+
+Labels with(const Labels& labels, std::string name, const std::string& edge_name = {},
+            const std::string& edge = {}) {
+  Labels full = labels;
+  full.emplace_back("__name__", std::move(name));
+  if (!edge_name.empty()) full.emplace_back(edge_name, edge);
+  std::sort(full.begin(), full.end());
+  return full;
+}
+
+void list_metric(const Family& family, const Metric& metric, std::vector<Series>& out) {
+  ValueId next = metric.first_value;
+  if (family.kind == FamilyKind::counter || family.kind == FamilyKind::gauge) {
+    out.push_back({with(metric.labels, family.name), next});
+    return;
+  }
+  const bool histogram = family.kind == FamilyKind::histogram;
+  for (const double edge : family.edges) {
+    out.push_back({histogram ? with(metric.labels, family.name + "_bucket", "le", edge_text(edge))
+                             : with(metric.labels, family.name, "quantile", edge_text(edge)),
+                   next++});
+  }
+  if (histogram) out.push_back({with(metric.labels, family.name + "_bucket", "le", "+Inf"), next});
+  out.push_back({with(metric.labels, family.name + "_count"), next++});
+  out.push_back({with(metric.labels, family.name + "_sum"), next});
+}
+
+}  // namespace
+
+std::vector<Series> list_series(const Schema& schema) {
+  std::vector<Series> all;
+  for (const Family& family : schema.families) {
+    for (const Metric& metric : family.metrics) list_metric(family, metric, all);
+  }
+  return all;
+}
+
+}  // namespace outrider::aggregate

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs the Debian packages that building and testing need; does nothing
+# where they are there already. Needs root, or sudo.
+set -euo pipefail
+
+build=(g++ cmake ninja-build ccache pkg-config libboost-dev prometheus-cpp-dev libspdlog-dev
+  libyaml-cpp-dev libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev libre2-dev libsystemd-dev
+  zlib1g-dev)
+check=(clang clang-format clang-tidy libclang-rt-14-dev libgtest-dev libgmock-dev libbenchmark-dev
+  valgrind python3 curl prometheus prometheus-alertmanager prometheus-node-exporter)
+
+case "${1:---all}" in
+  --build) packages=("${build[@]}") ;;
+  --all) packages=("${build[@]}" "${check[@]}") ;;
+  *) echo "usage: $0 [--build | --all]   what building needs, or testing too (default)" >&2; exit 2 ;;
+esac
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || { echo "missing packages and neither root nor sudo: ${missing[*]}" >&2; exit 1; }
+  as_root=(sudo)
+fi
+echo "installing: ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
