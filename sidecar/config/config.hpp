@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an operator may choose. Plain structs whose defaults run on a laptop;
+// units are in the types. keys.cpp gives every field its name, in the file and
+// as a flag, and refuses values outside the ranges stated here.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace outrider::config {
+
+/// Where something stands in a file, from 1; 0: not from a file.
+struct Place {
+  int line = 0;
+  int column = 0;
+};
+
+/// The port of the sidecar, registered nowhere, chosen once.
+inline constexpr std::uint16_t default_port = 9717;
+
+struct SegmentConfig {
+  /// Directory shared with the traders; empty: see segment_directory().
+  std::string dir;
+};
+
+struct StorageConfig {
+  /// Directory for what must survive a reboot; empty: see state_directory().
+  std::string path;
+};
+
+struct ListenAddress {
+  std::string host = "127.0.0.1";     ///< a numeric address
+  std::uint16_t port = default_port;  ///< 0: any free port
+};
+
+struct WebConfig {
+  /// Where /metrics and the pages are served. They show positions and losses:
+  /// leave it on loopback unless the network is trusted.
+  ListenAddress listen_address;
+};
+
+struct ControlConfig {
+  /// Unix socket for kill, arm and status; empty: see control_socket().
+  std::string socket;
+};
+
+struct RulesConfig {
+  /// Prometheus rule files, in order; none: nothing is watched.
+  std::vector<std::string> files;
+  /// How often a group without an interval of its own is evaluated, 1 ms or
+  /// more. Shorter: faster trips, and the traders' lines are fetched more often.
+  std::chrono::nanoseconds default_interval = std::chrono::milliseconds{100};
+};
+
+enum class LoopKind {
+  adaptive,  ///< sleeps between passes as long as rules and rings allow
+  spin,      ///< never sleeps: fastest, and takes a whole core
+};
+
+struct LoopConfig {
+  LoopKind kind = LoopKind::adaptive;
+  /// The core the guard thread is bound to; none: any. Never a trading core.
+  std::optional<int> cpu;
+};
+
+enum class LogLevel { debug, info, warn, error };
+enum class LogFormat { logfmt, json };
+
+struct LogConfig {
+  LogLevel level = LogLevel::info;
+  LogFormat format = LogFormat::logfmt;
+  /// Appended to, and reopened on SIGHUP; empty: standard error.
+  std::string file;
+};
+
+enum class BreakerAction {
+  alert,     ///< tell people only
+  halt_new,  ///< HALTED: no new orders until the cooldown has passed
+  kill,      ///< KILLED: latched until a person arms it
+};
+
+struct BreakerConfig {
+  /// Name of an alert in the loaded rule files.
+  std::string alert;
+  /// What it stops: `global`, `host`, or a label (`producer`, `venue`, ...)
+  /// whose value is taken from the firing alert.
+  std::string scope = "global";
+  BreakerAction action = BreakerAction::halt_new;
+  /// From the end of the alert to TRADING again, by the clock.
+  std::chrono::nanoseconds cooldown = std::chrono::seconds{60};
+  Place place;  ///< of the entry, so that a later check can point at it
+};
+
+struct KillSwitchConfig {
+  std::string alert;             ///< as in BreakerConfig
+  std::string scope = "global";  ///< as in BreakerConfig
+  Place place;
+};
+
+struct ProtectionConfig {
+  /// Open the gates at start without a person's `outrider arm`. Never lifts KILLED.
+  bool arm_at_start = false;
+  /// How long a gate stays open after the sidecar stops working, 250 ms to 3 s.
+  /// Shorter: an unguarded trader stops sooner, and a starved sidecar stops it too.
+  std::chrono::nanoseconds lease = std::chrono::seconds{1};
+  /// How long an alert must have been quiet before its breaker lets go.
+  std::chrono::nanoseconds quiet_period = std::chrono::seconds{0};
+  std::vector<BreakerConfig> breakers;
+  std::vector<KillSwitchConfig> kill_switch;
+};
+
+struct Config {
+  std::string file;  ///< what was loaded; empty: no file
+  SegmentConfig segment;
+  StorageConfig storage;
+  WebConfig web;
+  ControlConfig control;
+  RulesConfig rules;
+  LoopConfig loop;
+  LogConfig log;
+  ProtectionConfig protection;
+  /// Close every gate at once on SIGTERM, instead of letting the leases run out.
+  bool close_on_exit = false;
+  /// Label that names the producer on every series of a trader; empty: none.
+  std::string producer_label = "producer";
+};
+
+}  // namespace outrider::config

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/flags.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "config/keys.hpp"
+
+namespace outrider::config {
+
+void define_flags(CLI::App& app, Flags& flags, const std::string& version) {
+  app.set_version_flag("--version", version, "print the version and exit");
+  app.set_help_flag("--help,-h", "print this help and exit");
+  app.add_option("--config.file", flags.config_file,
+                 "YAML file; each flag below is a key of it, and beats it (default: none)")
+      ->type_name("FILE");
+  for (const Key& key : all_keys()) {
+    const std::string name{key.name};
+    const std::string flag = "--" + name;
+    if (key.kind == KeyKind::file_only) continue;
+    if (key.kind == KeyKind::on_off) {
+      app.add_flag_function(
+          flag, [&flags, name](std::int64_t) { flags.values[name] = {"true"}; },
+          std::string{key.help});
+      continue;
+    }
+    const CLI::callback_t keep = [&flags, name](const std::vector<std::string>& given) {
+      flags.values[name] = given;
+      return true;
+    };
+    const bool list = key.kind == KeyKind::list;
+    app.add_option(flag, CLI::callback_t{keep}, std::string{key.help})
+        ->type_name(std::string{key.value_name})
+        ->expected(1)
+        ->multi_option_policy(list ? CLI::MultiOptionPolicy::TakeAll
+                                   : CLI::MultiOptionPolicy::TakeLast);
+  }
+}
+
+std::optional<int> parse_flags(int argc, const char* const* argv, Flags& flags,
+                               const std::string& version) {
+  CLI::App app{
+      "The other process: drains the traders' segments, serves Prometheus, holds the gates.",
+      "outrider-sidecar"};
+  define_flags(app, flags, version);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // CLI11 has a code per kind of mistake; ours are a contract: 2 is usage.
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return std::nullopt;
+}
+
+void apply_flags(const Flags& flags, Loaded& loaded) {
+  for (const auto& [name, given] : flags.values) {
+    const Key* key = find_key(name);
+    if (key == nullptr) continue;
+    if (key->kind == KeyKind::list) loaded.config.rules.files.clear();
+    for (const std::string& text : given) {
+      const std::string_view needed = key->set(loaded.config, text);
+      if (needed.empty()) continue;
+      loaded.problems.push_back(
+          {"--" + name, {}, "found " + in_quotes(text) + "; needed " + std::string{needed}});
+    }
+  }
+}
+
+Loaded load(const Flags& flags) {
+  Loaded loaded = flags.config_file.empty() ? Loaded{} : load_file(flags.config_file);
+  apply_flags(flags, loaded);
+  return loaded;
+}
+
+}  // namespace outrider::config

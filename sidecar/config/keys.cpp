@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/keys.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "config/address.hpp"
+#include "config/duration.hpp"
+#include "config/problem.hpp"
+
+namespace outrider::config {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
+/// What a setter returns when it has stored the value.
+constexpr std::string_view accepted{};
+
+std::string_view store_text(std::string& field, const std::string& text) {
+  if (text.empty()) return "a path";
+  field = text;
+  return accepted;
+}
+
+std::string_view store_bool(bool& field, const std::string& text) {
+  if (text != "true" && text != "false") return "true or false";
+  field = text == "true";
+  return accepted;
+}
+
+template <class Enum>
+struct Named {
+  std::string_view name;
+  Enum value;
+};
+
+template <class Enum, std::size_t size>
+bool store_named(Enum& field, const std::string& text, const Named<Enum> (&names)[size]) {
+  const auto* found =
+      std::find_if(names, names + size, [&](const auto& named) { return named.name == text; });
+  if (found == names + size) return false;
+  field = found->value;
+  return true;
+}
+
+struct Range {
+  nanoseconds least;
+  nanoseconds most;
+};
+
+bool store_duration(nanoseconds& field, const std::string& text, Range range) {
+  const auto duration = parse_duration(text);
+  if (!duration || *duration < range.least || *duration > range.most) return false;
+  field = *duration;
+  return true;
+}
+
+std::string_view set_listen_address(Config& config, const std::string& text) {
+  const auto address = parse_listen_address(text);
+  if (!address) return "a numeric address and a port, such as 127.0.0.1:9717 or [::1]:9717";
+  config.web.listen_address = *address;
+  return accepted;
+}
+
+std::string_view set_rules_file(Config& config, const std::string& text) {
+  return store_text(config.rules.files.emplace_back(), text);
+}
+
+std::string_view set_rules_interval(Config& config, const std::string& text) {
+  const bool stored = store_duration(config.rules.default_interval, text, {1ms, 24h});
+  return stored ? accepted : "a duration from 1ms to 1d";
+}
+
+std::string_view set_loop(Config& config, const std::string& text) {
+  static constexpr Named<LoopKind> kinds[] = {{"adaptive", LoopKind::adaptive},
+                                              {"spin", LoopKind::spin}};
+  return store_named(config.loop.kind, text, kinds) ? accepted : "adaptive or spin";
+}
+
+std::string_view set_loop_cpu(Config& config, const std::string& text) {
+  int cpu = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cpu);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  if (!whole || cpu < 0 || cpu > 1023) return "the number of a core, from 0 to 1023";
+  config.loop.cpu = cpu;
+  return accepted;
+}
+
+std::string_view set_log_level(Config& config, const std::string& text) {
+  static constexpr Named<LogLevel> levels[] = {{"debug", LogLevel::debug},
+                                               {"info", LogLevel::info},
+                                               {"warn", LogLevel::warn},
+                                               {"error", LogLevel::error}};
+  return store_named(config.log.level, text, levels) ? accepted : "debug, info, warn or error";
+}
+
+std::string_view set_log_format(Config& config, const std::string& text) {
+  static constexpr Named<LogFormat> formats[] = {{"logfmt", LogFormat::logfmt},
+                                                 {"json", LogFormat::json}};
+  return store_named(config.log.format, text, formats) ? accepted : "logfmt or json";
+}
+
+bool is_label_name(std::string_view text) {
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  if (text.empty() || !letter(text.front()) || text.starts_with("__")) return false;
+  return std::all_of(text.begin(), text.end(),
+                     [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+}
+
+std::string_view set_producer_label(Config& config, const std::string& text) {
+  if (text != "off" && !is_label_name(text)) return "a label name such as producer, or off";
+  config.producer_label = text == "off" ? "" : text;
+  return accepted;
+}
+
+// The range of the lease: below 250 ms a busy machine closes gates by itself
+// (worst gap of a loop at 4:1 load: 116 ms); past 2^34 ticks, 3.4 s at 5 GHz, a
+// lease word reads as closed.
+std::string_view set_lease(Config& config, const std::string& text) {
+  const bool stored = store_duration(config.protection.lease, text, {250ms, 3s});
+  return stored ? accepted : "a duration from 250ms to 3s";
+}
+
+std::string_view set_quiet_period(Config& config, const std::string& text) {
+  const bool stored = store_duration(config.protection.quiet_period, text, {0ns, 24h});
+  return stored ? accepted : "a duration from 0s to 1d";
+}
+
+// clang-format off
+constexpr std::array keys{
+    Key{"rules.file", KeyKind::list, "FILE",
+        "Prometheus rule file; may be repeated (default: none)", true, set_rules_file},
+    Key{"rules.default_interval", KeyKind::value, "DURATION",
+        "how often a rule group without an interval is evaluated (default: 100ms)", false,
+        set_rules_interval},
+    Key{"segment.dir", KeyKind::value, "DIR",
+        "directory shared with the traders (default: $OUTRIDER_DIR, else /run/outrider)", true,
+        [](Config& c, const std::string& text) { return store_text(c.segment.dir, text); }},
+    Key{"storage.path", KeyKind::value, "DIR",
+        "directory for what survives a reboot (default: $STATE_DIRECTORY, else /var/lib/outrider "
+        "if writable, else $XDG_STATE_HOME/outrider)", true,
+        [](Config& c, const std::string& text) { return store_text(c.storage.path, text); }},
+    Key{"web.listen-address", KeyKind::value, "HOST:PORT",
+        "where /metrics is served; port 0 picks a free one (default: 127.0.0.1:9717)", false,
+        set_listen_address},
+    Key{"control.socket", KeyKind::value, "PATH",
+        "Unix socket for kill, arm and status (default: control.sock in the segment directory)",
+        true,
+        [](Config& c, const std::string& text) { return store_text(c.control.socket, text); }},
+    Key{"loop", KeyKind::value, "adaptive|spin",
+        "sleep between passes, or take a whole core (default: adaptive)", false, set_loop},
+    Key{"loop.cpu", KeyKind::value, "CORE",
+        "core the guard thread is bound to (default: any)", false, set_loop_cpu},
+    Key{"log.level", KeyKind::value, "LEVEL",
+        "debug, info, warn or error (default: info)", false, set_log_level},
+    Key{"log.format", KeyKind::value, "logfmt|json",
+        "form of a log line (default: logfmt)", false, set_log_format},
+    Key{"log.file", KeyKind::value, "FILE",
+        "append the log here, reopened on SIGHUP (default: standard error)", true,
+        [](Config& c, const std::string& text) { return store_text(c.log.file, text); }},
+    Key{"producer-label", KeyKind::value, "NAME",
+        "label that names the producer on its series, or off (default: producer)", false,
+        set_producer_label},
+    Key{"close-on-exit", KeyKind::on_off, "",
+        "close every gate on SIGTERM instead of letting the leases run out (default: false)",
+        false,
+        [](Config& c, const std::string& text) { return store_bool(c.close_on_exit, text); }},
+    Key{"protection.arm_at_start", KeyKind::file_only, "", "", false,
+        [](Config& c, const std::string& text) {
+          return store_bool(c.protection.arm_at_start, text);
+        }},
+    Key{"protection.lease", KeyKind::file_only, "", "", false, set_lease},
+    Key{"protection.quiet_period", KeyKind::file_only, "", "", false, set_quiet_period},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Key> all_keys() {
+  return keys;
+}
+
+const Key* find_key(std::string_view name) {
+  const auto* found =
+      std::find_if(keys.begin(), keys.end(), [&](const Key& key) { return key.name == name; });
+  return found == keys.end() ? nullptr : found;
+}
+
+std::string refusal(const Key& key, std::string_view found, std::string_view needed) {
+  return std::string{key.name} + ": found " + std::string{found} + "; needed " +
+         std::string{needed};
+}
+
+bool is_scope(std::string_view text) {
+  return is_label_name(text);
+}
+
+}  // namespace outrider::config

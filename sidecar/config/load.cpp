@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/load.hpp"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <tuple>
+
+#include "config/reader.hpp"
+
+namespace outrider::config {
+
+namespace {
+
+/// Far above any configuration, far below what would stop the machine.
+constexpr std::size_t most_bytes = 1 << 20;
+
+template <class Entry>
+void check_alert(const Config& config, const Entry& entry, const std::vector<std::string>& alerts,
+                 std::vector<Problem>& problems) {
+  if (std::find(alerts.begin(), alerts.end(), entry.alert) != alerts.end()) return;
+  std::string text =
+      "found alert " + in_quotes(entry.alert) + "; needed one of the loaded rule files";
+  const std::string_view near = nearest(entry.alert, {alerts.begin(), alerts.end()});
+  if (!near.empty()) text += "; nearest: " + std::string{near};
+  problems.push_back({config.file, entry.place, std::move(text)});
+}
+
+}  // namespace
+
+Loaded load_text(const std::string& text, const std::string& source) {
+  Loaded loaded;
+  loaded.config.file = source;
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (documents.size() > 1) {
+      loaded.problems.push_back(
+          {source, place_of(documents[1].Mark()), "found a second document; needed one"});
+    }
+    if (!documents.empty()) Reader{source, loaded}.read_document(documents[0]);
+  } catch (const YAML::Exception& error) {
+    loaded.problems.push_back({source, place_of(error.mark), "not valid YAML: " + error.msg});
+  }
+  std::stable_sort(
+      loaded.problems.begin(), loaded.problems.end(), [](const Problem& a, const Problem& b) {
+        return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);
+      });
+  return loaded;
+}
+
+Loaded load_file(const std::string& file) {
+  const auto refused = [&](const std::string& text) {
+    Loaded loaded;
+    loaded.config.file = file;
+    loaded.problems.push_back({file, {}, text});
+    return loaded;
+  };
+  // Opened only when it is a file: opening a pipe would wait for a writer.
+  std::error_code error;
+  const auto kind = std::filesystem::status(file, error).type();
+  if (kind == std::filesystem::file_type::not_found) return refused("no such file");
+  if (error) return refused(error.message());
+  if (kind != std::filesystem::file_type::regular) return refused("not a regular file");
+
+  std::ifstream stream{file, std::ios::binary};
+  if (!stream) return refused(std::string{"cannot be opened: "} + std::strerror(errno));
+  std::string text(most_bytes + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (stream.bad()) return refused("cannot be read");
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (text.size() > most_bytes) return refused("larger than 1 MiB");
+  return load_text(text, file);
+}
+
+std::vector<Problem> check_alert_names(const Config& config,
+                                       const std::vector<std::string>& alerts) {
+  std::vector<Problem> problems;
+  for (const auto& entry : config.protection.breakers) {
+    check_alert(config, entry, alerts, problems);
+  }
+  for (const auto& entry : config.protection.kill_switch) {
+    check_alert(config, entry, alerts, problems);
+  }
+  return problems;
+}
+
+}  // namespace outrider::config

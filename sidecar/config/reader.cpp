@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/reader.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "config/duration.hpp"
+#include "config/keys.hpp"
+
+namespace outrider::config {
+
+namespace {
+
+const std::vector<std::string_view> section_lists{"protection.breakers", "protection.kill_switch"};
+
+/// True when some known name lies below `path`: "web" for "web.listen-address".
+bool is_section(const std::string& path) {
+  const std::string below = path + '.';
+  const auto keys = all_keys();
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](const Key& key) { return key.name.starts_with(below); });
+}
+
+/// Every name that may stand in a file: keys, lists and the sections they are in.
+std::vector<std::string_view> known_names() {
+  std::vector<std::string_view> names = section_lists;
+  for (const Key& key : all_keys()) {
+    names.push_back(key.name);
+    const std::size_t dot = key.name.find('.');
+    if (dot != std::string_view::npos) names.push_back(key.name.substr(0, dot));
+  }
+  return names;
+}
+
+std::string found_text(const YAML::Node& value) {
+  if (value.IsSequence()) return "a list";
+  if (value.IsMap()) return "a mapping";
+  if (value.IsScalar()) return in_quotes(value.Scalar());
+  return "nothing";
+}
+
+std::string beside(const std::string& source, const std::string& path) {
+  const std::filesystem::path given{path};
+  if (given.empty() || given.is_absolute()) return path;
+  return (std::filesystem::path{source}.parent_path() / given).string();
+}
+
+}  // namespace
+
+Place place_of(const YAML::Mark& mark) {
+  if (mark.is_null()) return {};
+  return {mark.line + 1, mark.column + 1};
+}
+
+void Reader::problem(const YAML::Node& at, std::string text) {
+  loaded_.problems.push_back({source_, place_of(at.Mark()), std::move(text)});
+}
+
+void Reader::unknown_key(const std::string& name, const YAML::Node& at,
+                         const std::vector<std::string_view>& known) {
+  std::string text = "found unknown key " + in_quotes(name);
+  const std::string_view near = nearest(name, known);
+  if (!near.empty()) text += "; nearest known key: " + std::string{near};
+  problem(at, std::move(text));
+}
+
+void Reader::read_document(const YAML::Node& root) {
+  if (root.IsNull()) return;  // an empty file: the defaults
+  if (root.IsMap()) return read_mapping(root, "");
+  problem(root, "found " + found_text(root) + "; needed a mapping of keys to values");
+}
+
+void Reader::read_mapping(const YAML::Node& mapping, const std::string& prefix) {
+  for (const auto& item : mapping) {
+    if (!item.first.IsScalar()) {
+      problem(item.first, "found " + found_text(item.first) + " as a key; needed a name");
+      continue;
+    }
+    const std::string path = prefix + item.first.Scalar();
+    const auto [earlier, first_time] = seen_.emplace(path, place_of(item.first.Mark()).line);
+    if (first_time) {
+      read_key(path, item.first, item.second);
+    } else {
+      problem(item.first, path + ": found a second time; needed once, and line " +
+                              std::to_string(earlier->second) + " has it");
+    }
+  }
+}
+
+void Reader::read_key(const std::string& path, const YAML::Node& key, const YAML::Node& value) {
+  if (path == "protection.breakers") return read_breakers(value);
+  if (path == "protection.kill_switch") return read_kill_switch(value);
+  if (is_section(path) && value.IsMap()) return read_mapping(value, path + '.');
+  if (find_key(path) != nullptr) return read_value(path, value);
+  if (!is_section(path)) return unknown_key(path, key, known_names());
+  if (!value.IsNull()) problem(value, path + ": found " + found_text(value) + "; needed a mapping");
+}
+
+void Reader::read_value(const std::string& path, const YAML::Node& value) {
+  const Key& key = *find_key(path);
+  const auto store = [&](const YAML::Node& node) {
+    Config unused;
+    Config& target = node.IsScalar() ? loaded_.config : unused;
+    const std::string text = node.IsScalar() ? node.Scalar() : "";
+    const std::string_view needed = key.set(target, key.path ? beside(source_, text) : text);
+    if (!needed.empty() || !node.IsScalar()) {
+      problem(node, refusal(key, found_text(node), needed));
+    }
+  };
+  if (key.kind != KeyKind::list || !value.IsSequence()) return store(value);
+  for (const YAML::Node& item : value) store(item);
+}
+
+Reader::Fields Reader::read_entry(const std::string& path, const YAML::Node& entry,
+                                  const std::vector<std::string_view>& known) {
+  Fields fields;
+  if (!entry.IsMap()) {
+    problem(entry, path + ": found " + found_text(entry) + "; needed a mapping with an alert");
+    return fields;
+  }
+  for (const auto& item : entry) {
+    const std::string name = item.first.IsScalar() ? item.first.Scalar() : "";
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      unknown_key(name, item.first, known);
+    } else if (!fields.emplace(name, item.second).second) {
+      problem(item.first, path + '.' + name + ": found a second time; needed once");
+    } else if (!item.second.IsScalar()) {
+      problem(item.second,
+              path + '.' + name + ": found " + found_text(item.second) + "; needed one value");
+      fields[name] = YAML::Node{};
+    }
+  }
+  return fields;
+}
+
+template <class Entry>
+void Reader::read_alert_and_scope(const std::string& path, const YAML::Node& at,
+                                  const Fields& fields, Entry& entry) {
+  if (const auto found = fields.find("alert"); found == fields.end()) {
+    if (at.IsMap()) problem(at, path + ": found no alert; needed the name of one");
+  } else if (found->second.IsScalar()) {
+    entry.alert = found->second.Scalar();
+    if (entry.alert.empty())
+      problem(found->second, path + ".alert: found \"\"; needed an alert's name");
+  }
+  const auto found = fields.find("scope");
+  if (found == fields.end() || !found->second.IsScalar()) return;
+  entry.scope = found->second.Scalar();
+  if (is_scope(entry.scope)) return;
+  problem(found->second, path + ".scope: found " + in_quotes(entry.scope) +
+                             "; needed global, host, or a label such as producer or venue");
+}
+
+void Reader::read_breakers(const YAML::Node& list) {
+  if (list.IsNull()) return;
+  if (!list.IsSequence()) {
+    return problem(list, "protection.breakers: found " + found_text(list) + "; needed a list");
+  }
+  for (const YAML::Node& entry : list) {
+    auto& breakers = loaded_.config.protection.breakers;
+    const std::string path = "protection.breakers[" + std::to_string(breakers.size()) + ']';
+    BreakerConfig& breaker = breakers.emplace_back();
+    breaker.place = place_of(entry.Mark());
+    const Fields fields = read_entry(path, entry, {"alert", "scope", "action", "cooldown"});
+    read_alert_and_scope(path, entry, fields, breaker);
+    read_action(path, fields, breaker);
+    read_cooldown(path, fields, breaker);
+  }
+}
+
+void Reader::read_action(const std::string& path, const Fields& fields, BreakerConfig& breaker) {
+  const auto found = fields.find("action");
+  if (found == fields.end() || !found->second.IsScalar()) return;
+  const std::string& action = found->second.Scalar();
+  if (action == "alert") {
+    breaker.action = BreakerAction::alert;
+  } else if (action == "halt_new") {
+    breaker.action = BreakerAction::halt_new;
+  } else if (action == "kill") {
+    breaker.action = BreakerAction::kill;
+  } else {
+    problem(found->second,
+            path + ".action: found " + in_quotes(action) + "; needed halt_new, kill or alert");
+  }
+}
+
+void Reader::read_cooldown(const std::string& path, const Fields& fields, BreakerConfig& breaker) {
+  const auto found = fields.find("cooldown");
+  if (found == fields.end() || !found->second.IsScalar()) return;
+  const auto cooldown = parse_duration(found->second.Scalar());
+  if (cooldown && *cooldown > std::chrono::nanoseconds{0} && *cooldown <= std::chrono::hours{24}) {
+    breaker.cooldown = *cooldown;
+    return;
+  }
+  problem(found->second, path + ".cooldown: found " + in_quotes(found->second.Scalar()) +
+                             "; needed a duration above 0s, to 1d");
+}
+
+void Reader::read_kill_switch(const YAML::Node& list) {
+  if (list.IsNull()) return;
+  if (!list.IsSequence()) {
+    return problem(list, "protection.kill_switch: found " + found_text(list) + "; needed a list");
+  }
+  for (const YAML::Node& entry : list) {
+    auto& switches = loaded_.config.protection.kill_switch;
+    const std::string path = "protection.kill_switch[" + std::to_string(switches.size()) + ']';
+    KillSwitchConfig& kill = switches.emplace_back();
+    kill.place = place_of(entry.Mark());
+    const Fields fields = read_entry(path, entry, {"alert", "scope"});
+    read_alert_and_scope(path, entry, fields, kill);
+  }
+}
+
+}  // namespace outrider::config
