@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+
+#include "fork.hpp"
+
+namespace outrider::detail {
+namespace {
+
+constexpr auto beat_period = std::chrono::milliseconds{20};
+/// Once connected, how many beats pass between two looks at the control file.
+constexpr std::uint64_t beats_between_looks = 10;
+
+shm::ClockKind choose_clock(ClockChoice choice) {
+  if (choice == ClockChoice::monotonic) return shm::ClockKind::monotonic;
+  if (choice == ClockChoice::tsc) return shm::ClockKind::tsc;
+  return shm::tsc_is_trustworthy() ? shm::ClockKind::tsc : shm::ClockKind::monotonic;
+}
+
+Status to_status(const shm::FileError& error) {
+  return {error.code, error.message};
+}
+
+}  // namespace
+
+ProducerState::ProducerState() {
+  open_detached();
+}
+
+ProducerState::ProducerState(const ProducerOptions& options, Status& status) {
+  status = open_segment(options);
+  if (!status.ok()) open_detached();
+  watch_forks(*this);
+}
+
+// A failed attempt may leave members behind; each is replaced here.
+void ProducerState::open_detached() {
+  directory_.clear();
+  lock_ = {};
+  geometry_ = {};
+  clock_ = shm::calibrate(shm::process_clock.load(std::memory_order_relaxed));  // relaxed: cold
+  shm::FileError error;
+  mapping_ = shm::Mapping::anonymous(shm::TelemetryLayout{geometry_}.total, error);
+  telemetry_ = std::make_unique<shm::Telemetry>(
+      std::span{mapping_.data(), static_cast<std::size_t>(mapping_.size())}, geometry_);
+  window_.open(geometry_, 0);
+  lanes_ = std::make_unique<Lane[]>(geometry_.lanes + 1);
+}
+
+Status ProducerState::open_segment(const ProducerOptions& options) {
+  const std::string name{options.name};
+  if (!shm::is_producer_name(name)) {
+    return {EINVAL, "producer name \"" + name +
+                        "\": need 1 to 63 of [A-Za-z0-9._-], not starting with a dot"};
+  }
+  if (const char* why = shm::refusal_of(options.geometry); why != nullptr) {
+    return {EINVAL, std::string{"geometry: "} + why};
+  }
+  const std::string directory = shm::segment_directory(std::string{options.directory});
+  shm::FileError error = shm::check_directory(directory);
+  if (error) return to_status(error);
+  lock_ = shm::NameLock::take(directory, name, error);
+  if (error) return to_status(error);
+  generation_ = lock_.next_generation(error);
+  if (error) return to_status(error);
+
+  geometry_ = options.geometry;
+  const shm::ClockKind kind = choose_clock(options.clock);
+  shm::process_clock.store(kind, std::memory_order_relaxed);  // relaxed: before any handle exists
+  clock_ = shm::calibrate(kind);
+
+  const std::uint64_t bytes = shm::TelemetryLayout{geometry_}.total;
+  const shm::Descriptor file = shm::make_nameless(directory + "/t", bytes, error);
+  if (!file) return to_status(error);
+  mapping_ = shm::Mapping::of_file(file, shm::Access::read_write, bytes, error);
+  if (!mapping_) return to_status(error);
+  error = shm::populate(mapping_);
+  if (error) return to_status(error);
+  ::madvise(mapping_.data(), mapping_.size(), MADV_DONTFORK);
+
+  const std::span all{mapping_.data(), static_cast<std::size_t>(bytes)};
+  telemetry_ = std::make_unique<shm::Telemetry>(all, geometry_);
+  shm::format_telemetry(
+      all, geometry_, clock_,
+      {name, std::string{options.instance}, std::string{options.version}, generation_});
+  error = window_.open(geometry_, generation_);
+  if (error) return to_status(error);
+  lanes_ = std::make_unique<Lane[]>(geometry_.lanes + 1);
+  shm::beat(telemetry_->state().heartbeat, shm::ticks(clock_.kind), shm::monotonic_ns());
+  error = shm::give_name(file, shm::telemetry_path(directory, name, generation_));
+  if (error) return to_status(error);
+  directory_ = directory;
+  name_ = name;
+  remove_retired(name);
+  return {};
+}
+
+// Generations before ours that the sidecar has drained and could not unlink.
+Status ProducerState::remove_retired(const std::string& name) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator{directory_ + "/t", ignored}) {
+    const std::string file = entry.path().filename();
+    if (!file.starts_with(name + ".") || !file.ends_with(".telemetry")) continue;
+    const std::string number = file.substr(name.size() + 1, file.size() - name.size() - 11);
+    if (number.empty() || number.find_first_not_of("0123456789") != std::string::npos) continue;
+    const std::uint64_t generation = std::strtoull(number.c_str(), nullptr, 10);
+    if (generation >= generation_) continue;
+    shm::AttachedTelemetry old;
+    std::string why;
+    if (shm::attach_telemetry(entry.path(), old, why) != shm::AttachResult::attached) continue;
+    shm::FileError error;
+    const shm::Mapping control =
+        shm::open_control(shm::control_path(directory_, name, generation), shm::Access::read_only,
+                          old.header.geometry, generation, error);
+    if (!control) continue;
+    const shm::ControlView view{{control.data(), static_cast<std::size_t>(control.size())},
+                                old.header.geometry.lanes + 1,
+                                old.header.geometry.gates};
+    // sync(retired): acquire, pairs with the sidecar's retirement. Its totals are
+    // committed before the flag.
+    if (view.state().retired.load(std::memory_order_acquire) == 1) ::unlink(entry.path().c_str());
+  }
+  return {};
+}
+
+ProducerState::~ProducerState() {
+  forget_forks(*this);
+  {
+    const std::lock_guard guard{mutex_};
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  // sync(closed): release, pairs with the sidecar's look at a segment's end.
+  // Everything recorded is visible before the good-bye.
+  if (telemetry_ != nullptr) telemetry_->state().closed.store(1, std::memory_order_release);
+}
+
+void ProducerState::start_thread() {
+  thread_ = std::thread{[this] {
+    std::unique_lock guard{mutex_};
+    while (!stopping_) {
+      guard.unlock();
+      housekeep();
+      guard.lock();
+      wake_.wait_for(guard, beat_period, [this] { return stopping_; });
+    }
+  }};
+}
+
+void ProducerState::housekeep() noexcept {
+  if (is_detached()) return;
+  shm::beat(telemetry_->state().heartbeat, shm::ticks(clock_.kind), shm::monotonic_ns());
+  const bool look = !window_.connected() || beats_ % beats_between_looks == 0;
+  ++beats_;
+  if (!look) return;
+  shm::FileError error;
+  if (window_.swap_in(shm::control_path(directory_, name_, generation_), error)) {
+    const auto view = window_.view().bytes();
+    ::madvise(const_cast<std::byte*>(view.data()), view.size(), MADV_DONTFORK);
+  }
+}
+
+void ProducerState::abandon_in_child() noexcept {
+  const auto become_private = [](const std::byte* address, std::size_t bytes, int access) {
+    ::mmap(const_cast<std::byte*>(address), bytes, access, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+           -1, 0);
+  };
+  if (!is_detached()) {
+    become_private(mapping_.data(), mapping_.size(), PROT_READ | PROT_WRITE);
+    become_private(window_.view().bytes().data(), window_.view().bytes().size(), PROT_READ);
+  }
+  // The housekeeping thread exists in the parent only: there is nothing to join.
+  if (thread_.joinable()) thread_.detach();
+}
+
+// ------------------------------------------------------------------- lanes
+
+std::uint32_t ProducerState::claim_lane(std::string_view name) noexcept {
+  const std::lock_guard guard{mutex_};
+  const std::uint32_t lanes = geometry_.lanes;
+  // A lane that had this name before, else a new one, else any that is free,
+  // else the shared one.
+  std::uint32_t number = lanes;
+  for (std::uint32_t i = 0; i < std::min(lanes_used_, lanes); ++i) {
+    if (lanes_[i].users > 0) continue;
+    if (lanes_[i].name == name) {
+      number = i;
+      break;
+    }
+    if (number == lanes) number = i;
+  }
+  const bool reuses_name = number < lanes && lanes_[number].name == name;
+  if (!reuses_name && lanes_used_ < lanes) number = lanes_used_;
+
+  Lane& lane = lanes_[number];
+  const auto& view = telemetry_->lane(number);
+  const bool shared = number == lanes;
+  const auto tid = static_cast<std::uint32_t>(::gettid());
+  if (lane.users++ == 0) lane.writer.open(view, window_.view().position(number), shared);
+  // relaxed: told to people and to checks in this process; no data hangs on them.
+  view.header->tid.store(tid, std::memory_order_relaxed);
+  view.header->generation.fetch_add(1, std::memory_order_relaxed);
+  view.header->state.store(
+      static_cast<std::uint32_t>(shared ? shm::LaneState::shared : shm::LaneState::claimed),
+      std::memory_order_relaxed);
+  if (!shared) {
+    // relaxed: as above.
+    lane.guard.tid.store(tid, std::memory_order_relaxed);
+    lane.guard.claim.fetch_add(1, std::memory_order_relaxed);
+  }
+  if (number >= lanes_used_) {
+    lane.name = shared ? "shared" : std::string{name};
+    std::copy_n(lane.name.data(), std::min(lane.name.size(), view.header->name.size() - 1),
+                view.header->name.data());
+    lanes_used_ = number + 1;
+    // sync(lane-claim): release, pairs with whoever walks the lanes. The lane's
+    // name is whole before the lane counts.
+    telemetry_->state().lanes_used.store(lanes_used_, std::memory_order_release);
+  }
+  return number;
+}
+
+void ProducerState::free_lane(std::uint32_t number) noexcept {
+  const std::lock_guard guard{mutex_};
+  Lane& lane = lanes_[number];
+  if (--lane.users > 0) return;
+  // relaxed: told to people; the lane's numbers stay and go on.
+  telemetry_->lane(number).header->state.store(static_cast<std::uint32_t>(shm::LaneState::free),
+                                               std::memory_order_relaxed);
+  // relaxed: a handle that outlived its writer must notice, in builds that check.
+  lane.guard.claim.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace outrider::detail

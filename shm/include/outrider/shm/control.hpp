@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// A control segment: the sidecar makes one for each generation of a trader and
+// is its only writer; the trader maps it read-only. It begins as zero bytes,
+// and zero means closed, unread, not there: nothing of it must be initialised
+// for it to be safe.
+#pragma once
+
+#include <span>
+#include <string>
+#include <type_traits>
+
+#include "outrider/shm/file.hpp"
+#include "outrider/shm/layout.hpp"
+
+namespace outrider::shm {
+
+template <class Byte>
+class BasicControl {
+ public:
+  template <class T>
+  using As = std::conditional_t<std::is_const_v<Byte>, const T, T>;
+
+  /// `bytes` is at least ControlLayout{lanes, gates}.total long. `lanes` counts
+  /// the shared lane.
+  BasicControl(std::span<Byte> bytes, std::uint32_t lanes, std::uint32_t gates) noexcept
+      : bytes_{bytes}, layout_{lanes, gates}, lanes_{lanes}, gates_{gates} {}
+
+  [[nodiscard]] As<ControlHeader>& header() const noexcept { return *at<ControlHeader>(0); }
+  [[nodiscard]] As<ControlState>& state() const noexcept {
+    return *at<ControlState>(layout_.state);
+  }
+  /// `lane` < lanes().
+  [[nodiscard]] As<std::atomic<std::uint64_t>>& position(std::uint32_t lane) const noexcept {
+    return at<ReadPosition>(layout_.positions)[lane].value;
+  }
+  /// `slot` < gates().
+  [[nodiscard]] As<GateSlot>& gate(std::uint32_t slot) const noexcept {
+    return at<GateSlot>(layout_.gates)[slot];
+  }
+  [[nodiscard]] std::uint32_t lanes() const noexcept { return lanes_; }
+  [[nodiscard]] std::uint32_t gates() const noexcept { return gates_; }
+  [[nodiscard]] std::span<Byte> bytes() const noexcept { return bytes_; }
+
+ private:
+  template <class T>
+  [[nodiscard]] As<T>* at(std::uint64_t offset) const noexcept {
+    return reinterpret_cast<As<T>*>(bytes_.data() + offset);
+  }
+
+  std::span<Byte> bytes_;
+  ControlLayout layout_;
+  std::uint32_t lanes_;
+  std::uint32_t gates_;
+};
+
+using Control = BasicControl<std::byte>;            ///< the sidecar's
+using ControlView = BasicControl<const std::byte>;  ///< everybody else's
+
+/// Name of a segment's file within the segment directory.
+std::string telemetry_path(const std::string& directory, const std::string& name,
+                           std::uint64_t generation);
+std::string control_path(const std::string& directory, const std::string& name,
+                         std::uint64_t generation);
+
+/// Opens the control segment of a generation, or makes it when there is none.
+/// Sidecar only.
+Mapping open_or_make_control(const std::string& directory, const std::string& name,
+                             std::uint64_t generation, const Geometry& geometry, FileError& error);
+
+/// Maps an existing control segment for somebody who only looks, or, with
+/// read_write, for an emergency kill by its owner. ENOENT: there is none.
+Mapping open_control(const std::string& path, Access access, const Geometry& geometry,
+                     std::uint64_t generation, FileError& error);
+
+/// The trader's side of a control segment at one address for life: a page of
+/// zeroes (closed gates, nothing read) until the sidecar's file is there, then
+/// that file, swapped in under the hot path without moving.
+class ControlWindow {
+ public:
+  ControlWindow() noexcept = default;
+  ControlWindow(const ControlWindow&) = delete;
+  ControlWindow& operator=(const ControlWindow&) = delete;
+  ~ControlWindow();
+
+  FileError open(const Geometry& geometry, std::uint64_t generation);
+
+  /// Looks for the file at `path`, checks it, and maps it in place; true when it
+  /// did. Does nothing while the same file is already mapped.
+  bool swap_in(const std::string& path, FileError& error);
+
+  [[nodiscard]] ControlView view() const noexcept { return {{address_, bytes_}, lanes_, gates_}; }
+  [[nodiscard]] bool connected() const noexcept { return inode_ != 0; }
+
+ private:
+  std::byte* address_ = nullptr;
+  std::uint64_t bytes_ = 0;
+  std::uint32_t lanes_ = 0;
+  std::uint32_t gates_ = 0;
+  std::uint64_t generation_ = 0;
+  std::uint64_t inode_ = 0;  ///< of the file that is mapped; 0: the zeroes
+};
+
+}  // namespace outrider::shm

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "outrider/shm/series.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "outrider/shm/hdr.hpp"
+
+namespace outrider::shm {
+namespace {
+
+bool is_letter(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+
+bool is_label_name(std::string_view name) noexcept {
+  if (name.empty() || !is_letter(name.front())) return false;
+  return std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); });
+}
+
+bool is_metric_name(std::string_view name) noexcept {
+  if (name.empty() || is_digit(name.front())) return false;
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return is_letter(c) || is_digit(c) || c == ':'; });
+}
+
+bool is_text(std::string_view text) noexcept {
+  return text.size() <= max_text_bytes && is_utf8(text) &&
+         text.find('\0') == std::string_view::npos;
+}
+
+std::string refusal_of_labels(const SeriesInfo& info) {
+  if (info.labels.size() > max_labels) {
+    return "found " + std::to_string(info.labels.size()) + " labels, at most 32 are allowed";
+  }
+  for (std::size_t i = 0; i < info.labels.size(); ++i) {
+    const auto& [name, value] = info.labels[i];
+    if (!is_label_name(name))
+      return "label name \"" + name + "\" does not match [a-zA-Z_][a-zA-Z0-9_]*";
+    if (name.starts_with("__"))
+      return "label name \"" + name + "\": names with __ are Prometheus' own";
+    if (name == "le" || name == "quantile")
+      return "label name \"" + name + "\" is the exposition's own";
+    if (!is_text(value))
+      return "value of label \"" + name + "\" is not UTF-8 of at most 1024 bytes without NUL";
+    if (i > 0 && info.labels[i - 1].first >= name) return "label \"" + name + "\" is given twice";
+  }
+  return {};
+}
+
+std::string refusal_of_histogram(const SeriesInfo& info) {
+  if (info.unit == SeriesUnit::none) return "a histogram needs a unit";
+  if (!(info.scale > 0) || !std::isfinite(info.scale))
+    return "the unit's scale must be a positive number";
+  if (info.significant_figures != 2 && info.significant_figures != 3) {
+    return "significant figures must be 2 or 3, found " + std::to_string(info.significant_figures);
+  }
+  if (info.bounds.size() > max_bounds) return "at most 64 bounds are allowed";
+  for (std::size_t i = 0; i < info.bounds.size(); ++i) {
+    if (!std::isfinite(info.bounds[i]) || info.bounds[i] < 0)
+      return "bounds must be finite and not negative";
+    if (i > 0 && info.bounds[i - 1] >= info.bounds[i]) return "bounds must ascend";
+  }
+  return {};
+}
+
+/// Appends text to the string area; false when it does not fit.
+bool put(std::span<std::byte> area, std::uint32_t& used, const void* data, std::size_t bytes,
+         std::uint32_t& offset) {
+  if (bytes > area.size() - used) return false;
+  offset = used;
+  if (bytes > 0) std::memcpy(area.data() + used, data, bytes);
+  used += static_cast<std::uint32_t>(bytes);
+  return true;
+}
+
+std::optional<std::string> get(std::span<const std::byte> area, std::uint32_t offset,
+                               std::uint32_t bytes) {
+  if (offset > area.size() || bytes > area.size() - offset) return std::nullopt;
+  std::string text(bytes, '\0');
+  if (bytes > 0) std::memcpy(text.data(), area.data() + offset, bytes);
+  return text;
+}
+
+bool split_labels(const std::string& packed, SeriesInfo& info) {
+  std::size_t at = 0;
+  while (at < packed.size()) {
+    const std::size_t name_end = packed.find('\0', at);
+    if (name_end == std::string::npos) return false;
+    const std::size_t value_end = packed.find('\0', name_end + 1);
+    if (value_end == std::string::npos) return false;
+    info.labels.emplace_back(packed.substr(at, name_end - at),
+                             packed.substr(name_end + 1, value_end - name_end - 1));
+    at = value_end + 1;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const std::size_t length = byte < 0x80 ? 1 : byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
+    if ((byte >= 0x80 && byte < 0xC2) || byte > 0xF4 || length > text.size() - i) return false;
+    std::uint32_t code = length == 1 ? byte : byte & (0xFFU >> (length + 1));
+    for (std::size_t k = 1; k < length; ++k) {
+      const auto next = static_cast<unsigned char>(text[i + k]);
+      if ((next & 0xC0) != 0x80) return false;
+      code = (code << 6) | (next & 0x3FU);
+    }
+    const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
+    if (overlong || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) return false;
+    i += length;
+  }
+  return true;
+}
+
+std::string SeriesInfo::text() const {
+  std::string out = name;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    out += (i == 0 ? "{" : ",") + labels[i].first + "=\"" + labels[i].second + "\"";
+  }
+  return labels.empty() ? out : out + "}";
+}
+
+std::string refusal_of(const SeriesInfo& info) {
+  if (!is_metric_name(info.name))
+    return "name \"" + info.name + "\" does not match [a-zA-Z_:][a-zA-Z0-9_:]*";
+  if (info.name.size() > max_text_bytes) return "the name is longer than 1024 bytes";
+  if (!is_text(info.help)) return "the help is not UTF-8 of at most 1024 bytes without NUL";
+  if (std::string why = refusal_of_labels(info); !why.empty()) return why;
+  return info.kind == SeriesKind::histogram ? refusal_of_histogram(info) : std::string{};
+}
+
+std::uint32_t slots_of(const Geometry& geometry, SeriesKind kind) noexcept {
+  switch (kind) {
+    case SeriesKind::counter:
+    case SeriesKind::up_down:
+      return geometry.cells;
+    case SeriesKind::gauge_f64:
+    case SeriesKind::gauge_i64:
+      return geometry.gauges;
+    case SeriesKind::histogram:
+      return geometry.histograms;
+    case SeriesKind::gate:
+      return geometry.gates;
+  }
+  return 0;
+}
+
+std::uint64_t bound_in_units(double bound, double scale) noexcept {
+  const double exact = bound / scale;
+  const double nearest = std::nearbyint(exact);
+  const double units = std::abs(exact - nearest) <= 1e-9 * nearest ? nearest : std::floor(exact);
+  if (!(units < static_cast<double>(highest_trackable_value))) return highest_trackable_value;
+  return units > 0 ? static_cast<std::uint64_t>(units) : 0;
+}
+
+std::optional<SeriesInfo> read_series(std::span<const std::byte> segment, const Geometry& geometry,
+                                      std::uint32_t number) {
+  const TelemetryLayout layout{geometry};
+  if (number >= geometry.series || segment.size() < layout.total) return std::nullopt;
+  SeriesEntry entry;
+  std::memcpy(&entry, segment.data() + layout.series + number * sizeof(SeriesEntry), sizeof entry);
+  const auto area = segment.subspan(layout.strings, geometry.string_bytes);
+
+  SeriesInfo info;
+  info.kind = static_cast<SeriesKind>(entry.kind);
+  info.unit = static_cast<SeriesUnit>(entry.unit);
+  if (entry.kind < 1 || entry.kind > 6 || entry.unit > 3) return std::nullopt;
+  if (entry.slot >= slots_of(geometry, info.kind) || entry.bounds_count > max_bounds)
+    return std::nullopt;
+  info.scale = entry.scale;
+  info.slot = entry.slot;
+  info.significant_figures = static_cast<int>(entry.figures);
+  const auto name = get(area, entry.name_offset, entry.name_bytes);
+  const auto help = get(area, entry.help_offset, entry.help_bytes);
+  const auto labels = get(area, entry.labels_offset, entry.labels_bytes);
+  const auto bounds = get(area, entry.bounds_offset, entry.bounds_count * 8);
+  if (!name || !help || !labels || !bounds || !split_labels(*labels, info)) return std::nullopt;
+  info.name = *name;
+  info.help = *help;
+  info.bounds.resize(entry.bounds_count);
+  if (!bounds->empty()) std::memcpy(info.bounds.data(), bounds->data(), bounds->size());
+  if (!refusal_of(info).empty()) return std::nullopt;
+  return info;
+}
+
+bool write_series(std::span<std::byte> segment, const Geometry& geometry, std::uint32_t number,
+                  const SeriesInfo& info, std::uint32_t& text_used) {
+  const TelemetryLayout layout{geometry};
+  const auto area = segment.subspan(layout.strings, geometry.string_bytes);
+  std::string labels;
+  for (const auto& [name, value] : info.labels) labels += name + '\0' + value + '\0';
+
+  SeriesEntry entry{};
+  entry.kind = static_cast<std::uint32_t>(info.kind);
+  entry.unit = static_cast<std::uint32_t>(info.unit);
+  entry.scale = info.scale;
+  entry.slot = info.slot;
+  entry.figures = static_cast<std::uint32_t>(info.significant_figures);
+  entry.name_bytes = static_cast<std::uint32_t>(info.name.size());
+  entry.help_bytes = static_cast<std::uint32_t>(info.help.size());
+  entry.labels_bytes = static_cast<std::uint32_t>(labels.size());
+  entry.bounds_count = static_cast<std::uint32_t>(info.bounds.size());
+  std::uint32_t used = text_used;
+  if (!put(area, used, info.name.data(), info.name.size(), entry.name_offset) ||
+      !put(area, used, info.help.data(), info.help.size(), entry.help_offset) ||
+      !put(area, used, labels.data(), labels.size(), entry.labels_offset) ||
+      !put(area, used, info.bounds.data(), info.bounds.size() * 8, entry.bounds_offset)) {
+    return false;
+  }
+  text_used = used;
+  std::memcpy(segment.data() + layout.series + number * sizeof(SeriesEntry), &entry, sizeof entry);
+  return true;
+}
+
+}  // namespace outrider::shm
