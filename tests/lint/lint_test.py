@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A check that cannot fail is a defect: each one accepts a good tree and refuses each bad one."""
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+LINT = pathlib.Path(__file__).resolve().parents[2] / "tools/lint"
+LICENCE = "// SPDX-License-Identifier: Apache-2.0\n"
+
+
+def run(check, files, *options):
+    """Runs a check over a tree made of `files`; returns its exit code and what it printed."""
+    with tempfile.TemporaryDirectory() as top:
+        for name, text in files.items():
+            path = pathlib.Path(top, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        command = [sys.executable, str(LINT / check), *options, top]
+        done = subprocess.run(command, capture_output=True, text=True)
+        left = {name: pathlib.Path(top, name).read_text() for name in files}
+        return done.returncode, done.stdout + done.stderr, left
+
+
+class CheckTest(unittest.TestCase):
+    def accepts(self, check, files):
+        code, said, _ = run(check, files)
+        self.assertEqual(code, 0, said)
+
+    def refuses(self, check, files, because):
+        code, said, _ = run(check, files)
+        self.assertEqual(code, 1, said)
+        self.assertIn(because, said)
+
+
+class SyncTags(CheckTest):
+    PAIR = """
+// relaxed: only this thread writes it.
+auto mine = head.load(std::memory_order_relaxed);
+// sync(publish): pairs with take.
+head.store(mine + 1, std::memory_order_release);
+// sync(publish): pairs with put.
+auto theirs = head.load(std::memory_order_acquire);
+"""
+
+    def header(self, text):
+        return {"shm/include/outrider/shm/ring.hpp": text}
+
+    def test_accepts_a_pair_with_both_ends(self):
+        self.accepts("check_sync_tags.py", self.header(self.PAIR))
+
+    def test_accepts_the_two_orders_of_one_compare_exchange(self):
+        swap = """
+// sync(claim): pairs with free; a failed try needs no order.
+if (state.compare_exchange_strong(was, now, std::memory_order_acq_rel,
+                                  std::memory_order_relaxed)) {}
+"""
+        self.accepts("check_sync_tags.py", self.header(swap))
+
+    def test_refuses_a_release_without_its_acquire(self):
+        alone = self.PAIR[: self.PAIR.index("// sync(publish): pairs with put")]
+        self.refuses("check_sync_tags.py", self.header(alone), "the other end is missing")
+
+    def test_refuses_an_acquire_without_a_tag(self):
+        self.refuses("check_sync_tags.py", self.header("x = head.load(std::memory_order_acquire);\n"),
+                     "without `sync(tag)`")
+
+    def test_refuses_relaxed_without_a_reason(self):
+        self.refuses("check_sync_tags.py", self.header("x = cell.load(std::memory_order_relaxed);\n"),
+                     "without `relaxed:`")
+
+    def test_refuses_sequential_consistency(self):
+        self.refuses("check_sync_tags.py", self.header("x = cell.load(std::memory_order_seq_cst);\n"),
+                     "sequentially consistent")
+
+    def test_refuses_an_order_left_out(self):
+        text = "std::atomic<int>& cell = lane.cell;\ncell.store(1);\n"
+        self.refuses("check_sync_tags.py", self.header(text), "without an order")
+
+    def test_refuses_volatile(self):
+        self.refuses("check_sync_tags.py", self.header("volatile int word;\n"), "volatile")
+
+    def test_refuses_a_signal_fence_without_its_argument(self):
+        self.refuses("check_sync_tags.py",
+                     self.header("std::atomic_signal_fence(std::memory_order_seq_cst);\n"), "crash-order:")
+
+
+class Layering(CheckTest):
+    def test_accepts_includes_that_point_left(self):
+        self.accepts("check_layering.py", {
+            "producer/include/outrider/gate.hpp": "#include <outrider/shm/gate_word.hpp>\n",
+            "sidecar/rules/alert.hpp": '#include "promql/ast.hpp"\n#include "rules/group.hpp"\n',
+            "sidecar/sidecar.cpp": '#include "outputs/log.hpp"\n#include "config/config.hpp"\n',
+            "shm/src/mapping.cpp": "#include <boost/interprocess/mapped_region.hpp>\n",
+        })
+
+    def test_refuses_a_stage_that_includes_one_to_its_right(self):
+        self.refuses("check_layering.py", {"sidecar/drain/drain.cpp": '#include "rules/alert.hpp"\n'},
+                     "drain may not include rules/alert.hpp")
+
+    def test_refuses_a_stage_that_includes_the_glue(self):
+        self.refuses("check_layering.py", {"sidecar/drain/drain.cpp": '#include "sidecar.hpp"\n'} |
+                     {"sidecar/sidecar.hpp": "\n"}, "may not include sidecar.hpp")
+
+    def test_refuses_the_producer_in_the_sidecar(self):
+        for place in ("sidecar/rules/rule.cpp", "sidecar/main.cpp"):
+            self.refuses("check_layering.py", {place: "#include <outrider/producer.hpp>\n"}, "may not include")
+
+    def test_refuses_a_stage_in_the_producer(self):
+        self.refuses("check_layering.py", {"producer/src/writer.cpp": '#include "drain/drain.hpp"\n'},
+                     "producer may not include")
+
+    def test_refuses_the_producer_in_shm(self):
+        self.refuses("check_layering.py", {"shm/src/lane.cpp": "#include <outrider/writer.hpp>\n"},
+                     "shm may not include")
+
+    def test_refuses_boost_in_a_public_header(self):
+        self.refuses("check_layering.py", {"shm/include/outrider/shm/a.hpp": "#include <boost/crc.hpp>\n"},
+                     "to the trader")
+
+    def test_refuses_a_source_that_hides_a_gap_in_its_own_header(self):
+        header = {"sidecar/drain/drain.hpp": "", "shm/include/outrider/shm/ring.hpp": ""}
+        wrong = '#include <vector>\n#include "drain/drain.hpp"\n'
+        self.accepts("check_layering.py", header | {"sidecar/drain/drain.cpp": '#include "drain/drain.hpp"\n'})
+        self.refuses("check_layering.py", header | {"sidecar/drain/drain.cpp": wrong}, "its own drain.hpp first")
+        self.refuses("check_layering.py", header | {"shm/src/ring.cpp": "#include <vector>\n"}, "its own ring.hpp")
+
+    def test_refuses_a_second_file_that_knows_interprocess(self):
+        text = "#include <boost/interprocess/mapped_region.hpp>\n"
+        self.refuses("check_layering.py", {"shm/src/a.cpp": text, "shm/src/b.cpp": text}, "more than one")
+        self.refuses("check_layering.py", {"sidecar/drain/a.cpp": text}, "one .cpp of shm")
+
+
+class Files(CheckTest):
+    def test_accepts_a_licensed_file_of_one_sitting(self):
+        self.accepts("check_files.py", {"shm/src/a.cpp": LICENCE, "tools/a.sh": "#!/bin/sh\n#" + LICENCE})
+
+    def test_refuses_a_file_without_the_licence_line_first(self):
+        self.refuses("check_files.py", {"shm/src/a.cpp": "int a;\n" + LICENCE}, "licence line")
+
+    def test_refuses_what_is_too_long(self):
+        for name, most in (("shm/a.hpp", 300), ("shm/a.cpp", 350), ("tests/a.cpp", 400)):
+            self.accepts("check_files.py", {name: LICENCE + "\n" * (most - 1)})
+            self.refuses("check_files.py", {name: LICENCE + "\n" * most}, "two files")
+
+    def test_refuses_work_left_undone(self):
+        for word in ("TO" + "DO: later", "GTEST" + "_SKIP();", "DIS" + "ABLED_Sleeps"):
+            self.refuses("check_files.py", {"shm/src/a.cpp": LICENCE + f"// {word}\n"}, "finish it")
+
+
+class Readme(CheckTest):
+    HEADINGS = ("# a\n\n## What this is\n\n## Read in this order\n\n## What always holds\n\n"
+                "## What it does not do\n\n## Decisions\n\n2026-11-21. So it was.\n")
+    SOURCE = "int main() {\n  // [shown]\n  int a = 1;\n  // [/shown]\n}\n"
+    BOUND = "<!-- copied: tests/a.cpp#shown -->\n```cpp\nint a = 1;\n```\n"
+
+    def tree(self, readme, source=SOURCE, build="add_executable(a a.cpp)\n"):
+        return {"README.md": readme, "tests/README.md": self.HEADINGS, "tests/a.cpp": source,
+                "tests/CMakeLists.txt": build}
+
+    def test_accepts_code_that_equals_its_source(self):
+        self.accepts("check_readme.py", self.tree(self.BOUND))
+
+    def test_refuses_code_that_was_typed(self):
+        self.refuses("check_readme.py", self.tree("```cpp\nint a = 1;\n```\n"), "not copied")
+
+    def test_refuses_code_that_differs_from_its_source(self):
+        self.refuses("check_readme.py", self.tree(self.BOUND.replace("= 1", "= 2")), "differs")
+
+    def test_refuses_a_source_or_region_that_does_not_exist(self):
+        self.refuses("check_readme.py", self.tree(self.BOUND.replace("a.cpp", "b.cpp")), "does not exist")
+        self.refuses("check_readme.py", self.tree(self.BOUND.replace("#shown", "#other")), "no region")
+
+    def test_refuses_a_source_that_is_never_compiled(self):
+        self.refuses("check_readme.py", self.tree(self.BOUND, build=""), "never compiled")
+
+    def test_writes_the_source_into_the_readme(self):
+        _, _, left = run("check_readme.py", self.tree(self.BOUND.replace("= 1", "= 2")), "--write")
+        self.assertEqual(left["README.md"], self.BOUND)
+
+    def test_refuses_missing_headings_and_undated_decisions(self):
+        wrong = self.HEADINGS.replace("## Read in this order\n", "")
+        self.refuses("check_readme.py", {"README.md": "", "shm/README.md": wrong}, "headings")
+        undated = self.HEADINGS.replace("2026-11-21", "Once")
+        self.refuses("check_readme.py", {"README.md": "", "shm/README.md": undated}, "no dated decision")
+
+    def test_refuses_a_folder_without_a_readme(self):
+        self.refuses("check_readme.py", {"README.md": "", "shm/a.cpp": ""}, "has no README.md")
+
+
+if __name__ == "__main__":
+    unittest.main()
