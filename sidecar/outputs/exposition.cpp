@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "outputs/exposition.hpp"
+
+#include <prometheus/text_serializer.h>
+
+#include <cstdint>
+#include <iterator>
+#include <locale>
+#include <map>
+#include <sstream>
+#include <utility>
+
+namespace outrider::outputs {
+
+namespace {
+
+using aggregate::Family;
+using aggregate::FamilyKind;
+using aggregate::Snapshot;
+using aggregate::ValueId;
+
+prometheus::MetricType type_of(FamilyKind kind) {
+  switch (kind) {
+    case FamilyKind::counter:
+      return prometheus::MetricType::Counter;
+    case FamilyKind::gauge:
+      return prometheus::MetricType::Gauge;
+    case FamilyKind::histogram:
+      return prometheus::MetricType::Histogram;
+    case FamilyKind::summary:
+      return prometheus::MetricType::Summary;
+  }
+  return prometheus::MetricType::Untyped;
+}
+
+/// A count as the model wants it; what cannot be one counts as 0.
+std::uint64_t as_count(double value) {
+  constexpr double beyond = 18446744073709551616.0;  // 2^64
+  if (!(value > 0)) return 0;
+  return value >= beyond ? UINT64_MAX : static_cast<std::uint64_t>(value);
+}
+
+prometheus::ClientMetric::Histogram histogram_of(const Snapshot& snapshot, const Family& family,
+                                                 ValueId first) {
+  prometheus::ClientMetric::Histogram histogram;
+  for (std::size_t i = 0; i < family.edges.size(); ++i) {
+    histogram.bucket.push_back({as_count(snapshot.values[first + i]), family.edges[i]});
+  }
+  const std::size_t count = first + family.edges.size();
+  histogram.sample_count = as_count(snapshot.values[count]);
+  histogram.sample_sum = snapshot.values[count + 1];
+  return histogram;
+}
+
+/// A quantile without a value is left out, so that a rule sees an absent series
+/// here and in Prometheus alike; a NaN would read as a healthy number.
+prometheus::ClientMetric::Summary summary_of(const Snapshot& snapshot, const Family& family,
+                                             ValueId first) {
+  prometheus::ClientMetric::Summary summary;
+  for (std::size_t i = 0; i < family.edges.size(); ++i) {
+    if (snapshot.present[first + i] == 0) continue;
+    summary.quantile.push_back({family.edges[i], snapshot.values[first + i]});
+  }
+  const std::size_t count = first + family.edges.size();
+  summary.sample_count = as_count(snapshot.values[count]);
+  summary.sample_sum = snapshot.values[count + 1];
+  return summary;
+}
+
+prometheus::ClientMetric metric_of(const Snapshot& snapshot, const Family& family,
+                                   const aggregate::Metric& metric) {
+  prometheus::ClientMetric result;
+  for (const auto& [name, value] : metric.labels) result.label.push_back({name, value});
+  const ValueId first = metric.first_value;
+  switch (family.kind) {
+    case FamilyKind::counter:
+      result.counter.value = snapshot.values[first];
+      break;
+    case FamilyKind::gauge:
+      result.gauge.value = snapshot.values[first];
+      break;
+    case FamilyKind::histogram:
+      result.histogram = histogram_of(snapshot, family, first);
+      break;
+    case FamilyKind::summary:
+      result.summary = summary_of(snapshot, family, first);
+      break;
+  }
+  return result;
+}
+
+/// The value without which a metric has nothing to show: the only one, or the count.
+ValueId decisive_value(const Family& family, const aggregate::Metric& metric) {
+  const bool distribution =
+      family.kind == FamilyKind::histogram || family.kind == FamilyKind::summary;
+  return metric.first_value + static_cast<ValueId>(distribution ? family.edges.size() : 0);
+}
+
+}  // namespace
+
+std::string escaped_help(const std::string& help) {
+  std::string escaped;
+  escaped.reserve(help.size());
+  for (const char c : help) {
+    if (c == '\\') {
+      escaped += "\\\\";
+    } else if (c == '\n') {
+      escaped += "\\n";
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped;
+}
+
+Families to_families(const Snapshot& snapshot) {
+  Families families;
+  if (snapshot.schema == nullptr) return families;
+  for (const Family& family : snapshot.schema->families) {
+    prometheus::MetricFamily result{
+        family.name, escaped_help(family.help), type_of(family.kind), {}};
+    for (const aggregate::Metric& metric : family.metrics) {
+      if (snapshot.present[decisive_value(family, metric)] == 0) continue;
+      result.metric.push_back(metric_of(snapshot, family, metric));
+    }
+    if (!result.metric.empty()) families.push_back(std::move(result));
+  }
+  return families;
+}
+
+std::vector<std::string> merge_families(Families& families, Families more) {
+  std::map<std::string, std::size_t> place;
+  for (std::size_t i = 0; i < families.size(); ++i) place.emplace(families[i].name, i);
+  std::vector<std::string> refused;
+  for (prometheus::MetricFamily& family : more) {
+    const auto [found, is_new] = place.emplace(family.name, families.size());
+    if (is_new) {
+      families.push_back(std::move(family));
+      continue;
+    }
+    prometheus::MetricFamily& there = families[found->second];
+    if (there.type != family.type) {
+      refused.push_back(family.name);
+      continue;
+    }
+    std::move(family.metric.begin(), family.metric.end(), std::back_inserter(there.metric));
+  }
+  return refused;
+}
+
+std::string to_text(const Families& families) {
+  std::ostringstream text;
+  text.imbue(std::locale::classic());
+  prometheus::TextSerializer{}.Serialize(text, families);
+  return std::move(text).str();
+}
+
+}  // namespace outrider::outputs

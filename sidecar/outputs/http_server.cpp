@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only file that includes Boost.Beast. Everything here runs on the server's
+// one thread, except the public functions at the end.
+#include "outputs/http_server.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include "outputs/gzip.hpp"
+
+namespace outrider::outputs {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using Protocol = asio::generic::stream_protocol;  // TCP and Unix sockets alike
+using Clock = std::chrono::steady_clock;
+
+/// Smaller answers are not worth packing.
+constexpr std::size_t least_bytes_to_pack = 512;
+constexpr const char* allowed_methods = "GET, HEAD, POST";
+
+/// The status that tells a client what was wrong with its request; 0 when it is
+/// gone and nothing can be told.
+unsigned status_of(error_code error) {
+  if (error == http::error::end_of_stream || error == http::error::partial_message) return 0;
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) return 431;
+  if (error == http::error::body_limit) return 413;
+  return error.category() == make_error_code(http::error::bad_version).category() ? 400 : 0;
+}
+
+}  // namespace
+
+/// One connection: waits for a request, reads it, answers, and waits again.
+class HttpSession : public std::enable_shared_from_this<HttpSession> {
+ public:
+  using Gone = std::function<void(const std::shared_ptr<HttpSession>&)>;
+
+  HttpSession(Protocol::socket socket, const HttpServerOptions& options, const Handler& handler,
+              Gone gone)
+      : peer_{peer_credentials(socket.native_handle())},
+        stream_{std::move(socket)},
+        options_{options},
+        handler_{handler},
+        gone_{std::move(gone)} {}
+
+  void start() {
+    stream_.expires_after(options_.request_deadline);
+    wait_for_request();
+  }
+  void close() { stream_.close(); }
+
+  [[nodiscard]] bool is_writing() const { return writing_; }
+  [[nodiscard]] Clock::time_point idle_since() const { return idle_since_; }
+
+ private:
+  /// A member function as a completion handler that keeps this session alive.
+  template <class Step>
+  auto then(Step step) {
+    return [self = shared_from_this(), step](error_code error, std::size_t bytes) {
+      ((*self).*step)(error, bytes);
+    };
+  }
+
+  void wait_for_request() {
+    writing_ = false;
+    parser_.emplace();
+    parser_->header_limit(options_.max_header_bytes);
+    parser_->body_limit(options_.max_body_bytes);
+    if (buffer_.size() > 0) return read_header();  // it was sent with the one before
+    stream_.async_read_some(buffer_.prepare(4096), then(&HttpSession::on_first_bytes));
+  }
+
+  void on_first_bytes(error_code error, std::size_t bytes) {
+    if (error) return finish();
+    buffer_.commit(bytes);
+    read_header();
+  }
+
+  void read_header() {
+    if (answered_) stream_.expires_after(options_.request_deadline);
+    http::async_read_header(stream_, buffer_, *parser_, then(&HttpSession::on_header));
+  }
+
+  void on_header(error_code error, std::size_t) {
+    if (error) return refuse(error);
+    stream_.expires_after(options_.request_deadline);
+    http::async_read(stream_, buffer_, *parser_, then(&HttpSession::on_request));
+  }
+
+  void on_request(error_code error, std::size_t) {
+    if (error) return refuse(error);
+    write(answer(parser_->get()), parser_->keep_alive());
+  }
+
+  void refuse(error_code error) {
+    const unsigned status = status_of(error);
+    if (status == 0) return finish();
+    write({.status = status, .body = error.message() + "\n"}, false);
+  }
+
+  Response answer(http::request<http::string_body>& message) {
+    const http::verb method = message.method();
+    if (method != http::verb::get && method != http::verb::head && method != http::verb::post) {
+      return {
+          .status = 405, .body = "method not allowed\n", .headers = {{"Allow", allowed_methods}}};
+    }
+    Request request;
+    const auto target = message.target();
+    if (!set_target(request, {target.data(), target.size()})) {
+      return {.status = 400, .body = "no such form of a target\n"};
+    }
+    request.method = std::string{message.method_string()};
+    request.body = std::move(message.body());
+    request.peer = peer_;
+    for (const auto& field : message) {
+      request.headers.emplace_back(
+          lower_case({field.name_string().data(), field.name_string().size()}),
+          std::string{field.value()});
+    }
+    try {
+      return handler_(request);
+    } catch (const std::exception& error) {
+      return {.status = 500, .body = std::string{error.what()} + "\n"};
+    }
+  }
+
+  void write(Response response, bool keep_alive) {
+    const auto& request = parser_->get();
+    answer_ = {};
+    answer_.version(request.version() == 10 ? 10 : 11);
+    answer_.result(response.status);
+    answer_.set(http::field::server, "outrider");
+    answer_.set(http::field::content_type, response.content_type);
+    for (const auto& [name, value] : response.headers) answer_.insert(name, value);
+    pack(request, response);
+    answer_.content_length(response.body.size());
+    answer_.keep_alive(keep_alive);
+    if (request.method() != http::verb::head) answer_.body() = std::move(response.body);
+    writing_ = true;
+    stream_.expires_after(options_.write_deadline);
+    http::async_write(stream_, answer_, then(&HttpSession::on_written));
+  }
+
+  void pack(const http::request<http::string_body>& request, Response& response) {
+    if (response.body.size() < least_bytes_to_pack) return;
+    answer_.insert(http::field::vary, "Accept-Encoding");
+    const auto accepted = request[http::field::accept_encoding];
+    if (!accepts_gzip({accepted.data(), accepted.size()})) return;
+    if (auto packed = gzipped(response.body)) {
+      response.body = *std::move(packed);
+      answer_.set(http::field::content_encoding, "gzip");
+    }
+  }
+
+  void on_written(error_code error, std::size_t) {
+    if (error) return finish();
+    idle_since_ = Clock::now();
+    answered_ = true;
+    if (!answer_.keep_alive()) return linger();
+    stream_.expires_after(options_.idle_deadline);
+    wait_for_request();
+  }
+
+  /// Closing with bytes unread would reset the connection, and the client could
+  /// lose the answer: reads what is still sent, for as long as a request may take.
+  void linger() {
+    error_code ignored;
+    stream_.socket().shutdown(Protocol::socket::shutdown_send, ignored);
+    stream_.expires_after(options_.request_deadline);
+    discard({}, 0);
+  }
+
+  void discard(error_code error, std::size_t) {
+    writing_ = false;
+    buffer_.clear();
+    if (error) return finish();
+    stream_.async_read_some(buffer_.prepare(4096), then(&HttpSession::discard));
+  }
+
+  void finish() {
+    stream_.close();
+    gone_(shared_from_this());
+  }
+
+  std::optional<PeerCredentials> peer_;
+  beast::basic_stream<Protocol> stream_;
+  const HttpServerOptions& options_;
+  const Handler& handler_;
+  Gone gone_;
+  beast::flat_buffer buffer_;
+  std::optional<http::request_parser<http::string_body>> parser_;
+  http::response<http::string_body> answer_;
+  Clock::time_point idle_since_ = Clock::now();
+  bool writing_ = false;
+  bool answered_ = false;
+};
+
+class HttpServer::Impl {
+ public:
+  Impl(HttpServerOptions options, Handler handler)
+      : options_{std::move(options)}, handler_{std::move(handler)} {}
+
+  void start() {
+    Listener listener = options_.unix_path.empty() ? listen_on_tcp(options_.host, options_.port)
+                                                   : listen_on_unix(options_.unix_path);
+    port_ = bound_port(listener.socket.get());
+    acceptor_.assign(Protocol{listener.family, 0}, listener.socket.release());
+    accept();
+    // Signals are for the main thread: this one must not take them.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread_ = std::thread{[this] { io_.run(); }};
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    pthread_setname_np(thread_.native_handle(), "outrider-http");
+  }
+
+  void stop() {
+    if (!thread_.joinable()) return;
+    if (!options_.unix_path.empty()) unlink(options_.unix_path.c_str());
+    asio::post(io_, [this] {
+      error_code ignored;
+      acceptor_.close(ignored);
+      retry_.cancel();
+      for (const auto& session : sessions_) session->close();
+    });
+    thread_.join();
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+ private:
+  void accept() {
+    acceptor_.async_accept([this](error_code error, Protocol::socket socket) {
+      if (!acceptor_.is_open()) return;
+      if (error) return accept_later();
+      admit(std::move(socket));
+      accept();
+    });
+  }
+
+  /// Out of descriptors, most likely: trying again at once would spin.
+  void accept_later() {
+    retry_.expires_after(std::chrono::milliseconds{100});
+    retry_.async_wait([this](error_code error) {
+      if (!error) accept();
+    });
+  }
+
+  void admit(Protocol::socket socket) {
+    if (sessions_.size() >= options_.max_connections && !evict()) return;
+    const auto session = std::make_shared<HttpSession>(
+        std::move(socket), options_, handler_,
+        [this](const std::shared_ptr<HttpSession>& gone) { sessions_.erase(gone); });
+    sessions_.insert(session);
+    session->start();
+  }
+
+  /// Closes the connection that was idle longest; false when all are being
+  /// answered.
+  bool evict() {
+    const auto idler = [](const auto& a, const auto& b) {
+      if (a->is_writing() != b->is_writing()) return b->is_writing();
+      return a->idle_since() < b->idle_since();
+    };
+    const auto longest = std::min_element(sessions_.begin(), sessions_.end(), idler);
+    if (longest == sessions_.end() || (*longest)->is_writing()) return false;
+    (*longest)->close();
+    sessions_.erase(longest);
+    return true;
+  }
+
+  HttpServerOptions options_;
+  Handler handler_;
+  asio::io_context io_{1};
+  asio::basic_socket_acceptor<Protocol> acceptor_{io_};
+  asio::steady_timer retry_{io_};
+  std::set<std::shared_ptr<HttpSession>> sessions_;
+  std::thread thread_;
+  std::uint16_t port_ = 0;
+};
+
+HttpServer::HttpServer(HttpServerOptions options, Handler handler)
+    : impl_{std::make_unique<Impl>(std::move(options), std::move(handler))} {}
+HttpServer::~HttpServer() {
+  impl_->stop();
+}
+void HttpServer::start() {
+  impl_->start();
+}
+void HttpServer::stop() {
+  impl_->stop();
+}
+std::uint16_t HttpServer::port() const {
+  return impl_->port();
+}
+
+}  // namespace outrider::outputs

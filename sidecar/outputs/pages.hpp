@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the sidecar serves to everyone who may read. Nothing here changes
+// anything: that is what the control socket is for.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "aggregate/schema.hpp"
+#include "outputs/router.hpp"
+#include "outputs/status.hpp"
+
+namespace outrider::outputs {
+
+/// Where the pages get what they show; called on the server's thread.
+struct PageSources {
+  std::function<Status()> status;
+  /// The last published snapshot; null before the first.
+  std::function<std::shared_ptr<const aggregate::Snapshot>()> snapshot;
+  /// Told of every name that cannot be shown because it has two types.
+  std::function<void(const std::string& name)> refused_family;
+};
+
+/// Adds /metrics, /-/healthy, /-/ready, /healthz, /readyz, /health,
+/// /api/v1/status and / to the router.
+void add_pages(Router& router, PageSources sources);
+
+}  // namespace outrider::outputs
