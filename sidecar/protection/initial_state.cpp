@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protection/initial_state.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "protection/scope.hpp"
+
+namespace outrider::protection {
+namespace {
+
+using RuleAndScope = std::pair<std::string, std::string>;
+
+/// What is known to be latched, first causes kept.
+struct Latches {
+  std::map<std::string, Entry> killed;
+  std::map<RuleAndScope, Entry> halted;
+
+  void apply(const Entry& entry, bool this_boot) {
+    const std::string scope(entry.scope.view());
+    const RuleAndScope breaker{std::string(entry.cause.rule.view()), scope};
+    switch (entry.action) {
+      case Action::kill:
+        killed.emplace(scope, entry);
+        return;
+      case Action::arm:
+        killed.erase(scope);
+        return;
+      case Action::trip:
+        if (this_boot) halted.emplace(breaker, entry);
+        return;
+      case Action::clear:
+        halted.erase(breaker);
+        return;
+      case Action::arm_at_start:
+      case Action::refused:
+        return;
+    }
+  }
+};
+
+bool arms_everything(const Entry& entry) {
+  return entry.action == Action::arm_at_start ||
+         (entry.action == Action::arm && entry.scope.view() == global_scope);
+}
+
+bool is_damaged(Condition condition) {
+  return condition == Condition::torn || condition == Condition::damaged;
+}
+
+/// Why the record does not let gates open; empty when it does.
+std::string unarmed_reason(const JournalImage& journal, const LatchImage& latch,
+                           const BootId& boot) {
+  const auto armed_last =
+      std::find_if(journal.entries.rbegin(), journal.entries.rend(),
+                   [](const JournalEntry& each) { return arms_everything(each.entry); });
+  if (is_damaged(journal.condition)) {
+    return "the latch journal is damaged: " + journal.problem;
+  }
+  if (is_damaged(latch.condition)) return "the latch file is damaged: " + latch.problem;
+  if (armed_last == journal.entries.rend()) return "no arming on record";
+  if (armed_last->boot != boot) return "the machine has started anew since the last arming";
+  if (latch.condition == Condition::missing) return "the latch file is gone since the last arming";
+  return {};
+}
+
+}  // namespace
+
+InitialState initial_state(const JournalImage& journal, const LatchImage& latch,
+                           const BootId& boot) {
+  Latches latches;
+  for (const JournalEntry& each : journal.entries) latches.apply(each.entry, each.boot == boot);
+  // After the journal, because a trip reaches the latch file first.
+  for (const Entry& entry : latch.entries) latches.apply(entry, true);
+
+  InitialState initial;
+  initial.unarmed_reason = unarmed_reason(journal, latch, boot);
+  initial.armed = initial.unarmed_reason.empty();
+  initial.needs_a_person = is_damaged(journal.condition) || is_damaged(latch.condition);
+  for (const auto& [scope, entry] : latches.killed) initial.killed.push_back(entry);
+  for (const auto& [breaker, entry] : latches.halted) initial.halted.push_back(entry);
+  return initial;
+}
+
+}  // namespace outrider::protection

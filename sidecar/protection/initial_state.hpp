@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// What holds at start: a pure function of the journal's records, the latch
+// file's records and this boot's id. Doubt never opens a gate: what is missing,
+// damaged or of another boot leaves UNARMED, and a kill that any of them knows
+// stays KILLED.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "protection/state.hpp"
+
+namespace outrider::protection {
+
+using BootId = std::array<std::uint8_t, 16>;
+
+/// How a file was found. `torn`: whole records, then a piece of one.
+enum class Condition : std::uint8_t { missing, intact, torn, damaged };
+
+struct JournalEntry {
+  Entry entry;
+  BootId boot{};
+};
+
+struct JournalImage {
+  Condition condition = Condition::missing;
+  std::string problem;  ///< where and what, when torn or damaged
+  std::vector<JournalEntry> entries;
+};
+
+/// A latch in force: KILLED (action kill) or HALTED (action trip).
+struct LatchImage {
+  Condition condition = Condition::missing;
+  std::string problem;
+  std::vector<Entry> entries;
+};
+
+struct InitialState {
+  bool armed = false;
+  /// A damaged file may have held a kill that nobody remembers: then only a
+  /// person may lift UNARMED, whatever the configuration says.
+  bool needs_a_person = false;
+  std::string unarmed_reason;  ///< a sentence, when not armed
+  std::vector<Entry> killed;   ///< one per scope
+  std::vector<Entry> halted;   ///< one per rule and scope
+};
+
+[[nodiscard]] InitialState initial_state(const JournalImage& journal, const LatchImage& latch,
+                                         const BootId& boot);
+
+}  // namespace outrider::protection

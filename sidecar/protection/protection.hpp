@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// The decider: kill switch, circuit breakers and arming, per scope, and what a
+// gate with given scopes must hold. No clock, no file, no lock on the guard's
+// side. Registration (scope, breaker) is for any other thread; everything
+// marked `guard` is for the guard thread alone, and does not allocate.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "protection/append_only.hpp"
+#include "protection/breaker.hpp"
+#include "protection/initial_state.hpp"
+#include "protection/policy.hpp"
+#include "protection/scope.hpp"
+#include "protection/state.hpp"
+
+namespace outrider::protection {
+
+/// Room for scopes and for breakers. Part of the layout of `c/latch`.
+inline constexpr std::size_t max_scopes = 1024;
+inline constexpr std::size_t max_breakers = 1024;
+
+/// What a gate must hold, and why. The texts live as long as the decider; the
+/// guard must copy them within the pass.
+struct Verdict {
+  State state = State::unarmed;
+  std::string_view scope;
+  std::string_view rule;    ///< the alert; empty when a person or nobody decided
+  std::string_view actor;   ///< the person; empty when a rule decided
+  std::string_view reason;  ///< a sentence; may be empty when a rule decided
+  std::chrono::nanoseconds since_wall{};
+};
+
+/// Answer to a request to arm.
+enum class ArmAnswer : std::uint8_t {
+  done,
+  nothing_to_arm,  ///< the scope is neither KILLED nor UNARMED
+  still_firing,    ///< an alert that pulls the kill switch of this scope fires
+  killed_again,    ///< a later kill than the one that was looked at
+};
+
+/// One change of this pass: what the latch file, the gates and the journal get.
+struct Change {
+  Entry entry;
+  bool is_breaker = false;  ///< else the scope itself
+  std::uint16_t id = 0;     ///< ScopeId or BreakerId: the slot in the latch file
+  bool in_force = false;    ///< KILLED or HALTED after the change
+  bool journalled = false;  ///< already on disk: arms, and what a restart restores
+};
+
+class Protection {
+ public:
+  Protection();
+
+  // Any thread but the guard. Allocate; the same names give the same ids.
+  // A scope that has no room or a bad name gives a scope that never opens.
+  ScopeId scope(std::string_view name);
+  [[nodiscard]] std::optional<ScopeId> find_scope(std::string_view name) const;
+  /// Null when there is no room: the caller must then refuse to grant.
+  std::optional<BreakerId> breaker(std::string_view rule, ScopeId scope, BreakerAction action,
+                                   std::chrono::nanoseconds cooldown);
+  [[nodiscard]] std::size_t breaker_count() const noexcept { return breakers_.size(); }
+  [[nodiscard]] const Breaker& breaker_at(BreakerId id) const noexcept { return breakers_[id]; }
+  /// Any thread; the name never changes.
+  [[nodiscard]] std::string_view scope_name(ScopeId id) const noexcept {
+    return scopes_[id].name.view();
+  }
+
+  /// Once, before the guard starts.
+  void restore(const InitialState& initial, const Now& now);
+
+  // guard: one pass is any number of observe, kill and arm, then one tick.
+  void observe(BreakerId id, AlertSignal signal, double value) noexcept {
+    breakers_[id].observe(signal, value);
+  }
+  void kill(ScopeId id, const Cause& cause, const Now& now) noexcept;
+  /// May `id` be armed? Gives the count of kills that arm() must still find.
+  ArmAnswer may_arm(ScopeId id, std::uint64_t& kills_seen) const noexcept;
+  ArmAnswer arm(ScopeId id, std::uint64_t kills_seen, const Cause& cause, const Now& now) noexcept;
+  /// Lifts UNARMED, never KILLED. False when there was nothing to lift.
+  bool arm_at_start(const Now& now) noexcept;
+  void tick(const Now& now) noexcept;
+
+  /// guard: a gate without scopes is UNARMED.
+  [[nodiscard]] Verdict verdict(std::span<const ScopeId> scopes) const noexcept;
+  [[nodiscard]] bool armed() const noexcept { return armed_; }
+  [[nodiscard]] bool killed(ScopeId id) const noexcept { return scopes_[id].killed; }
+  /// guard: grows with each change of any state.
+  [[nodiscard]] std::uint64_t revision() const noexcept { return revision_; }
+  [[nodiscard]] std::span<const Change> changes() const noexcept { return changes_; }
+  void clear_changes() noexcept { changes_.clear(); }
+
+ private:
+  struct Scope {
+    ScopeText name;
+    bool never_opens = false;  ///< stands for the scopes that found no room
+    bool killed = false;
+    std::uint64_t kills = 0;    ///< of this process, repeated ones included
+    std::uint64_t latches = 0;  ///< of these, the ones that found it not KILLED
+    Cause cause;
+    std::chrono::nanoseconds since_wall{};
+    const Breaker* halted_by = nullptr;       ///< of those HALTED, the first that tripped
+    const Breaker* kill_requested = nullptr;  ///< its alert fires and kills this scope
+  };
+
+  ScopeId add_scope(std::string_view name);
+  void apply(Breaker& breaker, BreakerId id, const Now& now) noexcept;
+  void pull_kill_switch(Breaker& breaker, const Now& now) noexcept;
+  void note(const Change& change) noexcept;
+  [[nodiscard]] Change scope_change(ScopeId id, Action action, const Cause& cause,
+                                    const Now& now) const noexcept;
+  [[nodiscard]] State state_of(ScopeId id) const noexcept;
+  [[nodiscard]] Verdict describe(ScopeId id, State state) const noexcept;
+
+  mutable std::mutex registration_;  ///< never taken by the guard
+  std::unordered_map<std::string, ScopeId> scope_ids_;
+  std::unordered_map<std::string, BreakerId> breaker_ids_;
+  AppendOnly<Scope> scopes_{max_scopes};
+  AppendOnly<Breaker> breakers_{max_breakers};
+
+  bool armed_ = false;
+  ReasonText unarmed_reason_{"no arming on record"};
+  std::chrono::nanoseconds unarmed_since_wall_{};
+  std::uint64_t revision_ = 0;
+  std::vector<Change> changes_;  ///< reserved once
+};
+
+/// What an alert's instance acts on: registers its breakers by the policy.
+/// Empty when the policy does not name the alert. Null entries: no room.
+[[nodiscard]] std::vector<std::optional<BreakerId>> bind_alert(Protection& protection,
+                                                               const ProtectionPolicy& policy,
+                                                               std::string_view alert,
+                                                               const aggregate::Labels& labels);
+
+}  // namespace outrider::protection

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words: states of a gate as protection decides them, what an alert says,
+// and what happened. STALE is not here: a lease that ran out is decided by the
+// trader's clock, not by the sidecar.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+#include "protection/text.hpp"
+
+namespace outrider::protection {
+
+/// Ordered: of several, the largest wins.
+enum class State : std::uint8_t {
+  trading = 0,
+  probing = 1,
+  reduce_only = 2,
+  halted = 3,
+  unarmed = 4,
+  killed = 5,
+};
+
+/// TRADING, PROBING, REDUCE_ONLY, HALTED, UNARMED, KILLED.
+[[nodiscard]] std::string_view state_word(State state) noexcept;
+
+/// What an alert says now, ordered: of several instances, the largest counts.
+enum class AlertSignal : std::uint8_t { clear = 0, no_data = 1, pending = 2, firing = 3 };
+
+/// What happened, as the journal keeps it. Values are part of the file format.
+enum class Action : std::uint32_t {
+  trip = 1,          ///< a circuit breaker: TRADING -> HALTED
+  clear = 2,         ///< a circuit breaker: HALTED -> TRADING
+  kill = 3,          ///< the kill switch, by an alert, a person or an unknown hand
+  arm = 4,           ///< a person lifted KILLED or UNARMED
+  arm_at_start = 5,  ///< the configuration lifted UNARMED
+  refused = 6,       ///< somebody asked and was refused
+};
+
+[[nodiscard]] std::string_view action_word(Action action) noexcept;
+
+/// Both clocks: decisions use `steady`, people read `wall`.
+struct Now {
+  std::chrono::nanoseconds steady{};
+  std::chrono::nanoseconds wall{};  ///< since the Unix epoch
+};
+
+/// Why: by whom or by which rule. A rule leaves `actor` empty, a person `rule`.
+struct Cause {
+  RuleText rule;
+  ActorText actor;
+  ReasonText reason;
+  double value = 0;
+};
+
+/// One line of history.
+struct Entry {
+  Action action = Action::refused;
+  ScopeText scope;
+  Cause cause;
+  std::chrono::nanoseconds wall{};
+};
+
+}  // namespace outrider::protection

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a restart makes of what it finds: survival at the level of records.
+#include "protection/initial_state.hpp"
+
+#include <gtest/gtest.h>
+
+#include "protection/at.hpp"
+
+namespace outrider::protection {
+namespace {
+
+constexpr BootId this_boot{1};
+constexpr BootId other_boot{2};
+
+Entry entry(Action action, const char* scope, const char* rule = "") {
+  return {action, scope, {rule, rule[0] == '\0' ? "ann" : "", "written in a test", 0}, at(0s).wall};
+}
+
+JournalImage journal(std::vector<JournalEntry> entries) {
+  return {Condition::intact, {}, std::move(entries)};
+}
+
+const LatchImage no_latches{Condition::intact, {}, {}};
+const JournalEntry armed{entry(Action::arm, "global"), this_boot};
+
+TEST(InitialState, IsUnarmedOnAFirstStart) {
+  const InitialState initial = initial_state({}, {}, this_boot);
+
+  EXPECT_FALSE(initial.armed);
+  EXPECT_EQ(initial.unarmed_reason, "no arming on record");
+  EXPECT_FALSE(initial.needs_a_person);
+}
+
+TEST(InitialState, IsArmedWhenArmedInThisBootAndTheLatchFileIsThere) {
+  EXPECT_TRUE(initial_state(journal({armed}), no_latches, this_boot).armed);
+}
+
+TEST(InitialState, IsUnarmedAfterABootOfTheMachine) {
+  const InitialState initial = initial_state(journal({armed}), no_latches, other_boot);
+
+  EXPECT_FALSE(initial.armed);
+  EXPECT_NE(initial.unarmed_reason.find("started anew"), std::string::npos);
+}
+
+TEST(InitialState, IsUnarmedWhenTheLatchFileIsGone) {
+  EXPECT_FALSE(initial_state(journal({armed}), {}, this_boot).armed);
+}
+
+TEST(InitialState, IsUnarmedAndNeedsAPersonWhenAFileIsDamaged) {
+  JournalImage torn = journal({armed});
+  torn.condition = Condition::torn;
+  const LatchImage bad{Condition::damaged, "record 3", {}};
+
+  EXPECT_FALSE(initial_state(torn, no_latches, this_boot).armed);
+  EXPECT_TRUE(initial_state(torn, no_latches, this_boot).needs_a_person);
+  EXPECT_FALSE(initial_state(journal({armed}), bad, this_boot).armed);
+  EXPECT_TRUE(initial_state(journal({armed}), bad, this_boot).needs_a_person);
+}
+
+TEST(InitialState, IsUnarmedAfterArmingOfANarrowScopeOnly) {
+  const JournalEntry narrow{entry(Action::arm, "venue=x"), this_boot};
+
+  EXPECT_FALSE(initial_state(journal({narrow}), no_latches, this_boot).armed);
+}
+
+TEST(InitialState, CountsArmingAtStartAsArming) {
+  const JournalEntry at_start{entry(Action::arm_at_start, "global"), this_boot};
+
+  EXPECT_TRUE(initial_state(journal({at_start}), no_latches, this_boot).armed);
+}
+
+TEST(InitialState, KeepsAKillThatOnlyTheJournalKnowsAlsoAcrossABoot) {
+  const JournalEntry kill{entry(Action::kill, "venue=x"), this_boot};
+
+  EXPECT_EQ(initial_state(journal({armed, kill}), no_latches, this_boot).killed.size(), 1U);
+  EXPECT_EQ(initial_state(journal({armed, kill}), {}, other_boot).killed.size(), 1U);
+}
+
+TEST(InitialState, KeepsAKillThatOnlyTheLatchFileKnows) {
+  const LatchImage latch{Condition::intact, {}, {entry(Action::kill, "venue=x")}};
+
+  EXPECT_EQ(initial_state(journal({armed}), latch, this_boot).killed.size(), 1U);
+  EXPECT_EQ(initial_state({}, latch, other_boot).killed.size(), 1U);
+}
+
+TEST(InitialState, ForgetsAKillThatWasArmed) {
+  const JournalEntry kill{entry(Action::kill, "venue=x"), this_boot};
+  const JournalEntry lifted{entry(Action::arm, "venue=x"), this_boot};
+
+  EXPECT_TRUE(initial_state(journal({armed, kill, lifted}), no_latches, this_boot).killed.empty());
+}
+
+TEST(InitialState, KeepsAKillThatWasArmedAtStartOnly) {
+  const JournalEntry kill{entry(Action::kill, "global"), this_boot};
+  const JournalEntry at_start{entry(Action::arm_at_start, "global"), this_boot};
+
+  EXPECT_EQ(initial_state(journal({kill, at_start}), no_latches, this_boot).killed.size(), 1U);
+}
+
+TEST(InitialState, KeepsTheFirstCause) {
+  const JournalEntry first{entry(Action::kill, "global", "DailyLoss"), this_boot};
+  const JournalEntry second{entry(Action::kill, "global"), this_boot};
+
+  const InitialState initial = initial_state(journal({first, second}), no_latches, this_boot);
+
+  ASSERT_EQ(initial.killed.size(), 1U);
+  EXPECT_EQ(initial.killed[0].cause.rule.view(), "DailyLoss");
+}
+
+TEST(InitialState, KeepsAHaltOfThisBootUntilItCleared) {
+  const JournalEntry trip{entry(Action::trip, "venue=x", "Storm"), this_boot};
+  const JournalEntry clear{entry(Action::clear, "venue=x", "Storm"), this_boot};
+
+  EXPECT_EQ(initial_state(journal({armed, trip}), no_latches, this_boot).halted.size(), 1U);
+  EXPECT_TRUE(initial_state(journal({armed, trip, clear}), no_latches, this_boot).halted.empty());
+  EXPECT_TRUE(initial_state(journal({armed, trip}), no_latches, other_boot).halted.empty());
+}
+
+TEST(RestoredProtection, HoldsWhatTheRecordsSay) {
+  const JournalEntry kill{entry(Action::kill, "venue=x"), this_boot};
+  const JournalEntry trip{entry(Action::trip, "venue=y", "Storm"), this_boot};
+  Protection protection;
+
+  protection.restore(initial_state(journal({armed, kill, trip}), no_latches, this_boot), at(1s));
+
+  EXPECT_EQ(protection.verdict(std::vector{protection.scope("venue=x")}).state, State::killed);
+  const Verdict halted = protection.verdict(std::vector{protection.scope("venue=y")});
+  EXPECT_EQ(halted.state, State::halted);
+  EXPECT_EQ(halted.rule, "Storm");
+  EXPECT_EQ(protection.verdict(std::vector<ScopeId>{0}).state, State::trading);
+  for (const Change& change : protection.changes()) EXPECT_TRUE(change.journalled);
+}
+
+TEST(RestoredProtection, EndsARestoredHaltAfterTheCooldownOfThePolicy) {
+  const JournalEntry trip{entry(Action::trip, "venue=y", "Storm"), this_boot};
+  Protection protection;
+  protection.restore(initial_state(journal({armed, trip}), no_latches, this_boot), at(0s));
+  const ScopeId venue = protection.scope("venue=y");
+  ASSERT_TRUE(protection.breaker("Storm", venue, BreakerAction::halt, 10s));
+
+  protection.tick(at(10s - 1ns));
+  EXPECT_EQ(protection.verdict(std::vector{venue}).state, State::halted);
+
+  protection.tick(at(10s));
+  EXPECT_EQ(protection.verdict(std::vector{venue}).state, State::trading);
+}
+
+}  // namespace
+}  // namespace outrider::protection

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scopes as people type them and as gates and alerts carry them.
+#include <gtest/gtest.h>
+
+#include "protection/at.hpp"
+
+namespace outrider::protection {
+namespace {
+
+TEST(Scope, IsGlobalHostOrLabelEqualsValue) {
+  EXPECT_EQ(scope_problem("global"), "");
+  EXPECT_EQ(scope_problem("host"), "");
+  EXPECT_EQ(scope_problem("venue=binance"), "");
+  EXPECT_EQ(scope_problem("gate=gateway-1/orders"), "");
+}
+
+TEST(Scope, IsRefusedWithASentenceWhenItIsAnythingElse) {
+  EXPECT_NE(scope_problem("").find("neither global, host nor label=value"), std::string::npos);
+  EXPECT_NE(scope_problem("binance"), "");
+  EXPECT_NE(scope_problem("venue="), "");
+  EXPECT_NE(scope_problem("=binance"), "");
+  EXPECT_NE(scope_problem("2venue=binance"), "");
+  EXPECT_NE(scope_problem("venue=a\nb"), "");
+  EXPECT_NE(scope_problem("venue=" + std::string(200, 'x')).find("longer than"), std::string::npos);
+}
+
+TEST(Scope, OfAGateIsEveryLabelAndWhatStandsAbove) {
+  EXPECT_EQ(gate_scopes("gateway-1", "orders", {{"venue", "binance"}, {"empty", ""}}),
+            (std::vector<std::string>{"global", "host", "producer=gateway-1",
+                                      "gate=gateway-1/orders", "venue=binance"}));
+}
+
+TEST(Scope, OfAnAlertIsTakenFromTheLabelThatThePolicyNames) {
+  EXPECT_EQ(alert_scope("producer", {{"producer", "gateway-1"}}), "producer=gateway-1");
+  EXPECT_EQ(alert_scope("host", {}), "host");
+  EXPECT_EQ(alert_scope("global", {{"producer", "gateway-1"}}), "global");
+  EXPECT_EQ(alert_scope("venue=binance", {}), "venue=binance");
+}
+
+TEST(Scope, OfAnAlertWithoutThatLabelIsGlobal) {
+  EXPECT_EQ(alert_scope("producer", {{"venue", "binance"}}), "global");
+}
+
+TEST(Scope, KeepsItsId) {
+  Protection protection;
+
+  EXPECT_EQ(protection.scope("venue=x"), protection.scope("venue=x"));
+  EXPECT_NE(protection.scope("venue=x"), protection.scope("venue=y"));
+  EXPECT_EQ(protection.scope("global"), 0);
+  EXPECT_FALSE(protection.find_scope("venue=z"));
+}
+
+TEST(Scope, WithoutRoomNeverOpens) {
+  Armed protection;
+  for (std::size_t i = 0; i < max_scopes; ++i) protection.scope("venue=" + std::to_string(i));
+
+  const ScopeId late = protection.scope("venue=late");
+
+  EXPECT_EQ(protection.state({0, late}), State::unarmed);
+  EXPECT_EQ(protection.scope("venue=5"), protection.find_scope("venue=5"));
+}
+
+TEST(Scope, ThatIsTooLongNeverOpens) {
+  Armed protection;
+
+  EXPECT_EQ(protection.state({0, protection.scope("venue=" + std::string(200, 'x'))}),
+            State::unarmed);
+}
+
+TEST(AlertBinding, FollowsThePolicy) {
+  Armed protection;
+  ProtectionPolicy policy;
+  policy.circuit_breakers.push_back({"RejectStorm", "producer", 10s});
+  policy.kill_switch.push_back({"DailyLoss", "global"});
+
+  const auto storm = bind_alert(protection, policy, "RejectStorm", {{"producer", "gateway-1"}});
+  const auto loss = bind_alert(protection, policy, "DailyLoss", {});
+
+  ASSERT_EQ(storm.size(), 1U);
+  EXPECT_EQ(protection.breaker_at(*storm[0]).scope(), protection.scope("producer=gateway-1"));
+  EXPECT_EQ(protection.breaker_at(*storm[0]).action(), BreakerAction::halt);
+  ASSERT_EQ(loss.size(), 1U);
+  EXPECT_EQ(protection.breaker_at(*loss[0]).action(), BreakerAction::kill);
+  EXPECT_TRUE(bind_alert(protection, policy, "Other", {}).empty());
+}
+
+TEST(AlertBinding, SaysSoWhenThereIsNoRoom) {
+  Armed protection;
+  ProtectionPolicy policy;
+  policy.circuit_breakers.push_back({"Last", "global", 10s});
+  for (std::size_t i = 0; i < max_breakers; ++i) {
+    ASSERT_TRUE(protection.breaker("Rule" + std::to_string(i), 0, BreakerAction::halt, 1s));
+  }
+
+  const auto bound = bind_alert(protection, policy, "Last", {});
+
+  ASSERT_EQ(bound.size(), 1U);
+  EXPECT_FALSE(bound[0]);
+}
+
+TEST(FixedText, IsCutBetweenCharacters) {
+  const FixedText<6> text("abcdä");  // the ä would be bytes 4 and 5; 5 bytes fit
+
+  EXPECT_EQ(text.view(), "abcd");
+}
+
+}  // namespace
+}  // namespace outrider::protection

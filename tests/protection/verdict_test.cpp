@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// The most restrictive of a gate's scopes wins, with its reason.
+#include <gtest/gtest.h>
+
+#include "protection/at.hpp"
+
+namespace outrider::protection {
+namespace {
+
+struct GateVerdict : testing::Test {
+  Armed protection;
+  ScopeId venue = protection.scope("venue=binance");
+  ScopeId strategy = protection.scope("strategy=mm1");
+  std::vector<ScopeId> gate{0, venue, strategy};
+  BreakerId storm = *protection.breaker("RejectStorm", strategy, BreakerAction::halt, 10s);
+};
+
+TEST_F(GateVerdict, IsTradingWhenNoScopeObjects) {
+  EXPECT_EQ(protection.verdict(gate).state, State::trading);
+}
+
+TEST_F(GateVerdict, NamesTheRuleTheScopeAndTheTimeOfAHalt) {
+  protection.pass(storm, AlertSignal::firing, 5s);
+
+  const Verdict verdict = protection.verdict(gate);
+
+  EXPECT_EQ(verdict.state, State::halted);
+  EXPECT_EQ(verdict.scope, "strategy=mm1");
+  EXPECT_EQ(verdict.rule, "RejectStorm");
+  EXPECT_EQ(verdict.since_wall, at(5s).wall);
+}
+
+TEST_F(GateVerdict, PutsKilledAboveHalted) {
+  protection.pass(storm, AlertSignal::firing, 5s);
+  protection.kill(venue, person("venue sends nonsense"), at(6s));
+
+  const Verdict verdict = protection.verdict(gate);
+
+  EXPECT_EQ(verdict.state, State::killed);
+  EXPECT_EQ(verdict.scope, "venue=binance");
+  EXPECT_EQ(verdict.reason, "venue sends nonsense");
+}
+
+TEST_F(GateVerdict, PutsUnarmedAboveHaltedAndBelowKilled) {
+  Protection unarmed;
+  const ScopeId narrow = unarmed.scope("venue=x");
+  const BreakerId breaker = *unarmed.breaker("Storm", narrow, BreakerAction::halt, 10s);
+  unarmed.observe(breaker, AlertSignal::firing, 1);
+  unarmed.tick(at(1s));
+  EXPECT_EQ(unarmed.verdict(std::vector{ScopeId{0}, narrow}).state, State::unarmed);
+
+  unarmed.kill(narrow, person(), at(2s));
+  EXPECT_EQ(unarmed.verdict(std::vector{ScopeId{0}, narrow}).state, State::killed);
+}
+
+TEST_F(GateVerdict, OfAGateWithoutScopesIsUnarmed) {
+  EXPECT_EQ(protection.verdict({}).state, State::unarmed);
+}
+
+TEST_F(GateVerdict, ChangesTheRevisionOnlyWhenAStateChanges) {
+  const std::uint64_t before = protection.revision();
+  protection.pass(storm, AlertSignal::clear, 1s);
+  EXPECT_EQ(protection.revision(), before);
+
+  protection.pass(storm, AlertSignal::firing, 2s);
+  EXPECT_GT(protection.revision(), before);
+}
+
+TEST_F(GateVerdict, UsesTheWordsOfTheDesign) {
+  EXPECT_EQ(state_word(State::trading), "TRADING");
+  EXPECT_EQ(state_word(State::probing), "PROBING");
+  EXPECT_EQ(state_word(State::reduce_only), "REDUCE_ONLY");
+  EXPECT_EQ(state_word(State::halted), "HALTED");
+  EXPECT_EQ(state_word(State::unarmed), "UNARMED");
+  EXPECT_EQ(state_word(State::killed), "KILLED");
+  EXPECT_EQ(state_word(static_cast<State>(200)), "UNARMED");
+}
+
+}  // namespace
+}  // namespace outrider::protection
