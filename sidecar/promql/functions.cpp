@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "promql/functions.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace outrider::promql {
+
+namespace {
+
+constexpr auto scalar = ValueType::scalar;
+constexpr auto vector = ValueType::vector;
+constexpr auto matrix = ValueType::matrix;
+constexpr auto string = ValueType::string;
+
+Function math(std::string_view name) {
+  return {name, {vector}};
+}
+Function over_time(std::string_view name, FunctionKind kind = FunctionKind::unsupported) {
+  return {name, {matrix}, vector, kind};
+}
+Function of_time(std::string_view name) {
+  return {name, {vector}, vector, FunctionKind::unsupported, 1};
+}
+
+std::vector<Function> supported() {
+  return {
+      {"absent", {vector}, vector, FunctionKind::absent},
+      {"histogram_quantile", {scalar, vector}, vector, FunctionKind::histogram_quantile},
+      over_time("avg_over_time", FunctionKind::avg_over_time),
+      over_time("increase", FunctionKind::increase),
+      over_time("max_over_time", FunctionKind::max_over_time),
+      over_time("min_over_time", FunctionKind::min_over_time),
+      over_time("rate", FunctionKind::rate),
+  };
+}
+
+std::vector<Function> with_own_shape() {
+  constexpr auto no = FunctionKind::unsupported;
+  return {
+      {"clamp", {vector, scalar, scalar}},
+      {"clamp_max", {vector, scalar}},
+      {"clamp_min", {vector, scalar}},
+      {"histogram_fraction", {scalar, scalar, vector}},
+      {"holt_winters", {matrix, scalar, scalar}},
+      {"label_join", {vector, string, string, string}, vector, no, 1, true},
+      {"label_replace", {vector, string, string, string, string}},
+      {"pi", {}, scalar},
+      {"predict_linear", {matrix, scalar}},
+      {"quantile_over_time", {scalar, matrix}},
+      {"round", {vector, scalar}, vector, no, 1},
+      {"scalar", {vector}, scalar},
+      {"time", {}, scalar},
+      {"vector", {scalar}},
+  };
+}
+
+std::vector<Function> all_functions() {
+  std::vector<Function> all = supported();
+  for (Function& function : with_own_shape()) all.push_back(std::move(function));
+  for (const std::string_view name :
+       {"abs",           "acos", "acosh",     "asin", "asinh", "atan",  "atanh",
+        "ceil",          "cos",  "cosh",      "deg",  "exp",   "floor", "histogram_count",
+        "histogram_sum", "ln",   "log10",     "log2", "rad",   "sgn",   "sin",
+        "sinh",          "sort", "sort_desc", "sqrt", "tan",   "tanh",  "timestamp"}) {
+    all.push_back(math(name));
+  }
+  for (const std::string_view name :
+       {"absent_over_time", "changes", "count_over_time", "delta", "deriv", "idelta", "irate",
+        "last_over_time", "present_over_time", "resets", "stddev_over_time", "stdvar_over_time",
+        "sum_over_time"}) {
+    all.push_back(over_time(name));
+  }
+  for (const std::string_view name : {"day_of_month", "day_of_week", "day_of_year", "days_in_month",
+                                      "hour", "minute", "month", "year"}) {
+    all.push_back(of_time(name));
+  }
+  return all;
+}
+
+}  // namespace
+
+std::string_view type_name(ValueType type) {
+  constexpr std::array<std::string_view, 5> names{"nothing", "scalar", "instant vector",
+                                                  "range vector", "string"};
+  return names[static_cast<std::size_t>(type)];
+}
+
+const Function* find_function(std::string_view name) {
+  static const std::vector<Function> all = all_functions();
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const Function& function) { return function.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace outrider::promql

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every function of PromQL 2.42 by name and argument types, so that a call is
+// either understood or refused for what it is; never taken for a typing error.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace outrider::promql {
+
+enum class ValueType { none, scalar, vector, matrix, string };
+
+/// "instant vector" and the like, for messages.
+std::string_view type_name(ValueType type);
+
+/// Those that this version evaluates; every other is known by name only.
+enum class FunctionKind {
+  unsupported,
+  absent,
+  avg_over_time,
+  histogram_quantile,
+  increase,
+  max_over_time,
+  min_over_time,
+  rate,
+};
+
+struct Function {
+  std::string_view name;
+  std::vector<ValueType> arguments;
+  ValueType result = ValueType::vector;
+  FunctionKind kind = FunctionKind::unsupported;
+  std::size_t optional = 0;   ///< so many arguments at the end may be left out
+  bool repeats_last = false;  ///< the last argument may come any number of times
+};
+
+const Function* find_function(std::string_view name);
+
+}  // namespace outrider::promql

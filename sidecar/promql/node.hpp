@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of a bound expression. A vector node has one slot for every label
+// set it can ever yield; evaluation only fills present[] and value[], so it
+// neither allocates nor looks at a label.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "aggregate/schema.hpp"
+#include "promql/labels.hpp"
+
+namespace outrider::promql {
+
+/// One evaluation on its way through the nodes.
+struct Evaluation {
+  const aggregate::ValueSource& source;
+  std::chrono::nanoseconds now{};
+  const char* error = nullptr;  ///< the first one; its text lives forever
+
+  void fail(const char* reason) noexcept {
+    if (!error) error = reason;
+  }
+};
+
+class ScalarNode {
+ public:
+  virtual ~ScalarNode() = default;
+  virtual double evaluate(Evaluation& evaluation) noexcept = 0;
+};
+
+class VectorNode {
+ public:
+  virtual ~VectorNode() = default;
+
+  virtual void evaluate(Evaluation& evaluation) noexcept = 0;
+
+  /// Whether every series that could have made this vector non-empty was there
+  /// at the last evaluation. False: an empty result proves nothing.
+  [[nodiscard]] virtual bool has_data() const noexcept = 0;
+
+  [[nodiscard]] std::size_t size() const noexcept { return labels_.size(); }
+  [[nodiscard]] const std::vector<Labels>& labels() const noexcept { return labels_; }
+  [[nodiscard]] bool present(std::size_t slot) const noexcept { return present_[slot] != 0; }
+  [[nodiscard]] double value(std::size_t slot) const noexcept { return value_[slot]; }
+  [[nodiscard]] bool any_present() const noexcept;
+
+ protected:
+  /// For constructors only.
+  void set_slots(std::vector<Labels> labels);
+
+  void set(std::size_t slot, double value) noexcept {
+    present_[slot] = 1;
+    value_[slot] = value;
+  }
+  void clear(std::size_t slot) noexcept { present_[slot] = 0; }
+  void clear_all() noexcept;
+
+  /// Two present slots with one label set are an error in PromQL.
+  void check_duplicates(Evaluation& evaluation) const noexcept;
+
+ private:
+  std::vector<Labels> labels_;
+  std::vector<std::uint8_t> present_;
+  std::vector<double> value_;
+  std::vector<std::vector<std::uint32_t>> same_labels_;  ///< slots, two or more in each
+};
+
+using ScalarNodePtr = std::unique_ptr<ScalarNode>;
+using VectorNodePtr = std::unique_ptr<VectorNode>;
+
+}  // namespace outrider::promql
