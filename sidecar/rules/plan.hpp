@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rules bound to one schema, ready to run. The guard thread evaluates it; the
+// engine (engine.hpp) makes it on the discovery thread and destroys it there.
+// What must outlive a plan (alert instances, statuses, clocks, histories) is
+// shared with the engine by pointer.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "aggregate/schema.hpp"
+#include "promql/bind.hpp"
+#include "rules/rule_set.hpp"
+
+namespace outrider::rules {
+
+/// How a rule fares; stable over plans, written by the guard only.
+struct RuleStatus {
+  std::uint64_t evaluations = 0;
+  std::uint64_t failures = 0;
+  /// The last evaluation could not tell: series missing, or it failed.
+  bool no_data = false;
+  const char* error = nullptr;  ///< of the last evaluation if that failed; lives forever
+  std::chrono::nanoseconds last_evaluation{};
+};
+
+/// When a group is due next; stable over plans, written by the guard only.
+struct GroupClock {
+  std::optional<std::chrono::nanoseconds> next_due;
+};
+
+class BoundRule {
+ public:
+  [[nodiscard]] const AlertRule& rule() const noexcept { return *rule_; }
+  [[nodiscard]] const RuleStatus& status() const noexcept { return *status_; }
+
+  /// Every alert this rule can raise on this schema, and those still active
+  /// whose series are gone.
+  [[nodiscard]] std::span<const std::shared_ptr<AlertInstance>> instances() const noexcept {
+    return instances_;
+  }
+
+  /// The gravest state of its alerts; `no_data` when none is active and the
+  /// last evaluation could not tell.
+  [[nodiscard]] AlertState state() const noexcept;
+
+ private:
+  friend class Plan;
+  friend class Engine;
+
+  explicit BoundRule(promql::BoundExpr expr) : expr_{std::move(expr)} {}
+
+  const AlertRule* rule_ = nullptr;
+  std::shared_ptr<RuleStatus> status_;
+  promql::BoundExpr expr_;
+  std::vector<std::shared_ptr<AlertInstance>> instances_;
+  std::vector<std::uint32_t> instance_of_slot_;
+  std::vector<std::uint8_t> met_;  ///< scratch, by instance
+  bool every_pass_ = false;
+};
+
+/// A change of state, for logs and for protection. `instance` is null when it is
+/// the rule as a whole that has no data, or has data again.
+struct Transition {
+  const BoundRule* rule = nullptr;  ///< lives as long as the plan
+  std::shared_ptr<const AlertInstance> instance;
+  AlertState from = AlertState::inactive;
+  AlertState to = AlertState::inactive;
+  std::chrono::nanoseconds at{};
+  double value = 0;
+};
+
+class Plan {
+ public:
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+
+  /// Evaluates the groups that are due and the rules asked for at every pass.
+  /// Neither allocates nor throws nor waits.
+  void evaluate(const aggregate::ValueSource& source, std::chrono::nanoseconds now) noexcept;
+
+  /// Of the last evaluate(); at most one per alert and one per rule. Two steps
+  /// taken at once (inactive to firing) are one transition.
+  [[nodiscard]] std::span<const Transition> transitions() const noexcept { return transitions_; }
+
+  [[nodiscard]] std::span<const BoundRule> rules() const noexcept { return rules_; }
+
+  /// Of the groups; zero when there is none.
+  [[nodiscard]] std::chrono::nanoseconds shortest_interval() const noexcept;
+
+ private:
+  friend class Engine;
+
+  struct BoundGroup {
+    std::chrono::nanoseconds interval{};
+    std::shared_ptr<GroupClock> clock;
+    std::size_t first_rule = 0;
+    std::size_t rule_count = 0;
+  };
+
+  Plan() = default;
+
+  static bool take_due(const BoundGroup& group, std::chrono::nanoseconds now) noexcept;
+  void evaluate_rule(BoundRule& rule, const aggregate::ValueSource& source,
+                     std::chrono::nanoseconds now) noexcept;
+  static const char* gather(BoundRule& rule) noexcept;
+  void observe(BoundRule& rule, bool no_data, std::chrono::nanoseconds now) noexcept;
+  void set_no_data(BoundRule& rule, bool no_data, std::chrono::nanoseconds now) noexcept;
+
+  std::shared_ptr<const RuleSet> rule_set_;
+  std::vector<BoundRule> rules_;
+  std::vector<BoundGroup> groups_;
+  std::vector<Transition> transitions_;  ///< capacity for all there can be
+};
+
+}  // namespace outrider::rules

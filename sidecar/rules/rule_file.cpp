@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/rule_file.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include "promql/parser.hpp"
+#include "rules/yaml_reader.hpp"
+
+namespace outrider::rules {
+
+namespace {
+
+bool is_label_name(std::string_view name) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
+         std::all_of(name.begin(), name.end(), allowed);
+}
+
+/// One file's groups.
+class FileLoader {
+ public:
+  FileLoader(YamlReader reader, const RuleFileOptions& options, RuleSet& rules)
+      : reader_{std::move(reader)}, options_{options}, rules_{rules} {}
+
+  void load(const YAML::Node& root) {
+    if (root.IsNull()) return;
+    if (!reader_.check_map(root, "a rule file", {"groups"})) return;
+    const YAML::Node groups = root["groups"];
+    if (!groups || groups.IsNull() || !reader_.check_sequence(groups, "groups")) return;
+    for (const YAML::Node& group : groups) load_group(group);
+  }
+
+ private:
+  void load_group(const YAML::Node& node) {
+    if (!reader_.check_map(node, "a group", {"name", "interval", "limit", "rules"})) return;
+    RuleGroup group;
+    group.file = reader_.file();
+    group.name = required_text(node, "name", "a group");
+    if (!group.name.empty() && !names_.insert(group.name).second) {
+      reader_.report(node["name"].Mark(), "group \"" + group.name + "\" twice in one file");
+    }
+    group.interval = interval(node);
+    refuse_limit(node);
+    const YAML::Node rules = node["rules"];
+    if (rules && !rules.IsNull() && reader_.check_sequence(rules, "rules")) {
+      for (const YAML::Node& rule : rules) load_rule(rule, group);
+    }
+    rules_.groups.push_back(std::move(group));
+  }
+
+  std::chrono::nanoseconds interval(const YAML::Node& group) {
+    const auto value = reader_.duration(group, "interval", options_.default_interval);
+    // In Prometheus 0 stands for the default.
+    return value.count() > 0 ? value : options_.default_interval;
+  }
+
+  void refuse_limit(const YAML::Node& group) {
+    const YAML::Node limit = group["limit"];
+    if (!limit || limit.IsNull() || (limit.IsScalar() && limit.Scalar() == "0")) return;
+    reader_.report(limit.Mark(), "limit: a limit of alerts is not supported in this version");
+  }
+
+  void load_rule(const YAML::Node& node, RuleGroup& group) {
+    if (!reader_.check_map(
+            node, "a rule",
+            {"alert", "record", "expr", "for", "keep_firing_for", "labels", "annotations"})) {
+      return;
+    }
+    if (const YAML::Node record = node["record"]) {
+      reader_.report(
+          record.Mark(),
+          "record: recording rules are not supported; the sidecar evaluates alerts only");
+      return;
+    }
+    AlertRule rule;
+    rule.group = group.name;
+    rule.file = reader_.file();
+    rule.line = from_one(node.Mark().line);
+    rule.name = required_text(node, "alert", "a rule");
+    rule.timing.hold = reader_.duration(node, "for", {});
+    rule.timing.keep_firing = reader_.duration(node, "keep_firing_for", {});
+    load_expression(node, rule);
+    load_templates(node["labels"], "labels", rule.labels);
+    load_templates(node["annotations"], "annotations", rule.annotations);
+    group.rules.push_back(std::move(rule));
+  }
+
+  std::string required_text(const YAML::Node& map, const char* key, std::string_view what) {
+    const YAML::Node node = map[key];
+    if (!node) {
+      reader_.report(map.Mark(), std::string{what} + " needs \"" + key + "\"");
+      return {};
+    }
+    auto text = reader_.text_of(node, key);
+    if (!text) return {};
+    if (text->empty()) reader_.report(node.Mark(), std::string{key} + " must not be empty");
+    return std::move(*text);
+  }
+
+  void load_expression(const YAML::Node& map, AlertRule& rule) {
+    rule.expression = required_text(map, "expr", "a rule");
+    if (rule.expression.empty()) return;
+    const YAML::Node node = map["expr"];
+    promql::ParseResult parsed = promql::parse(rule.expression);
+    for (promql::Problem& problem : parsed.problems) {
+      reader_.report_in(node, problem.offset, "expr: " + problem.reason);
+    }
+    if (!parsed.expr) return;
+    const promql::ValueType type = promql::type_of(*parsed.expr);
+    if (type != promql::ValueType::vector && type != promql::ValueType::scalar) {
+      reader_.report_in(node, 0,
+                        "expr: an alert needs an instant vector or a scalar, found " +
+                            std::string{promql::type_name(type)});
+    }
+    rule.expr = std::move(parsed.expr);
+  }
+
+  void load_templates(const YAML::Node& node, const char* what, TemplateMap& out) {
+    if (!node || node.IsNull() || !reader_.check_map(node, what, {})) return;
+    for (const auto& entry : node) {
+      const auto name = reader_.text_of(entry.first, "a name");
+      const auto text = reader_.text_of(entry.second, name ? *name : what);
+      if (!name || !text) continue;
+      const bool labels = std::string_view{what} == "labels";
+      if (!is_label_name(*name) || (labels && *name == "__name__")) {
+        reader_.report(entry.first.Mark(), "\"" + *name + "\" is not a name for " + what);
+        continue;
+      }
+      load_template(entry.second, *text, labels, out.emplace_back(*name, TextTemplate{}).second);
+    }
+  }
+
+  void load_template(const YAML::Node& node, const std::string& text, bool label,
+                     TextTemplate& out) {
+    TemplateProblem problem;
+    if (!TextTemplate::parse(text, out, problem)) {
+      reader_.report_in(node, problem.offset, problem.reason);
+    } else if (label && out.uses_value()) {
+      reader_.report_in(node, text.find("{{"),
+                        "$value in a label would make every value a new alert; put it into an "
+                        "annotation");
+    }
+  }
+
+  YamlReader reader_;
+  const RuleFileOptions& options_;
+  RuleSet& rules_;
+  std::set<std::string> names_;
+};
+
+void load_text(std::string_view text, const std::string& file, const RuleFileOptions& options,
+               LoadResult& result) {
+  YamlReader reader{text, file, result.problems};
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string{text});
+    if (documents.empty()) return;
+    if (documents.size() > 1) {
+      reader.report(documents[1].Mark(), "a rule file is one YAML document");
+    }
+    FileLoader{std::move(reader), options, result.rules}.load(documents[0]);
+  } catch (const YAML::Exception& error) {
+    result.problems.push_back(
+        {file, from_one(error.mark.line), from_one(error.mark.column), error.msg});
+  }
+}
+
+}  // namespace
+
+std::string FileProblem::text() const {
+  if (line == 0) return file + ": " + reason;
+  return file + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + reason;
+}
+
+LoadResult parse_rule_text(std::string_view text, const std::string& file,
+                           const RuleFileOptions& options) {
+  LoadResult result;
+  load_text(text, file, options, result);
+  return result;
+}
+
+LoadResult load_rule_files(const std::vector<std::string>& files, const RuleFileOptions& options) {
+  LoadResult result;
+  for (const std::string& file : files) {
+    std::ifstream stream{file, std::ios::binary};
+    const std::string text{std::istreambuf_iterator<char>{stream}, {}};
+    if (!stream || stream.bad()) {
+      result.problems.push_back({file, 0, 0, "cannot be read"});
+      continue;
+    }
+    load_text(text, file, options, result);
+  }
+  return result;
+}
+
+}  // namespace outrider::rules
