@@ -91,12 +91,12 @@ void Reader::read_key(const std::string& path, const YAML::Node& key, const YAML
   if (path == "protection.breakers") return read_breakers(value);
   if (path == "protection.kill_switch") return read_kill_switch(value);
   if (is_section(path) && value.IsMap()) return read_mapping(value, path + '.');
-  if (find_key(path) != nullptr) return read_value(path, value);
+  if (find_key(path) != nullptr) return read_value(path, key, value);
   if (!is_section(path)) return unknown_key(path, key, known_names());
   if (!value.IsNull()) problem(value, path + ": found " + found_text(value) + "; needed a mapping");
 }
 
-void Reader::read_value(const std::string& path, const YAML::Node& value) {
+void Reader::read_value(const std::string& path, const YAML::Node& at, const YAML::Node& value) {
   const Key& key = *find_key(path);
   const auto store = [&](const YAML::Node& node) {
     Config unused;
@@ -104,7 +104,7 @@ void Reader::read_value(const std::string& path, const YAML::Node& value) {
     const std::string text = node.IsScalar() ? node.Scalar() : "";
     const std::string_view needed = key.set(target, key.path ? beside(source_, text) : text);
     if (!needed.empty() || !node.IsScalar()) {
-      problem(node, refusal(key, found_text(node), needed));
+      problem(node.IsNull() ? at : node, refusal(key, found_text(node), needed));
     }
   };
   if (key.kind != KeyKind::list || !value.IsSequence()) return store(value);

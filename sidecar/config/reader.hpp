@@ -24,7 +24,7 @@ class Reader {
  private:
   void read_mapping(const YAML::Node& mapping, const std::string& prefix);
   void read_key(const std::string& path, const YAML::Node& key, const YAML::Node& value);
-  void read_value(const std::string& path, const YAML::Node& value);
+  void read_value(const std::string& path, const YAML::Node& at, const YAML::Node& value);
   void read_breakers(const YAML::Node& list);
   void read_kill_switch(const YAML::Node& list);
 

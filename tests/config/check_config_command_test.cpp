@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/check_config_command.hpp"
+
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+
+namespace outrider::cli {
+namespace {
+
+const std::string fixtures = std::string{OUTRIDER_SOURCE_DIR} + "/tests/config/fixtures/";
+
+struct Outcome {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+
+Outcome check(const std::string& file) {
+  CLI::App app;
+  Outcome outcome;
+  add_check_config_command(app, outcome.exit_code);
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  app.parse("config " + file);
+  outcome.out = testing::internal::GetCapturedStdout();
+  outcome.err = testing::internal::GetCapturedStderr();
+  return outcome;
+}
+
+TEST(CheckConfig, SaysWhatAGoodFileHolds) {
+  const std::string file = fixtures + "everything.good.yml";
+
+  const Outcome outcome = check(file);
+
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(outcome.out, file + ": good; rule files: 2, breakers: 2, kill switches: 1\n");
+  EXPECT_EQ(outcome.err, "");
+}
+
+TEST(CheckConfig, PrintsEveryProblemAndExitsWithTwo) {
+  const std::string file = fixtures + "syntax.bad.yml";
+
+  const Outcome outcome = check(file);
+
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err,
+            file + ":4:2: not valid YAML: end of map not found\n" + file + ": 1 problem\n");
+}
+
+}  // namespace
+}  // namespace outrider::cli

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/check_config_command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "config/load.hpp"
+
+namespace outrider::cli {
+
+namespace {
+
+constexpr int invalid_file = 2;
+
+int check_config(const std::string& file) {
+  const config::Loaded loaded = config::load_file(file);
+  for (const config::Problem& problem : loaded.problems) {
+    std::fprintf(stderr, "%s\n", config::to_text(problem).c_str());
+  }
+  const std::size_t count = loaded.problems.size();
+  if (count > 0) {
+    std::fprintf(stderr, "%s: %zu %s\n", file.c_str(), count, count == 1 ? "problem" : "problems");
+    return invalid_file;
+  }
+  const config::Config& config = loaded.config;
+  std::printf("%s: good; rule files: %zu, breakers: %zu, kill switches: %zu\n", file.c_str(),
+              config.rules.files.size(), config.protection.breakers.size(),
+              config.protection.kill_switch.size());
+  return 0;
+}
+
+}  // namespace
+
+void add_check_config_command(CLI::App& check, int& exit_code) {
+  CLI::App* command = check.add_subcommand("config", "report every problem of a configuration");
+  const auto file = std::make_shared<std::string>();
+  command->add_option("FILE", *file, "the configuration")->required();
+  command->callback([file, &exit_code] { exit_code = check_config(*file); });
+}
+
+}  // namespace outrider::cli
