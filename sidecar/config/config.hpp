@@ -89,7 +89,7 @@ struct BreakerConfig {
   /// whose value is taken from the firing alert.
   std::string scope = "global";
   BreakerAction action = BreakerAction::halt_new;
-  /// From the end of the alert to TRADING again, by the clock.
+  /// How long HALTED lasts at least, from the trip, by the clock.
   std::chrono::nanoseconds cooldown = std::chrono::seconds{60};
   Place place;  ///< of the entry, so that a later check can point at it
 };

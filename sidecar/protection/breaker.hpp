@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One rule on one scope: a circuit breaker (TRADING -> HALTED -> cooldown by the
-// clock and the alert clear -> TRADING), or a line to the kill switch. Names and
+// clock and the alert quiet -> TRADING), or a line to the kill switch. Names and
 // action are fixed before the guard sees it; the rest only the guard changes.
 #pragma once
 
@@ -17,19 +17,30 @@ using BreakerId = std::uint16_t;
 
 enum class BreakerAction : std::uint8_t { halt, kill };
 
+/// What a breaker is registered as.
+struct BreakerSpec {
+  std::string_view rule;  ///< name of the alert
+  ScopeId scope = 0;
+  BreakerAction action = BreakerAction::halt;
+  std::chrono::nanoseconds cooldown{};      ///< HALTED lasts this long from the trip, at least
+  std::chrono::nanoseconds quiet_period{};  ///< and until the alert was quiet this long
+};
+
 class Breaker {
  public:
   enum class Change : std::uint8_t { none, tripped, cleared };
 
-  void name(std::string_view rule, ScopeId scope, BreakerAction action) noexcept {
-    rule_.assign(rule);
-    scope_ = scope;
-    action_ = action;
+  /// Before the guard sees it.
+  void name(const BreakerSpec& spec) noexcept {
+    rule_.assign(spec.rule);
+    scope_ = spec.scope;
+    action_ = spec.action;
   }
-  /// Any thread; a reload may change it while the breaker is HALTED.
-  void set_cooldown(std::chrono::nanoseconds cooldown) noexcept {
-    // relaxed: a value on its own; the next tick uses the old or the new one.
-    cooldown_ns_.store(cooldown.count(), std::memory_order_relaxed);
+  /// Any thread; a reload may change the times while the breaker is HALTED.
+  void set_times(const BreakerSpec& spec) noexcept {
+    // relaxed: values on their own; the next tick uses the old or the new one.
+    cooldown_ns_.store(spec.cooldown.count(), std::memory_order_relaxed);
+    quiet_ns_.store(spec.quiet_period.count(), std::memory_order_relaxed);
   }
 
   /// One instance's signal in this pass; the worst of the pass counts.
@@ -49,7 +60,7 @@ class Breaker {
   [[nodiscard]] std::string_view rule() const noexcept { return rule_.view(); }
   [[nodiscard]] ScopeId scope() const noexcept { return scope_; }
   [[nodiscard]] BreakerAction action() const noexcept { return action_; }
-  [[nodiscard]] State state() const noexcept { return state_; }
+  [[nodiscard]] GateState state() const noexcept { return state_; }
   [[nodiscard]] const Cause& cause() const noexcept { return cause_; }
   [[nodiscard]] std::chrono::nanoseconds since_wall() const noexcept { return since_wall_; }
   /// The alert fired in the last finished pass.
@@ -75,9 +86,10 @@ class Breaker {
   ScopeId scope_ = 0;
   BreakerAction action_ = BreakerAction::halt;
   std::atomic<std::int64_t> cooldown_ns_{0};
+  std::atomic<std::int64_t> quiet_ns_{0};
   std::atomic<std::uint64_t> trips_{0};
 
-  State state_ = State::trading;
+  GateState state_ = GateState::trading;
   AlertSignal worst_ = AlertSignal::clear;  ///< of the pass that runs
   AlertSignal last_ = AlertSignal::clear;   ///< of the last finished pass
   bool fired_before_ = false;
@@ -85,6 +97,7 @@ class Breaker {
   double worst_value_ = 0;
   double last_value_ = 0;
   std::chrono::nanoseconds since_steady_{};
+  std::chrono::nanoseconds loud_steady_{};  ///< when the alert last spoke against trading
   std::chrono::nanoseconds since_wall_{};
   Cause cause_;
 };

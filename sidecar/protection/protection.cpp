@@ -40,21 +40,20 @@ std::optional<ScopeId> Protection::find_scope(std::string_view name) const {
   return known->second;
 }
 
-std::optional<BreakerId> Protection::breaker(std::string_view rule, ScopeId scope,
-                                             BreakerAction action,
-                                             std::chrono::nanoseconds cooldown) {
-  if (scope == overflow_id) scope = global_id;  // too wide is safe
-  const std::string key = std::to_string(scope) + (action == BreakerAction::kill ? " kill " : " ") +
-                          std::string(RuleText(rule).view());
+std::optional<BreakerId> Protection::breaker(BreakerSpec spec) {
+  if (spec.scope == overflow_id) spec.scope = global_id;  // too wide is safe
+  const std::string key = std::to_string(spec.scope) +
+                          (spec.action == BreakerAction::kill ? " kill " : " halt ") +
+                          std::string(RuleText(spec.rule).view());
   const std::scoped_lock lock(registration_);
   const auto known = breaker_ids_.find(key);
   if (known != breaker_ids_.end()) {
-    breakers_[known->second].set_cooldown(cooldown);
+    breakers_[known->second].set_times(spec);
     return known->second;
   }
   if (breakers_.full()) return std::nullopt;
-  breakers_.next().name(rule, scope, action);
-  breakers_.next().set_cooldown(cooldown);
+  breakers_.next().name(spec);
+  breakers_.next().set_times(spec);
   const auto id = static_cast<BreakerId>(breakers_.publish());
   breaker_ids_.emplace(key, id);
   return id;
@@ -75,8 +74,11 @@ void Protection::restore(const InitialState& initial, const Now& now) {
     note({entry, false, id, true, true});
   }
   for (const Entry& entry : initial.halted) {
-    const auto id = breaker(entry.cause.rule.view(), scope(entry.scope.view()), BreakerAction::halt,
-                            CircuitBreakerPolicy{}.cooldown);
+    const auto id = breaker({entry.cause.rule.view(),
+                             scope(entry.scope.view()),
+                             BreakerAction::halt,
+                             config::BreakerConfig{}.cooldown,
+                             {}});
     if (!id) continue;
     breakers_[*id].restore_halted(entry.cause, entry.wall, now);
     note({entry, true, *id, true, true});
@@ -168,7 +170,7 @@ void Protection::apply(Breaker& breaker, BreakerId id, const Now& now) noexcept 
   }
   const bool first =
       scope.halted_by == nullptr || breaker.since_wall() < scope.halted_by->since_wall();
-  if (breaker.state() == State::halted && first) scope.halted_by = &breaker;
+  if (breaker.state() == GateState::halted && first) scope.halted_by = &breaker;
 }
 
 void Protection::tick(const Now& now) noexcept {
@@ -185,32 +187,32 @@ void Protection::tick(const Now& now) noexcept {
   }
 }
 
-State Protection::state_of(ScopeId id) const noexcept {
+GateState Protection::state_of(ScopeId id) const noexcept {
   const Scope& scope = scopes_[id];
-  if (scope.killed) return State::killed;
-  if (scope.never_opens || (id == global_id && !armed_)) return State::unarmed;
-  return scope.halted_by != nullptr ? State::halted : State::trading;
+  if (scope.killed) return GateState::killed;
+  if (scope.never_opens || (id == global_id && !armed_)) return GateState::unarmed;
+  return scope.halted_by != nullptr ? GateState::halted : GateState::trading;
 }
 
-Verdict Protection::describe(ScopeId id, State state) const noexcept {
+Verdict Protection::describe(ScopeId id, GateState state) const noexcept {
   const Scope& scope = scopes_[id];
   const std::string_view name = scope.name.view();
   switch (state) {
-    case State::killed:
+    case GateState::killed:
       return {state,
               name,
               scope.cause.rule.view(),
               scope.cause.actor.view(),
               scope.cause.reason.view(),
               scope.since_wall};
-    case State::halted:
+    case GateState::halted:
       return {state,
               name,
               scope.halted_by->rule(),
               {},
               scope.halted_by->cause().reason.view(),
               scope.halted_by->since_wall()};
-    case State::unarmed:
+    case GateState::unarmed:
       return {state,
               name,
               {},
@@ -223,11 +225,11 @@ Verdict Protection::describe(ScopeId id, State state) const noexcept {
 }
 
 Verdict Protection::verdict(std::span<const ScopeId> scopes) const noexcept {
-  if (scopes.empty()) return {State::unarmed, {}, {}, {}, "a gate without scopes", {}};
+  if (scopes.empty()) return {GateState::unarmed, {}, {}, {}, "a gate without scopes", {}};
   ScopeId worst_id = scopes.front();
-  State worst = state_of(worst_id);
+  GateState worst = state_of(worst_id);
   for (const ScopeId id : scopes.subspan(1)) {
-    const State state = state_of(id);
+    const GateState state = state_of(id);
     if (state <= worst) continue;
     worst = state;
     worst_id = id;
@@ -236,19 +238,26 @@ Verdict Protection::verdict(std::span<const ScopeId> scopes) const noexcept {
 }
 
 std::vector<std::optional<BreakerId>> bind_alert(Protection& protection,
-                                                 const ProtectionPolicy& policy,
+                                                 const config::ProtectionConfig& policy,
                                                  std::string_view alert,
                                                  const aggregate::Labels& labels) {
   std::vector<std::optional<BreakerId>> bound;
-  for (const CircuitBreakerPolicy& each : policy.circuit_breakers) {
-    if (each.alert != alert) continue;
-    bound.push_back(protection.breaker(alert, protection.scope(alert_scope(each.scope, labels)),
-                                       BreakerAction::halt, each.cooldown));
+  const auto bind = [&](const std::string& scope, BreakerSpec spec) {
+    spec.rule = alert;
+    spec.scope = protection.scope(alert_scope(scope, labels));
+    bound.push_back(protection.breaker(spec));
+  };
+  for (const config::BreakerConfig& each : policy.breakers) {
+    if (each.alert != alert || each.action == config::BreakerAction::alert) continue;
+    const bool kills = each.action == config::BreakerAction::kill;
+    bind(each.scope, {{},
+                      0,
+                      kills ? BreakerAction::kill : BreakerAction::halt,
+                      each.cooldown,
+                      policy.quiet_period});
   }
-  for (const KillSwitchPolicy& each : policy.kill_switch) {
-    if (each.alert != alert) continue;
-    bound.push_back(protection.breaker(alert, protection.scope(alert_scope(each.scope, labels)),
-                                       BreakerAction::kill, {}));
+  for (const config::KillSwitchConfig& each : policy.kill_switch) {
+    if (each.alert == alert) bind(each.scope, {{}, 0, BreakerAction::kill, {}, {}});
   }
   return bound;
 }

@@ -13,10 +13,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "config/config.hpp"
 #include "protection/append_only.hpp"
 #include "protection/breaker.hpp"
 #include "protection/initial_state.hpp"
-#include "protection/policy.hpp"
 #include "protection/scope.hpp"
 #include "protection/state.hpp"
 
@@ -29,7 +29,7 @@ inline constexpr std::size_t max_breakers = 1024;
 /// What a gate must hold, and why. The texts live as long as the decider; the
 /// guard must copy them within the pass.
 struct Verdict {
-  State state = State::unarmed;
+  GateState state = GateState::unarmed;
   std::string_view scope;
   std::string_view rule;    ///< the alert; empty when a person or nobody decided
   std::string_view actor;   ///< the person; empty when a rule decided
@@ -63,8 +63,7 @@ class Protection {
   ScopeId scope(std::string_view name);
   [[nodiscard]] std::optional<ScopeId> find_scope(std::string_view name) const;
   /// Null when there is no room: the caller must then refuse to grant.
-  std::optional<BreakerId> breaker(std::string_view rule, ScopeId scope, BreakerAction action,
-                                   std::chrono::nanoseconds cooldown);
+  std::optional<BreakerId> breaker(BreakerSpec spec);
   [[nodiscard]] std::size_t breaker_count() const noexcept { return breakers_.size(); }
   [[nodiscard]] const Breaker& breaker_at(BreakerId id) const noexcept { return breakers_[id]; }
   /// Any thread; the name never changes.
@@ -115,8 +114,8 @@ class Protection {
   void note(const Change& change) noexcept;
   [[nodiscard]] Change scope_change(ScopeId id, Action action, const Cause& cause,
                                     const Now& now) const noexcept;
-  [[nodiscard]] State state_of(ScopeId id) const noexcept;
-  [[nodiscard]] Verdict describe(ScopeId id, State state) const noexcept;
+  [[nodiscard]] GateState state_of(ScopeId id) const noexcept;
+  [[nodiscard]] Verdict describe(ScopeId id, GateState state) const noexcept;
 
   mutable std::mutex registration_;  ///< never taken by the guard
   std::unordered_map<std::string, ScopeId> scope_ids_;
@@ -131,11 +130,10 @@ class Protection {
   std::vector<Change> changes_;  ///< reserved once
 };
 
-/// What an alert's instance acts on: registers its breakers by the policy.
-/// Empty when the policy does not name the alert. Null entries: no room.
-[[nodiscard]] std::vector<std::optional<BreakerId>> bind_alert(Protection& protection,
-                                                               const ProtectionPolicy& policy,
-                                                               std::string_view alert,
-                                                               const aggregate::Labels& labels);
+/// What an alert's instance acts on: registers its breakers as configured. Empty
+/// when the configuration gives the alert no action. Null entries: no room.
+[[nodiscard]] std::vector<std::optional<BreakerId>> bind_alert(
+    Protection& protection, const config::ProtectionConfig& policy, std::string_view alert,
+    const aggregate::Labels& labels);
 
 }  // namespace outrider::protection

@@ -3,24 +3,6 @@
 
 namespace outrider::protection {
 
-std::string_view state_word(State state) noexcept {
-  switch (state) {
-    case State::trading:
-      return "TRADING";
-    case State::probing:
-      return "PROBING";
-    case State::reduce_only:
-      return "REDUCE_ONLY";
-    case State::halted:
-      return "HALTED";
-    case State::unarmed:
-      return "UNARMED";
-    case State::killed:
-      return "KILLED";
-  }
-  return "UNARMED";
-}
-
 std::string_view action_word(Action action) noexcept {
   switch (action) {
     case Action::trip:

@@ -1,29 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words: states of a gate as protection decides them, what an alert says,
-// and what happened. STALE is not here: a lease that ran out is decided by the
-// trader's clock, not by the sidecar.
+// The words of protection: what an alert says, and what happened. The states of
+// a gate are the contract's (GateState); STALE is never decided here: a lease
+// that ran out is seen by the trader's clock.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <string_view>
 
+#include "outrider/shm/gate_word.hpp"
 #include "protection/text.hpp"
 
 namespace outrider::protection {
-
-/// Ordered: of several, the largest wins.
-enum class State : std::uint8_t {
-  trading = 0,
-  probing = 1,
-  reduce_only = 2,
-  halted = 3,
-  unarmed = 4,
-  killed = 5,
-};
-
-/// TRADING, PROBING, REDUCE_ONLY, HALTED, UNARMED, KILLED.
-[[nodiscard]] std::string_view state_word(State state) noexcept;
 
 /// What an alert says now, ordered: of several instances, the largest counts.
 enum class AlertSignal : std::uint8_t { clear = 0, no_data = 1, pending = 2, firing = 3 };

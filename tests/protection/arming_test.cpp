@@ -7,7 +7,7 @@
 namespace outrider::protection {
 namespace {
 
-State state(const Protection& protection, ScopeId scope) {
+GateState state(const Protection& protection, ScopeId scope) {
   return protection.verdict(std::vector{ScopeId{0}, scope}).state;
 }
 
@@ -16,7 +16,7 @@ TEST(Arming, IsMissingAtFirstSoEveryGateIsUnarmed) {
 
   const Verdict verdict = protection.verdict(std::vector{ScopeId{0}, protection.scope("venue=x")});
 
-  EXPECT_EQ(verdict.state, State::unarmed);
+  EXPECT_EQ(verdict.state, GateState::unarmed);
   EXPECT_EQ(verdict.scope, "global");
   EXPECT_EQ(verdict.reason, "no arming on record");
 }
@@ -26,7 +26,7 @@ TEST(Arming, OfGlobalByAPersonLetsGatesTrade) {
 
   EXPECT_EQ(protection.arm(0, 0, person(), at(1s)), ArmAnswer::done);
 
-  EXPECT_EQ(state(protection, protection.scope("venue=x")), State::trading);
+  EXPECT_EQ(state(protection, protection.scope("venue=x")), GateState::trading);
 }
 
 TEST(Arming, OfANarrowScopeDoesNotLiftUnarmed) {
@@ -36,7 +36,7 @@ TEST(Arming, OfANarrowScopeDoesNotLiftUnarmed) {
 
   EXPECT_EQ(protection.arm(venue, 1, person(), at(2s)), ArmAnswer::done);
 
-  EXPECT_EQ(state(protection, venue), State::unarmed);
+  EXPECT_EQ(state(protection, venue), GateState::unarmed);
 }
 
 TEST(Arming, OfGlobalLiftsKilledAndUnarmedTogether) {
@@ -45,7 +45,7 @@ TEST(Arming, OfGlobalLiftsKilledAndUnarmedTogether) {
 
   EXPECT_EQ(protection.arm(0, 1, person(), at(2s)), ArmAnswer::done);
 
-  EXPECT_EQ(state(protection, 0), State::trading);
+  EXPECT_EQ(state(protection, 0), GateState::trading);
 }
 
 TEST(Arming, FindsNothingToArmWhereNothingIsLatched) {
@@ -56,11 +56,11 @@ TEST(Arming, FindsNothingToArmWhereNothingIsLatched) {
 
 TEST(Arming, DoesNotEndAHalt) {
   Armed protection;
-  const BreakerId storm = *protection.breaker("RejectStorm", 0, BreakerAction::halt, 10s);
+  const BreakerId storm = *protection.breaker({"RejectStorm", 0, BreakerAction::halt, 10s, 0s});
   protection.pass(storm, AlertSignal::firing, 1s);
 
   EXPECT_EQ(protection.arm(0, 0, person(), at(2s)), ArmAnswer::nothing_to_arm);
-  EXPECT_EQ(protection.state({0}), State::halted);
+  EXPECT_EQ(protection.state({0}), GateState::halted);
 }
 
 TEST(Arming, AtStartLiftsUnarmed) {
@@ -68,7 +68,7 @@ TEST(Arming, AtStartLiftsUnarmed) {
 
   EXPECT_TRUE(protection.arm_at_start(at(0s)));
 
-  EXPECT_EQ(state(protection, 0), State::trading);
+  EXPECT_EQ(state(protection, 0), GateState::trading);
 }
 
 TEST(Arming, AtStartNeverLiftsKilled) {
@@ -77,7 +77,7 @@ TEST(Arming, AtStartNeverLiftsKilled) {
 
   protection.arm_at_start(at(0s));
 
-  EXPECT_EQ(state(protection, 0), State::killed);
+  EXPECT_EQ(state(protection, 0), GateState::killed);
 }
 
 TEST(Arming, AtStartHappensOnce) {

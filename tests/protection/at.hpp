@@ -26,7 +26,7 @@ struct Armed : Protection {
     arm_at_start(at(0s));
     clear_changes();
   }
-  State state(std::initializer_list<ScopeId> scopes) const {
+  GateState state(std::initializer_list<ScopeId> scopes) const {
     return verdict(std::vector<ScopeId>(scopes)).state;
   }
   void pass(BreakerId id, AlertSignal signal, std::chrono::nanoseconds when) {

@@ -123,11 +123,11 @@ TEST(RestoredProtection, HoldsWhatTheRecordsSay) {
 
   protection.restore(initial_state(journal({armed, kill, trip}), no_latches, this_boot), at(1s));
 
-  EXPECT_EQ(protection.verdict(std::vector{protection.scope("venue=x")}).state, State::killed);
+  EXPECT_EQ(protection.verdict(std::vector{protection.scope("venue=x")}).state, GateState::killed);
   const Verdict halted = protection.verdict(std::vector{protection.scope("venue=y")});
-  EXPECT_EQ(halted.state, State::halted);
+  EXPECT_EQ(halted.state, GateState::halted);
   EXPECT_EQ(halted.rule, "Storm");
-  EXPECT_EQ(protection.verdict(std::vector<ScopeId>{0}).state, State::trading);
+  EXPECT_EQ(protection.verdict(std::vector<ScopeId>{0}).state, GateState::trading);
   for (const Change& change : protection.changes()) EXPECT_TRUE(change.journalled);
 }
 
@@ -136,13 +136,13 @@ TEST(RestoredProtection, EndsARestoredHaltAfterTheCooldownOfThePolicy) {
   Protection protection;
   protection.restore(initial_state(journal({armed, trip}), no_latches, this_boot), at(0s));
   const ScopeId venue = protection.scope("venue=y");
-  ASSERT_TRUE(protection.breaker("Storm", venue, BreakerAction::halt, 10s));
+  ASSERT_TRUE(protection.breaker({"Storm", venue, BreakerAction::halt, 10s, 0s}));
 
   protection.tick(at(10s - 1ns));
-  EXPECT_EQ(protection.verdict(std::vector{venue}).state, State::halted);
+  EXPECT_EQ(protection.verdict(std::vector{venue}).state, GateState::halted);
 
   protection.tick(at(10s));
-  EXPECT_EQ(protection.verdict(std::vector{venue}).state, State::trading);
+  EXPECT_EQ(protection.verdict(std::vector{venue}).state, GateState::trading);
 }
 
 }  // namespace

@@ -10,15 +10,15 @@ namespace {
 struct KillSwitch : testing::Test {
   Armed protection;
   ScopeId venue = protection.scope("venue=binance");
-  BreakerId loss = *protection.breaker("DailyLoss", venue, BreakerAction::kill, 0s);
+  BreakerId loss = *protection.breaker({"DailyLoss", venue, BreakerAction::kill, 0s, 0s});
 
-  State state() const { return protection.state({venue}); }
+  GateState state() const { return protection.state({venue}); }
 };
 
 TEST_F(KillSwitch, KillsWhenItsAlertFires) {
   protection.pass(loss, AlertSignal::firing, 1s);
 
-  EXPECT_EQ(state(), State::killed);
+  EXPECT_EQ(state(), GateState::killed);
   EXPECT_EQ(protection.verdict(std::vector{venue}).rule, "DailyLoss");
 }
 
@@ -26,16 +26,16 @@ TEST_F(KillSwitch, StaysKilledAfterTheConditionClears) {
   protection.pass(loss, AlertSignal::firing, 1s);
   protection.pass(loss, AlertSignal::clear, 24h);
 
-  EXPECT_EQ(state(), State::killed);
+  EXPECT_EQ(state(), GateState::killed);
 }
 
 TEST_F(KillSwitch, KillsForAPersonFromEveryState) {
-  const BreakerId storm = *protection.breaker("RejectStorm", venue, BreakerAction::halt, 10s);
+  const BreakerId storm = *protection.breaker({"RejectStorm", venue, BreakerAction::halt, 10s, 0s});
   protection.pass(storm, AlertSignal::firing, 1s);
 
   protection.kill(venue, person(), at(2s));
 
-  EXPECT_EQ(state(), State::killed);
+  EXPECT_EQ(state(), GateState::killed);
   EXPECT_EQ(protection.verdict(std::vector{venue}).actor, "ann");
 }
 
@@ -43,7 +43,7 @@ TEST_F(KillSwitch, KillsWhileUnarmed) {
   Protection unarmed;
   unarmed.kill(unarmed.scope("global"), person(), at(1s));
 
-  EXPECT_EQ(unarmed.verdict(std::vector<ScopeId>{0}).state, State::killed);
+  EXPECT_EQ(unarmed.verdict(std::vector<ScopeId>{0}).state, GateState::killed);
 }
 
 TEST_F(KillSwitch, KeepsTheFirstCauseAndWritesDownTheLaterOnes) {
@@ -68,7 +68,7 @@ TEST_F(KillSwitch, IsLiftedByArming) {
   ASSERT_EQ(protection.may_arm(venue, kills), ArmAnswer::done);
 
   EXPECT_EQ(protection.arm(venue, kills, person(), at(2s)), ArmAnswer::done);
-  EXPECT_EQ(state(), State::trading);
+  EXPECT_EQ(state(), GateState::trading);
 }
 
 TEST_F(KillSwitch, IsNotLiftedByArmingAnotherScope) {
@@ -77,14 +77,14 @@ TEST_F(KillSwitch, IsNotLiftedByArmingAnotherScope) {
   protection.kill(other, person(), at(1s));
 
   EXPECT_EQ(protection.arm(other, 1, person(), at(2s)), ArmAnswer::done);
-  EXPECT_EQ(state(), State::killed);
+  EXPECT_EQ(state(), GateState::killed);
 }
 
 TEST_F(KillSwitch, IsNotLiftedWhileItsAlertFires) {
   protection.pass(loss, AlertSignal::firing, 1s);
 
   EXPECT_EQ(protection.arm(venue, 1, person(), at(2s)), ArmAnswer::still_firing);
-  EXPECT_EQ(state(), State::killed);
+  EXPECT_EQ(state(), GateState::killed);
 }
 
 TEST_F(KillSwitch, IsNotLiftedByAnArmingDecidedBeforeALaterKill) {
@@ -94,7 +94,7 @@ TEST_F(KillSwitch, IsNotLiftedByAnArmingDecidedBeforeALaterKill) {
   protection.kill(venue, {{}, "bob", "worse than thought", 0}, at(2s));
 
   EXPECT_EQ(protection.arm(venue, kills, person(), at(3s)), ArmAnswer::killed_again);
-  EXPECT_EQ(state(), State::killed);
+  EXPECT_EQ(state(), GateState::killed);
 }
 
 TEST_F(KillSwitch, WinsOverArmingInTheSamePass) {
@@ -103,13 +103,13 @@ TEST_F(KillSwitch, WinsOverArmingInTheSamePass) {
   ASSERT_EQ(protection.arm(venue, 1, person(), at(2s)), ArmAnswer::done);
   protection.pass(loss, AlertSignal::firing, 2s);
 
-  EXPECT_EQ(state(), State::killed);
+  EXPECT_EQ(state(), GateState::killed);
 }
 
 TEST_F(KillSwitch, FallsOnTheWholeHouseWhenTheScopeHasNoRoom) {
   protection.kill(protection.scope("not a scope"), person(), at(1s));
 
-  EXPECT_EQ(protection.state({protection.scope("global")}), State::killed);
+  EXPECT_EQ(protection.state({protection.scope("global")}), GateState::killed);
 }
 
 }  // namespace

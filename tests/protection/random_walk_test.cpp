@@ -21,8 +21,10 @@ struct Model {
   struct HaltRule {
     std::size_t scope;
     std::chrono::nanoseconds cooldown;
+    std::chrono::nanoseconds quiet;
     bool halted = false;
     std::chrono::nanoseconds since{};
+    std::chrono::nanoseconds last_loud{};
     std::uint64_t trips = 0;
   };
   bool armed = false;
@@ -38,23 +40,25 @@ struct Model {
     killed.erase(scope);
     if (scope == 0) armed = true;
   }
-  void end_pass(HaltRule& rule, AlertSignal signal, std::chrono::nanoseconds now) {
+  static void end_pass(HaltRule& rule, AlertSignal signal, std::chrono::nanoseconds now) {
+    const bool loud = signal == AlertSignal::firing || signal == AlertSignal::pending;
+    if (loud) rule.last_loud = now;
     if (!rule.halted && signal == AlertSignal::firing) {
       rule.halted = true;
       rule.since = now;
       ++rule.trips;
-    } else if (rule.halted && now - rule.since >= rule.cooldown &&
-               (signal == AlertSignal::clear || signal == AlertSignal::no_data)) {
+    } else if (rule.halted && !loud && now >= rule.since + rule.cooldown &&
+               now >= rule.last_loud + rule.quiet) {
       rule.halted = false;
     }
   }
-  State state(std::size_t scope) const {
-    if (killed.count(scope) != 0) return State::killed;
-    if (scope == 0 && !armed) return State::unarmed;
+  GateState state(std::size_t scope) const {
+    if (killed.count(scope) != 0) return GateState::killed;
+    if (scope == 0 && !armed) return GateState::unarmed;
     for (const HaltRule& rule : halts) {
-      if (rule.scope == scope && rule.halted) return State::halted;
+      if (rule.scope == scope && rule.halted) return GateState::halted;
     }
-    return State::trading;
+    return GateState::trading;
   }
 };
 
@@ -63,14 +67,17 @@ class Walk {
   explicit Walk(std::uint64_t seed) : random_(seed) {
     for (std::size_t i = 0; i < scope_count; ++i) {
       scopes_.push_back(protection_.scope(scope_names[i]));
-      kill_rules_.push_back(*protection_.breaker("Loss", scopes_.back(), BreakerAction::kill, 0s));
+      kill_rules_.push_back(
+          *protection_.breaker({"Loss", scopes_.back(), BreakerAction::kill, 0s, 0s}));
     }
     for (std::size_t i = 0; i < 8; ++i) {
       const std::size_t scope = i % scope_count;
       const auto cooldown = std::chrono::milliseconds(i * 7);
-      halt_rules_.push_back(*protection_.breaker("Storm" + std::to_string(i), scopes_[scope],
-                                                 BreakerAction::halt, cooldown));
-      model_.halts.push_back({scope, cooldown});
+      const auto quiet = std::chrono::milliseconds(i % 3 * 5);
+      const std::string rule = "Storm" + std::to_string(i);
+      halt_rules_.push_back(
+          *protection_.breaker({rule, scopes_[scope], BreakerAction::halt, cooldown, quiet}));
+      model_.halts.push_back({scope, cooldown, quiet});
     }
   }
 
@@ -101,7 +108,7 @@ class Walk {
       ASSERT_EQ(protection_.verdict(std::span(&scopes_[i], 1)).state, model_.state(i))
           << "scope " << scope_names[i] << " after step " << step;
     }
-    State worst = State::trading;
+    GateState worst = GateState::trading;
     for (std::size_t i = 0; i < scope_count; ++i) worst = std::max(worst, model_.state(i));
     ASSERT_EQ(protection_.verdict(scopes_).state, worst) << "after step " << step;
     for (std::size_t i = 0; i < halt_rules_.size(); ++i) {
@@ -137,7 +144,8 @@ class Walk {
   void pass() {
     now_ += std::chrono::milliseconds(pick(10));
     for (std::size_t i = 0; i < halt_rules_.size(); ++i) {
-      const auto signal = static_cast<AlertSignal>(pick(4));
+      // Firing is rare enough that cooldowns end.
+      const auto signal = static_cast<AlertSignal>(pick(10) == 0 ? 3 : pick(9) / 4);
       if (pick(3) != 0) protection_.observe(halt_rules_[i], AlertSignal::clear, 0);
       protection_.observe(halt_rules_[i], signal, 1);
       model_.end_pass(model_.halts[i], signal, now_);

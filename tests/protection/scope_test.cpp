@@ -56,7 +56,7 @@ TEST(Scope, WithoutRoomNeverOpens) {
 
   const ScopeId late = protection.scope("venue=late");
 
-  EXPECT_EQ(protection.state({0, late}), State::unarmed);
+  EXPECT_EQ(protection.state({0, late}), GateState::unarmed);
   EXPECT_EQ(protection.scope("venue=5"), protection.find_scope("venue=5"));
 }
 
@@ -64,14 +64,16 @@ TEST(Scope, ThatIsTooLongNeverOpens) {
   Armed protection;
 
   EXPECT_EQ(protection.state({0, protection.scope("venue=" + std::string(200, 'x'))}),
-            State::unarmed);
+            GateState::unarmed);
 }
 
 TEST(AlertBinding, FollowsThePolicy) {
   Armed protection;
-  ProtectionPolicy policy;
-  policy.circuit_breakers.push_back({"RejectStorm", "producer", 10s});
-  policy.kill_switch.push_back({"DailyLoss", "global"});
+  config::ProtectionConfig policy;
+  policy.breakers.push_back({"RejectStorm", "producer", config::BreakerAction::halt_new, 10s, {}});
+  policy.breakers.push_back({"Quiet", "global", config::BreakerAction::alert, 10s, {}});
+  policy.breakers.push_back({"Position", "global", config::BreakerAction::kill, 10s, {}});
+  policy.kill_switch.push_back({"DailyLoss", "global", {}});
 
   const auto storm = bind_alert(protection, policy, "RejectStorm", {{"producer", "gateway-1"}});
   const auto loss = bind_alert(protection, policy, "DailyLoss", {});
@@ -81,15 +83,18 @@ TEST(AlertBinding, FollowsThePolicy) {
   EXPECT_EQ(protection.breaker_at(*storm[0]).action(), BreakerAction::halt);
   ASSERT_EQ(loss.size(), 1U);
   EXPECT_EQ(protection.breaker_at(*loss[0]).action(), BreakerAction::kill);
+  const auto position = bind_alert(protection, policy, "Position", {});
+  EXPECT_EQ(protection.breaker_at(*position[0]).action(), BreakerAction::kill);
+  EXPECT_TRUE(bind_alert(protection, policy, "Quiet", {}).empty());
   EXPECT_TRUE(bind_alert(protection, policy, "Other", {}).empty());
 }
 
 TEST(AlertBinding, SaysSoWhenThereIsNoRoom) {
   Armed protection;
-  ProtectionPolicy policy;
-  policy.circuit_breakers.push_back({"Last", "global", 10s});
+  config::ProtectionConfig policy;
+  policy.breakers.push_back({"Last", "global", config::BreakerAction::halt_new, 10s, {}});
   for (std::size_t i = 0; i < max_breakers; ++i) {
-    ASSERT_TRUE(protection.breaker("Rule" + std::to_string(i), 0, BreakerAction::halt, 1s));
+    ASSERT_TRUE(protection.breaker({"Rule" + std::to_string(i), 0, BreakerAction::halt, 1s, 0s}));
   }
 
   const auto bound = bind_alert(protection, policy, "Last", {});

@@ -12,11 +12,11 @@ struct GateVerdict : testing::Test {
   ScopeId venue = protection.scope("venue=binance");
   ScopeId strategy = protection.scope("strategy=mm1");
   std::vector<ScopeId> gate{0, venue, strategy};
-  BreakerId storm = *protection.breaker("RejectStorm", strategy, BreakerAction::halt, 10s);
+  BreakerId storm = *protection.breaker({"RejectStorm", strategy, BreakerAction::halt, 10s, 0s});
 };
 
 TEST_F(GateVerdict, IsTradingWhenNoScopeObjects) {
-  EXPECT_EQ(protection.verdict(gate).state, State::trading);
+  EXPECT_EQ(protection.verdict(gate).state, GateState::trading);
 }
 
 TEST_F(GateVerdict, NamesTheRuleTheScopeAndTheTimeOfAHalt) {
@@ -24,7 +24,7 @@ TEST_F(GateVerdict, NamesTheRuleTheScopeAndTheTimeOfAHalt) {
 
   const Verdict verdict = protection.verdict(gate);
 
-  EXPECT_EQ(verdict.state, State::halted);
+  EXPECT_EQ(verdict.state, GateState::halted);
   EXPECT_EQ(verdict.scope, "strategy=mm1");
   EXPECT_EQ(verdict.rule, "RejectStorm");
   EXPECT_EQ(verdict.since_wall, at(5s).wall);
@@ -36,7 +36,7 @@ TEST_F(GateVerdict, PutsKilledAboveHalted) {
 
   const Verdict verdict = protection.verdict(gate);
 
-  EXPECT_EQ(verdict.state, State::killed);
+  EXPECT_EQ(verdict.state, GateState::killed);
   EXPECT_EQ(verdict.scope, "venue=binance");
   EXPECT_EQ(verdict.reason, "venue sends nonsense");
 }
@@ -44,17 +44,17 @@ TEST_F(GateVerdict, PutsKilledAboveHalted) {
 TEST_F(GateVerdict, PutsUnarmedAboveHaltedAndBelowKilled) {
   Protection unarmed;
   const ScopeId narrow = unarmed.scope("venue=x");
-  const BreakerId breaker = *unarmed.breaker("Storm", narrow, BreakerAction::halt, 10s);
+  const BreakerId breaker = *unarmed.breaker({"Storm", narrow, BreakerAction::halt, 10s, 0s});
   unarmed.observe(breaker, AlertSignal::firing, 1);
   unarmed.tick(at(1s));
-  EXPECT_EQ(unarmed.verdict(std::vector{ScopeId{0}, narrow}).state, State::unarmed);
+  EXPECT_EQ(unarmed.verdict(std::vector{ScopeId{0}, narrow}).state, GateState::unarmed);
 
   unarmed.kill(narrow, person(), at(2s));
-  EXPECT_EQ(unarmed.verdict(std::vector{ScopeId{0}, narrow}).state, State::killed);
+  EXPECT_EQ(unarmed.verdict(std::vector{ScopeId{0}, narrow}).state, GateState::killed);
 }
 
 TEST_F(GateVerdict, OfAGateWithoutScopesIsUnarmed) {
-  EXPECT_EQ(protection.verdict({}).state, State::unarmed);
+  EXPECT_EQ(protection.verdict({}).state, GateState::unarmed);
 }
 
 TEST_F(GateVerdict, ChangesTheRevisionOnlyWhenAStateChanges) {
@@ -64,16 +64,6 @@ TEST_F(GateVerdict, ChangesTheRevisionOnlyWhenAStateChanges) {
 
   protection.pass(storm, AlertSignal::firing, 2s);
   EXPECT_GT(protection.revision(), before);
-}
-
-TEST_F(GateVerdict, UsesTheWordsOfTheDesign) {
-  EXPECT_EQ(state_word(State::trading), "TRADING");
-  EXPECT_EQ(state_word(State::probing), "PROBING");
-  EXPECT_EQ(state_word(State::reduce_only), "REDUCE_ONLY");
-  EXPECT_EQ(state_word(State::halted), "HALTED");
-  EXPECT_EQ(state_word(State::unarmed), "UNARMED");
-  EXPECT_EQ(state_word(State::killed), "KILLED");
-  EXPECT_EQ(state_word(static_cast<State>(200)), "UNARMED");
 }
 
 }  // namespace
