@@ -63,7 +63,7 @@ Registered* ProducerState::find_or_register(shm::SeriesInfo&& info) {
                   " series of this kind (ProducerOptions::geometry)");
   }
   info.slot = slot;
-  if (!shm::write_series(telemetry_->bytes(), geometry_, number, info, text_used_)) {
+  if (!shm::write_series(telemetry_->series(), number, info, text_used_)) {
     return refuse(text +
                   ": the segment's text area is full (ProducerOptions::geometry.string_bytes)");
   }

@@ -161,27 +161,24 @@ std::uint64_t bound_in_units(double bound, double scale) noexcept {
   return units > 0 ? static_cast<std::uint64_t>(units) : 0;
 }
 
-std::optional<SeriesInfo> read_series(std::span<const std::byte> segment, const Geometry& geometry,
+std::optional<SeriesInfo> read_series(const SeriesTable<const std::byte>& table,
                                       std::uint32_t number) {
-  const TelemetryLayout layout{geometry};
-  if (number >= geometry.series || segment.size() < layout.total) return std::nullopt;
+  if (number >= table.entries.size() / sizeof(SeriesEntry)) return std::nullopt;
   SeriesEntry entry;
-  std::memcpy(&entry, segment.data() + layout.series + number * sizeof(SeriesEntry), sizeof entry);
-  const auto area = segment.subspan(layout.strings, geometry.string_bytes);
+  std::memcpy(&entry, table.entries.data() + number * sizeof(SeriesEntry), sizeof entry);
 
   SeriesInfo info;
   info.kind = static_cast<SeriesKind>(entry.kind);
   info.unit = static_cast<SeriesUnit>(entry.unit);
   if (entry.kind < 1 || entry.kind > 6 || entry.unit > 3) return std::nullopt;
-  if (entry.slot >= slots_of(geometry, info.kind) || entry.bounds_count > max_bounds)
-    return std::nullopt;
+  if (entry.bounds_count > max_bounds) return std::nullopt;
   info.scale = entry.scale;
   info.slot = entry.slot;
   info.significant_figures = static_cast<int>(entry.figures);
-  const auto name = get(area, entry.name_offset, entry.name_bytes);
-  const auto help = get(area, entry.help_offset, entry.help_bytes);
-  const auto labels = get(area, entry.labels_offset, entry.labels_bytes);
-  const auto bounds = get(area, entry.bounds_offset, entry.bounds_count * 8);
+  const auto name = get(table.text, entry.name_offset, entry.name_bytes);
+  const auto help = get(table.text, entry.help_offset, entry.help_bytes);
+  const auto labels = get(table.text, entry.labels_offset, entry.labels_bytes);
+  const auto bounds = get(table.text, entry.bounds_offset, entry.bounds_count * 8);
   if (!name || !help || !labels || !bounds || !split_labels(*labels, info)) return std::nullopt;
   info.name = *name;
   info.help = *help;
@@ -191,10 +188,9 @@ std::optional<SeriesInfo> read_series(std::span<const std::byte> segment, const 
   return info;
 }
 
-bool write_series(std::span<std::byte> segment, const Geometry& geometry, std::uint32_t number,
-                  const SeriesInfo& info, std::uint32_t& text_used) {
-  const TelemetryLayout layout{geometry};
-  const auto area = segment.subspan(layout.strings, geometry.string_bytes);
+bool write_series(const SeriesTable<std::byte>& table, std::uint32_t number, const SeriesInfo& info,
+                  std::uint32_t& text_used) {
+  if (number >= table.entries.size() / sizeof(SeriesEntry)) return false;
   std::string labels;
   for (const auto& [name, value] : info.labels) labels += name + '\0' + value + '\0';
 
@@ -209,14 +205,14 @@ bool write_series(std::span<std::byte> segment, const Geometry& geometry, std::u
   entry.labels_bytes = static_cast<std::uint32_t>(labels.size());
   entry.bounds_count = static_cast<std::uint32_t>(info.bounds.size());
   std::uint32_t used = text_used;
-  if (!put(area, used, info.name.data(), info.name.size(), entry.name_offset) ||
-      !put(area, used, info.help.data(), info.help.size(), entry.help_offset) ||
-      !put(area, used, labels.data(), labels.size(), entry.labels_offset) ||
-      !put(area, used, info.bounds.data(), info.bounds.size() * 8, entry.bounds_offset)) {
+  if (!put(table.text, used, info.name.data(), info.name.size(), entry.name_offset) ||
+      !put(table.text, used, info.help.data(), info.help.size(), entry.help_offset) ||
+      !put(table.text, used, labels.data(), labels.size(), entry.labels_offset) ||
+      !put(table.text, used, info.bounds.data(), info.bounds.size() * 8, entry.bounds_offset)) {
     return false;
   }
   text_used = used;
-  std::memcpy(segment.data() + layout.series + number * sizeof(SeriesEntry), &entry, sizeof entry);
+  std::memcpy(table.entries.data() + number * sizeof(SeriesEntry), &entry, sizeof entry);
   return true;
 }
 

@@ -71,14 +71,22 @@ std::uint32_t slots_of(const Geometry& geometry, SeriesKind kind) noexcept;
 /// A bound within 1e-9 of a whole unit is that unit: 0.005 s is 5000000 ns.
 std::uint64_t bound_in_units(double bound, double scale) noexcept;
 
+/// Bytes of a series table: entries, and the text and bounds that they point into.
+template <class Byte>
+struct SeriesTable {
+  std::span<Byte> entries;
+  std::span<Byte> text;
+};
+
 /// Reads entry `number` with nothing taken on trust; nothing when it is broken.
-/// The caller has read `series_count` with acquire and stays below it.
-std::optional<SeriesInfo> read_series(std::span<const std::byte> segment, const Geometry& geometry,
+/// The caller has read the count of entries with acquire and stays below it, and
+/// checks the slot against what it has room for.
+std::optional<SeriesInfo> read_series(const SeriesTable<const std::byte>& table,
                                       std::uint32_t number);
 
 /// Writes entry `number` and its text at `text_used`, which it moves on; false
-/// when the text does not fit. Publishing it is the caller's.
-bool write_series(std::span<std::byte> segment, const Geometry& geometry, std::uint32_t number,
-                  const SeriesInfo& info, std::uint32_t& text_used);
+/// when either does not fit. Publishing it is the caller's.
+bool write_series(const SeriesTable<std::byte>& table, std::uint32_t number, const SeriesInfo& info,
+                  std::uint32_t& text_used);
 
 }  // namespace outrider::shm

@@ -11,6 +11,7 @@
 
 #include "outrider/shm/file.hpp"
 #include "outrider/shm/layout.hpp"
+#include "outrider/shm/series.hpp"
 
 namespace outrider::shm {
 
@@ -54,6 +55,11 @@ class BasicTelemetry {
   [[nodiscard]] As<TelemetryHeader>& header() const noexcept { return *at<TelemetryHeader>(0); }
   [[nodiscard]] As<TelemetryState>& state() const noexcept {
     return *at<TelemetryState>(layout_.state);
+  }
+
+  [[nodiscard]] SeriesTable<Byte> series() const noexcept {
+    return {bytes_.subspan(layout_.series, geometry_.series * sizeof(SeriesEntry)),
+            bytes_.subspan(layout_.strings, geometry_.string_bytes)};
   }
 
   /// `slot` < geometry.gauges. The bits of a double or of a signed integer.

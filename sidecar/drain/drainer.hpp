@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// Draining one producer: samples out of its lanes' rings into the checkpoint and
+// on to whoever makes sense of them, in batches that count whole or not at all.
+// What a lane spilled is cumulative in the trader's own file and is only read.
+//
+// The law, for each generation: recorded = drained + in the ring + lost.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "drain/checkpoint.hpp"
+#include "outrider/shm/ring.hpp"
+#include "segments/segment.hpp"
+
+namespace outrider::drain {
+
+/// One sample, decoded.
+struct Observation {
+  const Row* row;
+  std::uint64_t value;  ///< in kept units
+  std::uint64_t stamp;  ///< ticks of the producer's clock
+  std::uint32_t bucket;
+  std::uint32_t lane;
+};
+
+/// A series of the segment's table and the row that keeps its totals; the row is
+/// null for kinds without one.
+struct BoundSeries {
+  shm::SeriesInfo info;
+  Row* row = nullptr;
+};
+
+/// One lane's spill histogram of one series. Stable; the guard moves `seen` on.
+struct SpillBlock {
+  std::uint32_t lane = 0;
+  Row* row = nullptr;
+  shm::BasicSpill<const std::byte> cells{};
+  std::uint64_t seen_count = 0;
+  std::uint64_t seen_sum_low = 0;
+  std::uint64_t seen_sum_high = 0;
+  std::vector<std::uint64_t> seen_cuts;
+  std::vector<std::uint64_t> seen_buckets;
+};
+
+/// A segment with everything in it that was known when the binding was made. A
+/// later binding of the same segment knows more; spill blocks are shared.
+struct Binding {
+  std::shared_ptr<segments::Segment> segment;
+  std::vector<BoundSeries> series;  ///< by number
+  std::vector<std::shared_ptr<SpillBlock>> spills;
+};
+
+/// Sums for `outrider_samples_*`, over all generations of the producer.
+struct Totals {
+  std::uint64_t recorded = 0;
+  std::uint64_t drained = 0;
+  std::uint64_t spilled = 0;
+  std::uint64_t in_ring = 0;
+  std::uint64_t clipped = 0;
+  std::uint64_t anomalies = 0;
+  std::array<std::uint64_t, loss_causes> lost{};
+};
+
+class Drainer {
+ public:
+  /// Samples of one batch. Small enough that a batch stays in the core's cache.
+  static constexpr std::size_t batch_samples = 4096;
+
+  explicit Drainer(std::unique_ptr<Checkpoint> checkpoint, bool history_was_damaged);
+
+  /// Discovery thread: what the segment's table says now, bound to rows. Refused
+  /// series stay without a row and are named in `refusals`.
+  std::shared_ptr<const Binding> bind(std::shared_ptr<segments::Segment> segment,
+                                      const Binding* previous, std::vector<std::string>& refusals);
+  [[nodiscard]] const Checkpoint& checkpoint() const noexcept { return *checkpoint_; }
+
+  // Guard thread, all below.
+
+  /// Adopts a binding; with a new generation, takes up its positions.
+  void adopt(std::shared_ptr<const Binding> binding) noexcept;
+  [[nodiscard]] const Binding* binding() const noexcept { return binding_.get(); }
+  /// Whether a generation is bound that is not retired yet.
+  [[nodiscard]] bool is_live() const noexcept { return !readers_.empty(); }
+
+  /// Takes the next batch: committed when this returns. Empty: nothing is left,
+  /// or `has_unbound_series()`. The span lasts until the next call.
+  std::span<const Observation> take() noexcept;
+
+  /// Whether a sample waits for a series that the binding does not know yet.
+  [[nodiscard]] bool has_unbound_series() const noexcept { return has_unbound_series_; }
+
+  /// Whether a lane spilled since the last sweep.
+  [[nodiscard]] bool has_new_spill() const noexcept;
+
+  /// Reads what lanes spilled; `add(row, bucket, count)` for each bucket that grew,
+  /// `add_sum(row, low, high)` for the sums, `add_cut(row, bound, count)`.
+  template <class Sink>
+  void sweep(Sink& sink) noexcept;
+
+  /// How full the fullest ring is, 0 to 1.
+  [[nodiscard]] double fullest_ring() const noexcept;
+
+  /// Whether an ended trader's rings are empty, so that it can be retired.
+  [[nodiscard]] bool is_drained() const noexcept;
+
+  /// After the last sweep: carries the generation over and marks it retired.
+  void retire() noexcept;
+
+  [[nodiscard]] Totals totals() const noexcept;
+
+  /// A counter over all lanes and generations.
+  [[nodiscard]] std::uint64_t counter(const BoundSeries& series) const noexcept;
+  /// An up-down counter over all lanes of the living generation.
+  [[nodiscard]] std::int64_t up_down(const BoundSeries& series) const noexcept;
+
+ private:
+  void take_lane(std::uint32_t lane) noexcept;
+  bool decode(const shm::Sample& sample, std::uint32_t lane) noexcept;
+  void apply_batch(unsigned image) noexcept;
+  void begin_generation() noexcept;
+  [[nodiscard]] std::uint32_t lanes_used() const noexcept;
+  [[nodiscard]] std::uint64_t cell_sum(std::uint32_t slot) const noexcept;
+  [[nodiscard]] std::uint64_t spilled_live() const noexcept;
+
+  std::unique_ptr<Checkpoint> checkpoint_;
+  bool history_was_damaged_;
+  std::shared_ptr<const Binding> binding_;
+  std::vector<shm::RingReader> readers_;
+  std::vector<std::uint8_t> quarantined_;    ///< by lane
+  std::vector<std::uint64_t> spilled_seen_;  ///< by lane
+  std::vector<std::uint64_t> taken_;         ///< by lane, in this batch
+  std::vector<Observation> batch_;
+  std::uint64_t bad_ids_ = 0;     ///< in this batch
+  std::uint32_t first_lane_ = 0;  ///< turns, so that no lane starves another
+  bool has_unbound_series_ = false;
+};
+
+template <class Sink>
+void Drainer::sweep(Sink& sink) noexcept {
+  if (!is_live()) return;
+  for (std::uint32_t lane = 0; lane < lanes_used(); ++lane) {
+    // sync(spill): acquire, pairs with RingWriter::spill. The buckets read below
+    // are at least as new as this count.
+    spilled_seen_[lane] =
+        binding_->segment->view.lane(lane).header->spilled.load(std::memory_order_acquire);
+  }
+  for (const auto& block : binding_->spills) {
+    // sync(spill): acquire, as above, for the one histogram.
+    const std::uint64_t count = block->cells.header->count.load(std::memory_order_acquire);
+    if (count == block->seen_count && !binding_->segment->ended.load(std::memory_order_relaxed))
+      continue;  // relaxed: a hint
+    block->seen_count = count;
+    // relaxed, all below: cells that only grow; a late view is only late.
+    const auto grown = [](const std::atomic<std::uint64_t>& cell, std::uint64_t& seen) {
+      const std::uint64_t now = cell.load(std::memory_order_relaxed);  // relaxed: see above
+      return now - std::exchange(seen, now);
+    };
+    for (std::uint32_t i = 0; i < block->cells.buckets.size(); ++i) {
+      if (const auto n = grown(block->cells.buckets[i], block->seen_buckets[i]); n != 0)
+        sink.add(*block->row, i, n);
+    }
+    for (std::size_t i = 0; i < block->cells.cuts.size(); ++i) {
+      if (const auto n = grown(block->cells.cuts[i], block->seen_cuts[i]); n != 0)
+        sink.add_cut(*block->row, i, n);
+    }
+    sink.add_sum(*block->row, grown(block->cells.header->sum_low, block->seen_sum_low),
+                 grown(block->cells.header->sum_high, block->seen_sum_high));
+  }
+}
+
+}  // namespace outrider::drain

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "segments/segment.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "outrider/shm/identity.hpp"
+
+namespace outrider::segments {
+
+Segment::Segment(std::string name_, shm::AttachedTelemetry&& attached, shm::Mapping&& mapping,
+                 shm::Descriptor&& lock)
+    : name{std::move(name_)},
+      telemetry{std::move(attached)},
+      control_mapping{std::move(mapping)},
+      view{telemetry.view()},
+      control{{control_mapping.data(), static_cast<std::size_t>(control_mapping.size())},
+              telemetry.header.geometry.lanes + 1,
+              telemetry.header.geometry.gates},
+      lock_{std::move(lock)} {}
+
+bool Segment::trader_has_ended(bool newer_generation_exists) const {
+  // sync(closed): acquire, pairs with the producer's good-bye. Everything that it
+  // recorded is visible.
+  if (view.state().closed.load(std::memory_order_acquire) == 1) return true;
+  if (telemetry.header.boot_id.data() != shm::boot_id()) return true;
+  // A process of another pid namespace cannot be looked up: then only the lock speaks.
+  if (telemetry.header.pid_namespace == shm::pid_namespace()) {
+    const auto start = shm::process_start_time(telemetry.header.pid);
+    const bool process_is_gone = !start || *start != telemetry.header.process_start;
+    return process_is_gone && (newer_generation_exists || !shm::lock_is_held(lock_));
+  }
+  return newer_generation_exists || !shm::lock_is_held(lock_);
+}
+
+std::shared_ptr<Segment> open_segment(const std::string& directory, const std::string& name,
+                                      std::uint64_t generation, shm::AttachResult& result,
+                                      std::string& why) {
+  shm::AttachedTelemetry attached;
+  result = shm::attach_telemetry(shm::telemetry_path(directory, name, generation), attached, why);
+  if (result != shm::AttachResult::attached) return nullptr;
+  if (attached.header.name.data() != name || attached.header.generation != generation) {
+    result = shm::AttachResult::corrupt;
+    why = shm::telemetry_path(directory, name, generation) + ": the header names another segment";
+    return nullptr;
+  }
+  const std::string lock_path = directory + "/t/" + name + ".lock";
+  shm::Descriptor lock{::open(lock_path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)};
+  shm::FileError error;
+  shm::Mapping control =
+      shm::open_or_make_control(directory, name, generation, attached.header.geometry, error);
+  if (!control) {
+    result = shm::AttachResult::refused_owner;
+    why = error.message;
+    return nullptr;
+  }
+  return std::make_shared<Segment>(name, std::move(attached), std::move(control), std::move(lock));
+}
+
+std::vector<Found> list_segments(const std::string& directory) {
+  constexpr std::string_view suffix = ".telemetry";
+  std::vector<Found> found;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator{directory + "/t", ignored}) {
+    const std::string file = entry.path().filename();
+    if (!file.ends_with(suffix)) continue;
+    const std::string stem = file.substr(0, file.size() - suffix.size());
+    const std::size_t dot = stem.rfind('.');
+    if (dot == std::string::npos || !shm::is_producer_name(stem.substr(0, dot))) continue;
+    std::uint64_t generation = 0;
+    const char* end = stem.data() + stem.size();
+    const auto parsed = std::from_chars(stem.data() + dot + 1, end, generation);
+    if (parsed.ec != std::errc{} || parsed.ptr != end) continue;
+    found.push_back({stem.substr(0, dot), generation});
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+bool remove_files(const std::string& directory, const Segment& segment) {
+  const std::string path = shm::telemetry_path(directory, segment.name, segment.generation());
+  struct stat info {};
+  const bool ours = ::stat(path.c_str(), &info) == 0 && info.st_ino == segment.telemetry.file.inode;
+  if (ours && ::unlink(path.c_str()) != 0) return false;
+  ::unlink(shm::control_path(directory, segment.name, segment.generation()).c_str());
+  return true;
+}
+
+}  // namespace outrider::segments
