@@ -27,7 +27,7 @@ enum class FamilyKind { counter, gauge, histogram, summary };
 
 /// One metric of a family: the label set and where its values begin.
 struct Metric {
-  Labels labels;           ///< without `__name__`, `le` and `quantile`
+  Labels labels;            ///< without `__name__`, `le` and `quantile`
   ValueId first_value = 0;  ///< see Family::values_per_metric for the order
 };
 
@@ -49,7 +49,7 @@ struct Family {
 
 /// One series in the sense of PromQL: a full label set that has a value.
 struct Series {
-  Labels labels;       ///< with `__name__` and, where it applies, `le` or `quantile`
+  Labels labels;  ///< with `__name__` and, where it applies, `le` or `quantile`
   ValueId value = 0;
 };
 
@@ -79,9 +79,9 @@ class ValueSource {
 /// All values at one instant, copied for a thread other than the guard.
 struct Snapshot {
   std::shared_ptr<const Schema> schema;
-  std::vector<double> values;          ///< by ValueId
+  std::vector<double> values;         ///< by ValueId
   std::vector<std::uint8_t> present;  ///< by ValueId; 0: the series has no value
-  std::int64_t wall_ms = 0;            ///< when, Unix milliseconds
+  std::int64_t wall_ms = 0;           ///< when, Unix milliseconds
 };
 
 }  // namespace outrider::aggregate

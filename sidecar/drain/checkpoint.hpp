@@ -117,7 +117,9 @@ class Checkpoint {
   unsigned active_ = 0;
   std::map<std::string, std::unique_ptr<Row>> rows_;  ///< by name and labels
   std::uint32_t text_used_ = 0;
-  std::uint64_t cells_used_ = 0;
+  /// Within an image. Moved by the discovery thread; a guard that copies an image
+  /// meanwhile may leave out a new row, whose cells are zero in both.
+  std::atomic<std::uint64_t> cells_used_{0};
 };
 
 }  // namespace outrider::drain

@@ -247,8 +247,7 @@ std::uint64_t Drainer::cell_sum(std::uint32_t slot) const noexcept {
 }
 
 std::uint64_t Drainer::counter(const BoundSeries& series) const noexcept {
-  const std::uint64_t carried =
-      series.row == nullptr ? 0 : *series.row->carry[checkpoint_->active()];
+  const std::uint64_t carried = series.row == nullptr ? 0 : this->carried(*series.row);
   return carried + (is_live() ? cell_sum(series.info.slot) : 0);
 }
 

@@ -113,6 +113,10 @@ class Drainer {
 
   /// A counter over all lanes and generations.
   [[nodiscard]] std::uint64_t counter(const BoundSeries& series) const noexcept;
+  /// A counter's total of retired generations.
+  [[nodiscard]] std::uint64_t carried(const Row& row) const noexcept {
+    return *row.carry[checkpoint_->active()];
+  }
   /// An up-down counter over all lanes of the living generation.
   [[nodiscard]] std::int64_t up_down(const BoundSeries& series) const noexcept;
 
