@@ -32,79 +32,79 @@ using Types = std::vector<MessageType>;
 
 class Exchange : public testing::Test {
  protected:
-  Market market_{1};
-  Matching matching_{market_};
-  Matching::Answers answers_;
+  Market market{1};
+  Matching matching{market};
+  Matching::Answers answers;
 };
 
 TEST_F(Exchange, AcknowledgesAnOrderAndKeepsItUntilItIsCancelled) {
-  const OrderMessage order = bid(market_, 1, 0);
+  const OrderMessage order = bid(market, 1, 0);
 
-  matching_.on_order(order, Fault::none, answers_);
-  EXPECT_EQ(matching_.resting_count(), 1U);
-  matching_.on_order(cancel_of(order), Fault::none, answers_);
-  matching_.on_order(cancel_of(order), Fault::none, answers_);
+  matching.on_order(order, Fault::none, answers);
+  EXPECT_EQ(matching.resting_count(), 1U);
+  matching.on_order(cancel_of(order), Fault::none, answers);
+  matching.on_order(cancel_of(order), Fault::none, answers);
 
-  EXPECT_EQ(types(answers_),
+  EXPECT_EQ(types(answers),
             (Types{MessageType::ack, MessageType::cancelled, MessageType::cancel_reject}));
-  EXPECT_EQ(matching_.resting_count(), 0U);
+  EXPECT_EQ(matching.resting_count(), 0U);
 }
 
 TEST_F(Exchange, FillsAnOrderThatReachesTheOtherSide) {
-  matching_.on_order(bid(market_, 1, 2 * Market::half_spread), Fault::none, answers_);
+  matching.on_order(bid(market, 1, 2 * Market::half_spread), Fault::none, answers);
 
-  EXPECT_EQ(types(answers_), (Types{MessageType::ack, MessageType::fill}));
+  EXPECT_EQ(types(answers), (Types{MessageType::ack, MessageType::fill}));
 }
 
 TEST_F(Exchange, FillsARestingOrderWhenThePriceComesToIt) {
-  matching_.on_order(bid(market_, 1, 0), Fault::none, answers_);
-  answers_.clear();
+  matching.on_order(bid(market, 1, 0), Fault::none, answers);
+  answers.clear();
 
-  matching_.on_market(Fault::none, answers_);
-  EXPECT_TRUE(answers_.empty());
-  market_.move(0, -2 * Market::half_spread);
-  matching_.on_market(Fault::none, answers_);
+  matching.on_market(Fault::none, answers);
+  EXPECT_TRUE(answers.empty());
+  market.move(0, -2 * Market::half_spread);
+  matching.on_market(Fault::none, answers);
 
-  EXPECT_EQ(types(answers_), Types{MessageType::fill});
+  EXPECT_EQ(types(answers), Types{MessageType::fill});
 }
 
 TEST_F(Exchange, FillsOnlyTheBestPricedOrdersOfTheSideThatATakerHits) {
-  matching_.on_order(bid(market_, 1, 0), Fault::none, answers_);
-  matching_.on_order(bid(market_, 2, -1), Fault::none, answers_);
-  answers_.clear();
+  matching.on_order(bid(market, 1, 0), Fault::none, answers);
+  matching.on_order(bid(market, 2, -1), Fault::none, answers);
+  answers.clear();
 
-  matching_.on_taker({.symbol = 0, .side = Side::sell}, Fault::none, answers_);
-  EXPECT_TRUE(answers_.empty());
-  matching_.on_taker({.symbol = 0, .side = Side::buy}, Fault::none, answers_);
+  matching.on_taker({.symbol = 0, .side = Side::sell}, Fault::none, answers);
+  EXPECT_TRUE(answers.empty());
+  matching.on_taker({.symbol = 0, .side = Side::buy}, Fault::none, answers);
 
-  ASSERT_EQ(types(answers_), Types{MessageType::fill});
-  EXPECT_EQ(answers_[0].order_id, 1U);
+  ASSERT_EQ(types(answers), Types{MessageType::fill});
+  EXPECT_EQ(answers[0].order_id, 1U);
 }
 
 TEST_F(Exchange, RejectsNewOrdersButStillCancelsInARejectStorm) {
-  const OrderMessage order = bid(market_, 1, 0);
-  matching_.on_order(order, Fault::none, answers_);
-  answers_.clear();
+  const OrderMessage order = bid(market, 1, 0);
+  matching.on_order(order, Fault::none, answers);
+  answers.clear();
 
-  matching_.on_order(bid(market_, 2, 0), Fault::reject_storm, answers_);
-  matching_.on_order(cancel_of(order), Fault::reject_storm, answers_);
+  matching.on_order(bid(market, 2, 0), Fault::reject_storm, answers);
+  matching.on_order(cancel_of(order), Fault::reject_storm, answers);
 
-  EXPECT_EQ(types(answers_), (Types{MessageType::reject, MessageType::cancelled}));
+  EXPECT_EQ(types(answers), (Types{MessageType::reject, MessageType::cancelled}));
 }
 
 TEST_F(Exchange, MovesThePriceAgainstEachFillInALosingStreak) {
-  const std::int64_t before = market_.touch(0, Side::sell);
+  const std::int64_t before = market.touch(0, Side::sell);
 
-  matching_.on_order(bid(market_, 1, 2 * Market::half_spread), Fault::losing_streak, answers_);
+  matching.on_order(bid(market, 1, 2 * Market::half_spread), Fault::losing_streak, answers);
 
-  EXPECT_LT(market_.touch(0, Side::sell), before - 2 * Market::half_spread);
+  EXPECT_LT(market.touch(0, Side::sell), before - 2 * Market::half_spread);
 }
 
 TEST_F(Exchange, RefusesAnOrderNumberThatIsInUse) {
-  matching_.on_order(bid(market_, 1, 0), Fault::none, answers_);
-  matching_.on_order(bid(market_, 1, 0), Fault::none, answers_);
+  matching.on_order(bid(market, 1, 0), Fault::none, answers);
+  matching.on_order(bid(market, 1, 0), Fault::none, answers);
 
-  EXPECT_EQ(types(answers_), (Types{MessageType::ack, MessageType::reject}));
+  EXPECT_EQ(types(answers), (Types{MessageType::ack, MessageType::reject}));
 }
 
 TEST(Fault, HasANameThatReadsBackAsItself) {

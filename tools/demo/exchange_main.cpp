@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // outrider-demo-exchange: command line around demo::Exchange.
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
 #include <exception>
 #include <iostream>
-#include <map>
 #include <string>
 
 #include "exchange.hpp"
@@ -31,9 +32,7 @@ void add_options(CLI::App& app, demo::ExchangeOptions& options) {
                "read fault names from standard input, one a line");
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app{"A small exchange for the demo: a UDP feed and TCP orders on loopback"};
   demo::ExchangeOptions options;
   add_options(app, options);
@@ -55,16 +54,22 @@ int main(int argc, char** argv) {
   options.storm_delay = std::chrono::milliseconds{storm_delay_ms};
 
   demo::install_stop_signals();
+  demo::Exchange exchange{options};
+  std::cout << "listening port=" << exchange.order_port() << std::endl;
+  const demo::ExchangeLedger ledger = exchange.run();
+  std::cout << "ledger packets=" << ledger.packets << " orders=" << ledger.orders
+            << " acked=" << ledger.acked << " filled=" << ledger.filled
+            << " rejected=" << ledger.rejected << " cancelled=" << ledger.cancelled << std::endl;
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
   try {
-    demo::Exchange exchange{options};
-    std::cout << "listening port=" << exchange.order_port() << std::endl;
-    const demo::ExchangeLedger ledger = exchange.run();
-    std::cout << "ledger packets=" << ledger.packets << " orders=" << ledger.orders
-              << " acked=" << ledger.acked << " filled=" << ledger.filled
-              << " rejected=" << ledger.rejected << " cancelled=" << ledger.cancelled << std::endl;
+    return run(argc, argv);
   } catch (const std::exception& error) {
-    std::cerr << "outrider-demo-exchange: " << error.what() << std::endl;
+    std::fprintf(stderr, "outrider-demo-exchange: %s\n", error.what());
     return 1;
   }
-  return 0;
 }

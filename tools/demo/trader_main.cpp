@@ -2,9 +2,9 @@
 // outrider-demo-trader: command line around demo::Trader.
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <cstdio>
 #include <exception>
 #include <iostream>
-#include <optional>
 #include <outrider/producer.hpp>
 #include <thread>
 
@@ -89,9 +89,7 @@ int trade(const demo::TraderOptions& options) {
   return is_complete ? 0 : 1;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app{
       "A small market maker for the demo: it measures itself with outrider and sends "
       "orders through a gate"};
@@ -103,10 +101,16 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   demo::install_stop_signals();
+  return trade(options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
   try {
-    return trade(options);
+    return run(argc, argv);
   } catch (const std::exception& error) {
-    std::cerr << "outrider-demo-trader: " << error.what() << std::endl;
+    std::fprintf(stderr, "outrider-demo-trader: %s\n", error.what());
     return 1;
   }
 }
