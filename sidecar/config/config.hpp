@@ -23,12 +23,12 @@ inline constexpr std::uint16_t default_port = 9717;
 
 struct SegmentConfig {
   /// Directory shared with the traders; empty: see segment_directory().
-  std::string dir;
+  std::string dir{};
 };
 
 struct StorageConfig {
   /// Directory for what must survive a reboot; empty: see state_directory().
-  std::string path;
+  std::string path{};
 };
 
 struct ListenAddress {
@@ -39,17 +39,17 @@ struct ListenAddress {
 struct WebConfig {
   /// Where /metrics and the pages are served. They show positions and losses:
   /// leave it on loopback unless the network is trusted.
-  ListenAddress listen_address;
+  ListenAddress listen_address{};
 };
 
 struct ControlConfig {
   /// Unix socket for kill, arm and status; empty: see control_socket().
-  std::string socket;
+  std::string socket{};
 };
 
 struct RulesConfig {
   /// Prometheus rule files, in order; none: nothing is watched.
-  std::vector<std::string> files;
+  std::vector<std::string> files{};
   /// How often a group without an interval of its own is evaluated, 1 ms or
   /// more. Shorter: faster trips, and the traders' lines are fetched more often.
   std::chrono::nanoseconds default_interval = std::chrono::milliseconds{100};
@@ -63,7 +63,7 @@ enum class LoopKind {
 struct LoopConfig {
   LoopKind kind = LoopKind::adaptive;
   /// The core the guard thread is bound to; none: any. Never a trading core.
-  std::optional<int> cpu;
+  std::optional<int> cpu{};
 };
 
 enum class LogLevel { debug, info, warn, error };
@@ -73,7 +73,7 @@ struct LogConfig {
   LogLevel level = LogLevel::info;
   LogFormat format = LogFormat::logfmt;
   /// Appended to, and reopened on SIGHUP; empty: standard error.
-  std::string file;
+  std::string file{};
 };
 
 enum class BreakerAction {
@@ -84,20 +84,20 @@ enum class BreakerAction {
 
 struct BreakerConfig {
   /// Name of an alert in the loaded rule files.
-  std::string alert;
+  std::string alert{};
   /// What it stops: `global`, `host`, or a label (`producer`, `venue`, ...)
   /// whose value is taken from the firing alert.
   std::string scope = "global";
   BreakerAction action = BreakerAction::halt_new;
   /// How long HALTED lasts at least, from the trip, by the clock.
   std::chrono::nanoseconds cooldown = std::chrono::seconds{60};
-  Place place;  ///< of the entry, so that a later check can point at it
+  Place place{};  ///< of the entry, so that a later check can point at it
 };
 
 struct KillSwitchConfig {
-  std::string alert;             ///< as in BreakerConfig
+  std::string alert{};           ///< as in BreakerConfig
   std::string scope = "global";  ///< as in BreakerConfig
-  Place place;
+  Place place{};
 };
 
 struct ProtectionConfig {
@@ -108,20 +108,20 @@ struct ProtectionConfig {
   std::chrono::nanoseconds lease = std::chrono::seconds{1};
   /// How long an alert must have been quiet before its breaker lets go.
   std::chrono::nanoseconds quiet_period = std::chrono::seconds{0};
-  std::vector<BreakerConfig> breakers;
-  std::vector<KillSwitchConfig> kill_switch;
+  std::vector<BreakerConfig> breakers{};
+  std::vector<KillSwitchConfig> kill_switch{};
 };
 
 struct Config {
-  std::string file;  ///< what was loaded; empty: no file
-  SegmentConfig segment;
-  StorageConfig storage;
-  WebConfig web;
-  ControlConfig control;
-  RulesConfig rules;
-  LoopConfig loop;
-  LogConfig log;
-  ProtectionConfig protection;
+  std::string file{};  ///< what was loaded; empty: no file
+  SegmentConfig segment{};
+  StorageConfig storage{};
+  WebConfig web{};
+  ControlConfig control{};
+  RulesConfig rules{};
+  LoopConfig loop{};
+  LogConfig log{};
+  ProtectionConfig protection{};
   /// Close every gate at once on SIGTERM, instead of letting the leases run out.
   bool close_on_exit = false;
   /// Label that names the producer on every series of a trader; empty: none.

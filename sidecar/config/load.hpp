@@ -13,8 +13,8 @@
 namespace outrider::config {
 
 struct Loaded {
-  Config config;
-  std::vector<Problem> problems;  ///< in the order of the file; empty: usable
+  Config config{};
+  std::vector<Problem> problems{};  ///< in the order of the file; empty: usable
 };
 
 /// Reads a YAML file. Paths in it are relative to the file's own directory.

@@ -12,9 +12,9 @@
 namespace outrider::config {
 
 struct Problem {
-  std::string source;  ///< a file name, or a flag such as "--loop.cpu"
-  Place place;
-  std::string text;  ///< what was found and what is needed
+  std::string source{};  ///< a file name, or a flag such as "--loop.cpu"
+  Place place{};
+  std::string text{};  ///< what was found and what is needed
 };
 
 /// "file:line:column: text"; without the numbers where there is no place.

@@ -24,12 +24,12 @@ struct PeerCredentials {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
-  std::string method;  ///< GET, HEAD or POST; the server refuses the others
-  std::string path;    ///< decoded, begins with '/'
-  std::string query;   ///< what follows '?', not decoded
-  std::string body;
-  Headers headers;                      ///< names in lower case
-  std::optional<PeerCredentials> peer;  ///< on a Unix socket only
+  std::string method{};  ///< GET, HEAD or POST; the server refuses the others
+  std::string path{};    ///< decoded, begins with '/'
+  std::string query{};   ///< what follows '?', not decoded
+  std::string body{};
+  Headers headers{};                      ///< names in lower case
+  std::optional<PeerCredentials> peer{};  ///< on a Unix socket only
 
   /// The first header of that name (lower case); empty when there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const;

@@ -21,7 +21,7 @@ struct HttpServerOptions {
   std::uint16_t port = 0;  ///< 0: any free port, see HttpServer::port()
 
   /// When set, listens on this Unix socket instead, mode 0660.
-  std::string unix_path;
+  std::string unix_path{};
 
   /// From the connection, or from the first byte of a later request, to the
   /// end of its header; and again from there to the end of its body.

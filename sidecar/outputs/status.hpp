@@ -18,8 +18,8 @@ namespace outrider::outputs {
 using WallMs = std::int64_t;
 
 struct ProducerStatus {
-  std::string name;
-  std::string state;  ///< live, idle, stalled, dead or closed
+  std::string name{};
+  std::string state{};  ///< live, idle, stalled, dead or closed
   std::int64_t pid = 0;
   std::uint64_t generation = 0;  ///< number of this start of the producer
   std::uint64_t lanes = 0;       ///< claimed by a writer
@@ -32,32 +32,32 @@ struct ProducerStatus {
 };
 
 struct GateStatus {
-  std::string producer;
-  std::string gate;
-  aggregate::Labels labels;
-  std::string state;   ///< TRADING, PROBING, HALTED, REDUCE_ONLY, KILLED, UNARMED or STALE
-  std::string reason;  ///< the alert or the person behind a state other than TRADING
-  std::string scope;   ///< the scope that holds it: "global", "venue=binance"
+  std::string producer{};
+  std::string gate{};
+  aggregate::Labels labels{};
+  std::string state{};   ///< TRADING, PROBING, HALTED, REDUCE_ONLY, KILLED, UNARMED or STALE
+  std::string reason{};  ///< the alert or the person behind a state other than TRADING
+  std::string scope{};   ///< the scope that holds it: "global", "venue=binance"
   WallMs since = 0;
 };
 
 struct AlertStatus {
-  std::string name;
-  aggregate::Labels labels;
-  std::string state;  ///< inactive, pending, firing or no_data
+  std::string name{};
+  aggregate::Labels labels{};
+  std::string state{};  ///< inactive, pending, firing or no_data
   double value = 0;
   WallMs since = 0;
 };
 
 struct TripStatus {
-  std::string scope;
-  std::string rule;
+  std::string scope{};
+  std::string rule{};
   std::uint64_t count = 0;
   WallMs last = 0;
 };
 
 struct LossStatus {
-  std::string cause;
+  std::string cause{};
   std::uint64_t samples = 0;
 };
 
@@ -69,35 +69,35 @@ struct DurationStatus {
   };
   std::uint64_t count = 0;
   double sum_seconds = 0;
-  std::vector<Quantile> quantiles;
+  std::vector<Quantile> quantiles{};
 };
 
 struct Status {
   WallMs now = 0;
   /// Time since a pass finished; nothing before the first one.
-  std::optional<std::chrono::nanoseconds> last_pass_age;
-  std::vector<std::string> not_ready;  ///< a line per reason; empty: ready
+  std::optional<std::chrono::nanoseconds> last_pass_age{};
+  std::vector<std::string> not_ready{};  ///< a line per reason; empty: ready
   bool last_reload_successful = true;
   bool journal_writable = true;
 
-  std::string config_file;
-  std::string segment_dir;
+  std::string config_file{};
+  std::string segment_dir{};
 
-  std::vector<ProducerStatus> producers;
-  std::vector<GateStatus> gates;
-  std::vector<AlertStatus> alerts;
-  std::vector<TripStatus> trips;
+  std::vector<ProducerStatus> producers{};
+  std::vector<GateStatus> gates{};
+  std::vector<AlertStatus> alerts{};
+  std::vector<TripStatus> trips{};
 
   /// Sums over all producers there have been since the totals began.
   std::uint64_t recorded = 0;
   std::uint64_t drained = 0;
   std::uint64_t spilled = 0;
-  std::vector<LossStatus> lost;  ///< every cause there is, with 0 too
+  std::vector<LossStatus> lost{};  ///< every cause there is, with 0 too
 
   std::uint64_t rule_evaluations = 0;
   std::uint64_t rule_evaluation_failures = 0;
-  DurationStatus pass_duration;
-  DurationStatus trip_duration;
+  DurationStatus pass_duration{};
+  DurationStatus trip_duration{};
 };
 
 /// A pass must finish this often, or the sidecar is not alive.

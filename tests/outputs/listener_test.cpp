@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the server listens, and what it says when it cannot.
+#include "outputs/listener.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "outputs/http_server.hpp"
+#include "outputs/socket_client.hpp"
+
+namespace outrider::outputs {
+namespace {
+
+using testing::SocketClient;
+
+Response peer_text(const Request& request) {
+  if (!request.peer) return {.body = "unknown"};
+  return {.body = std::to_string(request.peer->pid) + " " + std::to_string(request.peer->uid) +
+                  " " + std::to_string(request.peer->gid)};
+}
+
+class UnixSocket : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/outrider-socket-XXXXXX";
+    ASSERT_NE(mkdtemp(name), nullptr);
+    directory_ = name;
+    path_ = directory_ + "/control.sock";
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  /// The reason why a server cannot listen on the path; empty when it can.
+  std::string refusal() const {
+    HttpServer server{{.unix_path = path_}, peer_text};
+    try {
+      server.start();
+    } catch (const ListenError& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  std::string directory_;
+  std::string path_;
+};
+
+std::string me() {
+  return std::to_string(getpid()) + " " + std::to_string(getuid()) + " " + std::to_string(getgid());
+}
+
+TEST_F(UnixSocket, TellsTheHandlerWhoAsks) {
+  HttpServer server{{.unix_path = path_}, peer_text};
+  server.start();
+
+  EXPECT_EQ(SocketClient{path_}.get("/").body, me());
+  EXPECT_EQ(server.port(), 0);
+}
+
+TEST_F(UnixSocket, IsForOwnerAndGroupWhateverTheUmask) {
+  const mode_t before = umask(0077);
+  HttpServer server{{.unix_path = path_}, peer_text};
+  server.start();
+  umask(before);
+
+  struct stat status {};
+  ASSERT_EQ(stat(path_.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0660u);
+}
+
+TEST_F(UnixSocket, IsGoneAfterAStop) {
+  HttpServer server{{.unix_path = path_}, peer_text};
+  server.start();
+
+  server.stop();
+
+  EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(UnixSocket, ReplacesOneThatNobodyListensOn) {
+  { const Listener abandoned = listen_on_unix(path_); }
+  ASSERT_TRUE(std::filesystem::exists(path_));
+
+  EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(UnixSocket, IsNotTakenFromALivingServer) {
+  HttpServer server{{.unix_path = path_}, peer_text};
+  server.start();
+
+  EXPECT_EQ(refusal(), "cannot listen on " + path_ + ": in use by pid " + std::to_string(getpid()) +
+                           " (http_server_tes)");
+  EXPECT_EQ(SocketClient{path_}.get("/").body, me());
+}
+
+TEST_F(UnixSocket, DoesNotReplaceAFile) {
+  std::ofstream{path_} << "mine";
+
+  EXPECT_EQ(refusal(), "cannot listen on " + path_ + ": there is a file that is not a socket");
+  EXPECT_EQ(std::filesystem::file_size(path_), 4u);
+}
+
+TEST_F(UnixSocket, HasANameThatFits) {
+  path_ = directory_ + "/" + std::string(200, 'x');
+
+  EXPECT_NE(refusal().find("longer than the 107 bytes"), std::string::npos) << refusal();
+}
+
+TEST(TcpListener, SaysWhoHoldsThePort) {
+  HttpServer first{{}, peer_text};
+  first.start();
+  HttpServer second{{.port = first.port()}, peer_text};
+
+  try {
+    second.start();
+    FAIL() << "two servers on one port";
+  } catch (const ListenError& error) {
+    EXPECT_EQ(std::string{error.what()},
+              "cannot listen on 127.0.0.1:" + std::to_string(first.port()) +
+                  ": Address already in use, held by pid " + std::to_string(getpid()) +
+                  " (http_server_tes); another port is chosen with --web.listen-address");
+  }
+}
+
+TEST(TcpListener, RefusesAnAddressThatIsNotOurs) {
+  EXPECT_THROW(listen_on_tcp("192.0.2.1", 0), ListenError);
+  EXPECT_THROW(listen_on_tcp("example.org", 0), ListenError);
+}
+
+TEST(TcpListener, HasNoPeerCredentials) {
+  HttpServer server{{}, peer_text};
+  server.start();
+
+  EXPECT_EQ(SocketClient{server.port()}.get("/").body, "unknown");
+}
+
+}  // namespace
+}  // namespace outrider::outputs

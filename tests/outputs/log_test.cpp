@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "outputs/log.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+namespace outrider::outputs {
+namespace {
+
+using config::LogConfig;
+using config::LogFormat;
+using config::LogLevel;
+
+class LogFile : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/outrider-log-XXXXXX";
+    ASSERT_NE(mkdtemp(name), nullptr);
+    directory_ = name;
+    config_.file = directory_ + "/sidecar.log";
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  static std::string text(const std::string& file) {
+    std::ifstream stream{file};
+    return {std::istreambuf_iterator<char>{stream}, {}};
+  }
+  static std::size_t lines(const std::string& file) {
+    const std::string all = text(file);
+    return static_cast<std::size_t>(std::count(all.begin(), all.end(), '\n'));
+  }
+
+  std::string directory_;
+  LogConfig config_;
+};
+
+TEST(LogLine, IsLogfmtThatCannotBeBroken) {
+  EXPECT_EQ(logfmt_line(LogLevel::info, "started", {}, 0), "level=info msg=started");
+  EXPECT_EQ(
+      logfmt_line(LogLevel::warn, "segment refused",
+                  {{"producer", "a b"}, {"reason", "say \"x\"\nlevel=info"}, {"none", ""}}, 3),
+      "level=warn msg=\"segment refused\" producer=\"a b\" "
+      "reason=\"say \\\"x\\\"\\nlevel=info\" none=\"\" repeated=3");
+  EXPECT_EQ(logfmt_line(LogLevel::error, "a\033[2Jb", {}, 0), "level=error msg=\"a [2Jb\"");
+}
+
+TEST(LogLine, IsJsonThatCannotBeBroken) {
+  const std::string line = json_line(LogLevel::warn, "say \"x\"\n", {{"producer", "\xff"}}, 2);
+
+  const auto json = nlohmann::json::parse('{' + line + '}');
+
+  EXPECT_EQ(json["level"], "warn");
+  EXPECT_EQ(json["msg"], "say \"x\"\n");
+  EXPECT_EQ(json["producer"], "\uFFFD");
+  EXPECT_EQ(json["repeated"], 2);
+}
+
+TEST_F(LogFile, HasALineAnEventWithItsTimeInUtc) {
+  Log log{config_};
+
+  log.info("{started}", {{"port", "9717"}});
+
+  EXPECT_TRUE(std::regex_match(
+      text(config_.file),
+      std::regex{"ts=\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z level=info "
+                 "msg=\\{started\\} port=9717\n"}))
+      << text(config_.file);
+}
+
+TEST_F(LogFile, IsJsonOnRequest) {
+  config_.format = LogFormat::json;
+  Log log{config_};
+
+  log.info("started", {{"port", "9717"}});
+
+  const auto json = nlohmann::json::parse(text(config_.file));
+  EXPECT_EQ(json["msg"], "started");
+  EXPECT_EQ(json["port"], "9717");
+  EXPECT_EQ(json["ts"].get<std::string>().size(), 24u);
+}
+
+TEST_F(LogFile, LeavesOutWhatIsBelowItsLevel) {
+  config_.level = LogLevel::warn;
+  Log log{config_};
+
+  log.debug("a");
+  log.info("b");
+  log.warn("c");
+  log.error("d");
+
+  EXPECT_EQ(lines(config_.file), 2u);
+}
+
+TEST_F(LogFile, HoldsBackAWarningThatRepeats) {
+  Log log{config_};
+
+  for (int i = 0; i < 1000; ++i) log.warn("ring quarantined", {{"lane", "3"}});
+  log.warn("ring quarantined", {{"lane", "4"}});
+
+  EXPECT_EQ(lines(config_.file), 2u);
+}
+
+TEST_F(LogFile, IsOpenedAgainAfterItWasMovedAway) {
+  Log log{config_};
+  log.info("before");
+  std::filesystem::rename(config_.file, config_.file + ".1");
+
+  log.reconfigure(config_);
+  log.info("after");
+
+  EXPECT_NE(text(config_.file + ".1").find("before"), std::string::npos);
+  EXPECT_NE(text(config_.file).find("after"), std::string::npos);
+}
+
+TEST_F(LogFile, IsKeptWhenTheNextOneCannotBeOpened) {
+  Log log{config_};
+  LogConfig next = config_;
+  next.file = "/proc/no/such/file";
+  next.format = LogFormat::json;
+
+  log.reconfigure(next);
+  log.info("still here");
+
+  EXPECT_NE(text(config_.file).find("level=error msg=\"log file not opened"), std::string::npos);
+  EXPECT_NE(text(config_.file).find("level=info msg=\"still here\""), std::string::npos);
+}
+
+TEST_F(LogFile, RefusesToStartWithoutItsFile) {
+  config_.file = "/proc/no/such/file";
+
+  EXPECT_THROW(Log{config_}, std::runtime_error);
+}
+
+TEST(Log, GoesToStandardErrorByDefault) {
+  ::testing::internal::CaptureStderr();
+  Log log{LogConfig{}};
+
+  log.info("started");
+
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find("level=info msg=started\n"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace outrider::outputs

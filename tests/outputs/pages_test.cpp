@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "outputs/pages.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "outputs/promtool.hpp"
+#include "outputs/sample_status.hpp"
+
+namespace outrider::outputs {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Pages : public ::testing::Test {
+ protected:
+  Pages() {
+    add_pages(router_, {.status = [this] { return status_; },
+                        .snapshot = [this] { return snapshot_; },
+                        .refused_family = [this](const std::string& name) { refused_ = name; }});
+  }
+
+  Response get(const std::string& path) const {
+    return router_.answer({.method = "GET", .path = path});
+  }
+
+  /// One gauge of that name, with the value 1.
+  void show_gauge(const std::string& name) {
+    aggregate::Schema schema;
+    schema.families.push_back(
+        {name, "Of the trader.", aggregate::FamilyKind::gauge, {}, {{{}, 0}}});
+    schema.value_count = 1;
+    aggregate::Snapshot snapshot;
+    snapshot.schema = std::make_shared<aggregate::Schema>(schema);
+    snapshot.values = {1};
+    snapshot.present = {1};
+    snapshot_ = std::make_shared<aggregate::Snapshot>(snapshot);
+  }
+
+  Status status_ = testing::sample_status();
+  std::shared_ptr<const aggregate::Snapshot> snapshot_;
+  std::string refused_;
+  Router router_;
+};
+
+TEST_F(Pages, AreHealthyWhilePassesFinish) {
+  for (const char* path : {"/-/healthy", "/healthz"}) {
+    status_.last_pass_age = 1s;
+    EXPECT_EQ(get(path).status, 200u);
+    status_.last_pass_age = 1001ms;
+    EXPECT_EQ(get(path).status, 503u);
+    EXPECT_EQ(get(path).body, "the last pass finished 1001 ms ago\n");
+    status_.last_pass_age.reset();
+    EXPECT_EQ(get(path).status, 503u);
+  }
+}
+
+TEST_F(Pages, GiveALinePerReasonUntilEverythingIsReady) {
+  for (const char* path : {"/-/ready", "/readyz"}) {
+    status_.not_ready = {"rules: not loaded yet", "journal: not writable"};
+    EXPECT_EQ(get(path).status, 503u);
+    EXPECT_EQ(get(path).body, "rules: not loaded yet\njournal: not writable\n");
+    status_.not_ready.clear();
+    EXPECT_EQ(get(path).status, 200u);
+  }
+}
+
+TEST_F(Pages, TellTheHealthAsJson) {
+  EXPECT_EQ(get("/health").status, 200u);
+  status_.not_ready = {"first pass: not finished"};
+
+  const Response response = get("/health");
+
+  EXPECT_EQ(response.status, 503u);
+  EXPECT_EQ(response.content_type, "application/json");
+  const auto json = nlohmann::json::parse(response.body);
+  EXPECT_EQ(json["healthy"], true);
+  EXPECT_EQ(json["ready"], false);
+  EXPECT_EQ(json["not_ready"][0], "first pass: not finished");
+}
+
+TEST_F(Pages, TellTheStatusAsJson) {
+  const Response response = get("/api/v1/status");
+
+  EXPECT_EQ(response.status, 200u);
+  EXPECT_EQ(nlohmann::json::parse(response.body)["gates"][0]["state"], "HALTED");
+}
+
+TEST_F(Pages, LinkToEachOther) {
+  const std::string body = get("/").body;
+
+  for (const char* path : {"/metrics", "/-/healthy", "/-/ready", "/health", "/api/v1/status"}) {
+    EXPECT_NE(body.find("href=\"" + std::string{path} + '"'), std::string::npos) << path;
+    EXPECT_NE(get(path).status, 404u) << path;
+  }
+}
+
+TEST_F(Pages, ExposeTheTradersSeriesAndOurOwn) {
+  show_gauge("position_lots");
+
+  const Response response = get("/metrics");
+
+  EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  for (const char* text : {"\nposition_lots 1\n", "outrider_build_info{", "\nprocess_open_fds ",
+                           "outrider_gate_state{"}) {
+    EXPECT_NE(response.body.find(text), std::string::npos) << text;
+  }
+  EXPECT_EQ(testing::promtool_complaints(response.body), "");
+}
+
+TEST_F(Pages, StayReadableWhenATraderTakesOneOfOurNames) {
+  show_gauge("process_cpu_seconds_total");
+
+  const Response response = get("/metrics");
+
+  EXPECT_EQ(refused_, "process_cpu_seconds_total");
+  EXPECT_NE(response.body.find("\nprocess_cpu_seconds_total 1\n"), std::string::npos);
+  EXPECT_NE(response.body.find("\nprocess_open_fds "), std::string::npos);
+}
+
+TEST_F(Pages, ChangeNothing) {
+  for (const char* path : {"/metrics", "/health", "/api/v1/status", "/"}) {
+    EXPECT_EQ(router_.answer({.method = "POST", .path = path}).status, 405u);
+  }
+}
+
+}  // namespace
+}  // namespace outrider::outputs
