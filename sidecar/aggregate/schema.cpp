@@ -10,8 +10,12 @@ namespace outrider::aggregate {
 
 std::string edge_text(double edge) {
   if (std::isinf(edge)) return edge > 0 ? "+Inf" : "-Inf";
+  // As the serializer's stream does it: 100000, where the shortest form is 1e+05.
+  constexpr int digits = std::numeric_limits<double>::max_digits10 - 1;
   std::array<char, 32> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), edge).ptr;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), edge,
+                                 std::chars_format::general, digits)
+                       .ptr;
   return {text.data(), end};
 }
 

@@ -62,8 +62,8 @@ struct Schema {
 /// A histogram's count is listed twice: as `_count` and as `le="+Inf"`.
 std::vector<Series> list_series(const Schema& schema);
 
-/// How Prometheus and prometheus-cpp print a bound or a quantile: the shortest
-/// text that reads back as the same number; "+Inf" for infinity.
+/// A bound or a quantile exactly as prometheus-cpp prints it, so that a rule here
+/// and one in Prometheus select the same series: 16 digits; "+Inf" for infinity.
 std::string edge_text(double edge);
 
 /// Where rules read values. The guard thread's aggregate implements it; a test
