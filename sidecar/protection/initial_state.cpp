@@ -36,13 +36,14 @@ struct Latches {
         return;
       case Action::arm_at_start:
       case Action::refused:
+      case Action::disarm:
         return;
     }
   }
 };
 
-bool arms_everything(const Entry& entry) {
-  return entry.action == Action::arm_at_start ||
+bool says_whether_armed(const Entry& entry) {
+  return entry.action == Action::arm_at_start || entry.action == Action::disarm ||
          (entry.action == Action::arm && entry.scope.view() == global_scope);
 }
 
@@ -53,15 +54,16 @@ bool is_damaged(Condition condition) {
 /// Why the record does not let gates open; empty when it does.
 std::string unarmed_reason(const JournalImage& journal, const LatchImage& latch,
                            const BootId& boot) {
-  const auto armed_last =
+  const auto last =
       std::find_if(journal.entries.rbegin(), journal.entries.rend(),
-                   [](const JournalEntry& each) { return arms_everything(each.entry); });
+                   [](const JournalEntry& each) { return says_whether_armed(each.entry); });
   if (is_damaged(journal.condition)) {
     return "the latch journal is damaged: " + journal.problem;
   }
   if (is_damaged(latch.condition)) return "the latch file is damaged: " + latch.problem;
-  if (armed_last == journal.entries.rend()) return "no arming on record";
-  if (armed_last->boot != boot) return "the machine has started anew since the last arming";
+  if (last == journal.entries.rend() || last->entry.action == Action::disarm)
+    return "no arming on record";
+  if (last->boot != boot) return "the machine has started anew since the last arming";
   if (latch.condition == Condition::missing) return "the latch file is gone since the last arming";
   return {};
 }
@@ -72,10 +74,14 @@ InitialState initial_state(const JournalImage& journal, const LatchImage& latch,
                            const BootId& boot) {
   Latches latches;
   for (const JournalEntry& each : journal.entries) latches.apply(each.entry, each.boot == boot);
-  // After the journal, because a trip reaches the latch file first.
-  for (const Entry& entry : latch.entries) latches.apply(entry, true);
-
   InitialState initial;
+  // A trip reaches the latch file first, so it may know more than the journal.
+  for (const Entry& entry : latch.entries) {
+    const std::size_t known = latches.killed.size() + latches.halted.size();
+    latches.apply(entry, true);
+    const bool news = latches.killed.size() + latches.halted.size() > known;
+    if (news) initial.unjournalled.push_back(entry);
+  }
   initial.unarmed_reason = unarmed_reason(journal, latch, boot);
   initial.armed = initial.unarmed_reason.empty();
   initial.needs_a_person = is_damaged(journal.condition) || is_damaged(latch.condition);

@@ -45,6 +45,8 @@ struct InitialState {
   std::string unarmed_reason;  ///< a sentence, when not armed
   std::vector<Entry> killed;   ///< one per scope
   std::vector<Entry> halted;   ///< one per rule and scope
+  /// Of these, the ones that the journal must still be told.
+  std::vector<Entry> unjournalled;
 };
 
 [[nodiscard]] InitialState initial_state(const JournalImage& journal, const LatchImage& latch,

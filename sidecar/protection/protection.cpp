@@ -64,14 +64,15 @@ void Protection::restore(const InitialState& initial, const Now& now) {
   unarmed_reason_.assign(initial.unarmed_reason);
   unarmed_since_wall_ = now.wall;
   for (const Entry& entry : initial.killed) {
-    const ScopeId id = scope(entry.scope.view());
-    Scope& latched = scopes_[id == overflow_id ? global_id : id];
+    ScopeId id = scope(entry.scope.view());
+    if (id == overflow_id) id = global_id;  // too wide is safe
+    Scope& latched = scopes_[id];
     latched.killed = true;
     latched.kills = 1;
     latched.latches = 1;
     latched.cause = entry.cause;
     latched.since_wall = entry.wall;
-    note({entry, false, id, true, true});
+    note({entry, false, id, true, false, true});
   }
   for (const Entry& entry : initial.halted) {
     const auto id = breaker({entry.cause.rule.view(),
@@ -81,7 +82,7 @@ void Protection::restore(const InitialState& initial, const Now& now) {
                              {}});
     if (!id) continue;
     breakers_[*id].restore_halted(entry.cause, entry.wall, now);
-    note({entry, true, *id, true, true});
+    note({entry, true, *id, true, false, true});
   }
   tick(now);  // so that verdicts hold before the first pass
 }
@@ -94,11 +95,13 @@ void Protection::note(const Change& change) noexcept {
 Change Protection::scope_change(ScopeId id, Action action, const Cause& cause,
                                 const Now& now) const noexcept {
   const Scope& scope = scopes_[id];
-  return {{action, scope.name, cause, now.wall}, false, id, scope.killed, false};
+  return {{action, scope.name, cause, now.wall}, false, id, scope.killed, false, false};
 }
 
 void Protection::kill(ScopeId id, const Cause& cause, const Now& now) noexcept {
-  Scope& scope = scopes_[id == overflow_id ? global_id : id];
+  if (id == overflow_id) id = global_id;  // too wide is safe
+  Scope& scope = scopes_[id];
+  const bool later_cause = scope.killed;
   ++scope.kills;
   if (!scope.killed) {
     scope.killed = true;
@@ -106,7 +109,9 @@ void Protection::kill(ScopeId id, const Cause& cause, const Now& now) noexcept {
     scope.cause = cause;
     scope.since_wall = now.wall;
   }
-  note(scope_change(id == overflow_id ? global_id : id, Action::kill, cause, now));
+  Change change = scope_change(id, Action::kill, cause, now);
+  change.later_cause = later_cause;
+  note(change);
 }
 
 ArmAnswer Protection::may_arm(ScopeId id, std::uint64_t& kills_seen) const noexcept {
@@ -155,14 +160,10 @@ void Protection::apply(Breaker& breaker, BreakerId id, const Now& now) noexcept 
   const Breaker::Change change = breaker.tick(now);
   Scope& scope = scopes_[breaker.scope()];
   if (change == Breaker::Change::tripped) {
-    note({{Action::trip, scope.name, breaker.cause(), now.wall}, true, id, true, false});
+    note({{Action::trip, scope.name, breaker.cause(), now.wall}, true, id, true, false, false});
   } else if (change == Breaker::Change::cleared) {
-    note({{Action::clear, scope.name, Cause{breaker.cause().rule, {}, {}, breaker.last_value()},
-           now.wall},
-          true,
-          id,
-          false,
-          false});
+    const Cause cause{breaker.cause().rule, {}, {}, breaker.last_value()};
+    note({{Action::clear, scope.name, cause, now.wall}, true, id, false, false, false});
   }
   if (breaker.action() == BreakerAction::kill && breaker.firing()) {
     scope.kill_requested = &breaker;

@@ -43,15 +43,17 @@ enum class ArmAnswer : std::uint8_t {
   nothing_to_arm,  ///< the scope is neither KILLED nor UNARMED
   still_firing,    ///< an alert that pulls the kill switch of this scope fires
   killed_again,    ///< a later kill than the one that was looked at
+  too_late,        ///< nobody waits for the answer any more
 };
 
 /// One change of this pass: what the latch file, the gates and the journal get.
 struct Change {
   Entry entry;
-  bool is_breaker = false;  ///< else the scope itself
-  std::uint16_t id = 0;     ///< ScopeId or BreakerId: the slot in the latch file
-  bool in_force = false;    ///< KILLED or HALTED after the change
-  bool journalled = false;  ///< already on disk: arms, and what a restart restores
+  bool is_breaker = false;   ///< else the scope itself
+  std::uint16_t id = 0;      ///< ScopeId or BreakerId: the slot in the latch file
+  bool in_force = false;     ///< KILLED or HALTED after the change
+  bool later_cause = false;  ///< the latch was in force already: for the journal only
+  bool journalled = false;   ///< already on disk: arms, and what a restart restores
 };
 
 class Protection {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 namespace outrider::protection {
@@ -19,6 +20,7 @@ class FixedText {
   FixedText() noexcept = default;
   // Not explicit: a literal or a string reads naturally where a text is wanted.
   FixedText(std::string_view text) noexcept { assign(text); }
+  FixedText(const std::string& text) noexcept { assign(text); }
   FixedText(const char* text) noexcept { assign(text); }
 
   /// A text that is too long is cut, never inside a UTF-8 character.

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protection/control.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace outrider::protection {
+
+struct Control::Wish {
+  std::string scope{global_scope};
+  std::string reason;
+  std::string actor;
+  std::string problem;  ///< not empty: the request could not be understood
+
+  Wish(std::string_view body, const Peer& peer) : actor(user_name(peer.uid)) {
+    const nlohmann::json json = nlohmann::json::parse(body, nullptr, false);
+    if (!json.is_object()) {
+      problem = "the body must be a JSON object: {\"scope\": \"global\", \"reason\": \"...\"}";
+      return;
+    }
+    for (const auto& [key, value] : json.items()) {
+      if ((key != "scope" && key != "reason") || !value.is_string()) {
+        problem = "found \"" + key + "\"; needed the texts \"scope\" and \"reason\"";
+        return;
+      }
+      (key == "scope" ? scope : reason) = value.get<std::string>();
+    }
+    problem = scope_problem(scope);
+  }
+
+  [[nodiscard]] Entry entry(Action action, const Now& now) const {
+    return {action, scope, Cause{{}, actor, reason, 0}, now.wall};
+  }
+};
+
+namespace {
+
+ControlAnswer answer(unsigned status, const std::string& scope, std::string_view state,
+                     const std::string& message) {
+  const nlohmann::json json{
+      {"ok", status < 300}, {"scope", scope}, {"state", state}, {"message", message}};
+  return {status, json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
+}
+
+/// Characters, not bytes; spaces at either end are none.
+std::size_t length_of(std::string_view text) {
+  constexpr std::string_view spaces = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(spaces);
+  if (first == std::string_view::npos) return 0;
+  text = text.substr(first, text.find_last_not_of(spaces) - first + 1);
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
+}
+
+std::string why_not(ArmAnswer arm_answer, const std::string& scope) {
+  switch (arm_answer) {
+    case ArmAnswer::done:
+      return {};
+    case ArmAnswer::nothing_to_arm:
+      return scope + " is neither KILLED nor UNARMED; HALTED ends by itself after its cooldown";
+    case ArmAnswer::still_firing:
+      return "an alert that pulls the kill switch of " + scope + " is still firing";
+    case ArmAnswer::killed_again:
+      return scope + " was killed again meanwhile: look again before arming";
+    case ArmAnswer::too_late:
+      return "the sidecar was too slow to answer";
+  }
+  return {};
+}
+
+constexpr unsigned not_understood = 400;
+constexpr unsigned unknown_scope = 404;
+constexpr unsigned refused = 409;
+constexpr unsigned too_often = 429;
+constexpr unsigned unavailable = 503;
+constexpr const char* no_answer = "the sidecar's guard thread does not answer";
+
+}  // namespace
+
+bool ArmLimiter::take(ScopeId scope, std::chrono::nanoseconds now) {
+  const auto [last, first] = last_.emplace(scope, now);
+  if (first) return true;
+  if (now - last->second < arm_interval) return false;
+  last->second = now;
+  return true;
+}
+
+ControlAnswer Control::refuse(const Wish& wish, unsigned status, const std::string& why,
+                              const Now& now) {
+  Entry entry = wish.entry(Action::refused, now);
+  entry.cause.reason.assign(why);
+  scribe_.write(entry);  // an attempt that cannot be written down is refused all the same
+  return answer(status, wish.scope, "", why);
+}
+
+ControlAnswer Control::kill(std::string_view body, const Peer& peer, const Now& now) {
+  Wish wish(body, peer);
+  if (!wish.problem.empty()) return refuse(wish, not_understood, wish.problem, now);
+  if (wish.reason.empty()) wish.reason = "no reason given";
+  Command command;
+  command.kind = CommandKind::kill;
+  command.scope = protection_.scope(wish.scope);
+  command.cause = wish.entry(Action::kill, now).cause;
+  const std::optional<Reply> reply = desk_.ask(command, patience_);
+  if (!reply) return answer(unavailable, wish.scope, "", no_answer);
+  const shm::FileError error = scribe_.write_noted();
+  const std::string done = reply->was_killed ? " was KILLED already" : " is KILLED";
+  return answer(200, wish.scope, to_string(reply->state),
+                wish.scope + done + (error ? "; not journalled yet: " + error.message : ""));
+}
+
+ControlAnswer Control::arm(std::string_view body, const Peer& peer, const Now& now) {
+  const Wish wish(body, peer);
+  const std::scoped_lock lock(arming_);
+  if (!wish.problem.empty()) return refuse(wish, not_understood, wish.problem, now);
+  if (length_of(wish.reason) < shortest_arm_reason) {
+    return refuse(wish, refused,
+                  "arming needs a reason of at least " + std::to_string(shortest_arm_reason) +
+                      " characters; found " + std::to_string(length_of(wish.reason)),
+                  now);
+  }
+  const std::optional<ScopeId> scope = protection_.find_scope(wish.scope);
+  if (!scope) return refuse(wish, unknown_scope, "no gate has ever had " + wish.scope, now);
+  if (!limiter_.take(*scope, now.steady)) {
+    return refuse(wish, too_often, wish.scope + " was armed within the last minute", now);
+  }
+  Command question;
+  question.kind = CommandKind::may_arm;
+  question.scope = *scope;
+  const std::optional<Reply> seen = desk_.ask(question, patience_);
+  const ControlAnswer done = !seen ? refuse(wish, unavailable, no_answer, now)
+                             : seen->answer != ArmAnswer::done
+                                 ? refuse(wish, refused, why_not(seen->answer, wish.scope), now)
+                                 : arm_seen(wish, *scope, *seen, now);
+  if (done.status != 200) limiter_.refund(*scope);
+  return done;
+}
+
+/// Disk first: an arming that is not on record must not be in force.
+ControlAnswer Control::arm_seen(const Wish& wish, ScopeId scope, const Reply& seen,
+                                const Now& now) {
+  const Entry entry = wish.entry(Action::arm, now);
+  const shm::FileError error = scribe_.write(entry);
+  if (error) {
+    return answer(unavailable, wish.scope, to_string(seen.state),
+                  "nothing was armed, because the journal cannot be written: " + error.message);
+  }
+  Command command;
+  command.kind = CommandKind::arm;
+  command.scope = scope;
+  command.kills_seen = seen.kills_seen;
+  command.cause = entry.cause;
+  const std::optional<Reply> reply = desk_.ask(command, patience_);
+  if (reply && reply->answer == ArmAnswer::done) {
+    return answer(200, wish.scope, to_string(reply->state),
+                  wish.scope + " is armed; its state is " + std::string(to_string(reply->state)));
+  }
+  take_back(wish, seen, now);
+  return refuse(wish, reply ? refused : unavailable,
+                reply ? why_not(reply->answer, wish.scope) : no_answer, now);
+}
+
+/// The journal says armed, the guard did not do it: the journal's last word must
+/// be what holds.
+void Control::take_back(const Wish& wish, const Reply& seen, const Now& now) {
+  const char* why = "an arming that was journalled did not come into force";
+  Entry entry{Action::kill, wish.scope, Cause{{}, "outrider", why, 0}, now.wall};
+  if (seen.was_killed) scribe_.write(entry);
+  entry.action = Action::disarm;
+  if (seen.was_unarmed && wish.scope == global_scope) scribe_.write(entry);
+}
+
+std::vector<std::string> Control::obey(KillRequestWatch& watch) {
+  std::vector<std::string> lines;
+  const KillRequests requests = watch.read_new();
+  if (!requests.problem.empty()) lines.push_back("kill requests: " + requests.problem);
+  for (const KillRequest& each : requests.obeyable) {
+    Command command;
+    command.kind = CommandKind::kill;
+    command.scope = protection_.scope(each.scope);
+    command.cause = Cause{{}, each.actor, each.reason, 0};
+    const bool carried_out = desk_.ask(command, patience_).has_value();
+    const shm::FileError unwritten = scribe_.write_noted();
+    lines.push_back("kill request by " + each.actor + ": " + each.scope +
+                    (carried_out ? " is KILLED: " : " will be KILLED, the guard is slow: ") +
+                    each.reason);
+    if (!carried_out || unwritten) continue;  // it must be found again at the next start
+    const shm::FileError error = remove_kill_request(watch.directory(), each);
+    if (error) lines.push_back(error.message);
+  }
+  return lines;
+}
+
+}  // namespace outrider::protection
