@@ -8,43 +8,69 @@
 #include <string>
 
 #include "hot_path_calls.hpp"
+#include "outrider/shm/control.hpp"
+#include "outrider/shm/telemetry.hpp"
 
 namespace {
 
-constexpr int calls = 1000;
+using namespace outrider;
 
-template <class Call>
-void repeat(Call call) {
-  for (int i = 0; i < calls; ++i) call();
+constexpr std::uint64_t calls = 1000;
+
+void count_cells(Writer& writer) {
+  hot_nothing(calls);
+  hot_counter_inc(writer.counter("budget_total", "Counted"), calls);
+  hot_counter_add(writer.counter("budget_bytes_total", "Counted"), 7, calls);
+  hot_gauge_set(writer.gauge("budget_ratio", "Set"), 0.5, calls);
+  hot_int_gauge_set(writer.int_gauge("budget_lots", "Set"), -5, calls);
+  hot_up_down_add(writer.up_down_counter("budget_in_flight", "Added"), 2, calls);
+  const FailureStreak streak = writer.failure_streak("budget_failures", "In a row");
+  hot_failure_streak_failure(streak, calls);
+  hot_failure_streak_success(streak, calls);
 }
 
-void count_cells(outrider::Writer& writer) {
-  outrider::Counter counter = writer.counter("budget_total", "Counted");
-  outrider::Gauge gauge = writer.gauge("budget_ratio", "Set");
-  outrider::IntGauge lots = writer.int_gauge("budget_lots", "Set");
-  outrider::UpDownCounter in_flight = writer.up_down_counter("budget_in_flight", "Added");
-  outrider::FailureStreak streak = writer.failure_streak("budget_failures", "In a row");
-  repeat([&] { call_nothing(&counter); });
-  repeat([&] { call_counter_inc(counter); });
-  repeat([&] { call_counter_add(counter, 7); });
-  repeat([&] { call_gauge_set(gauge, 0.5); });
-  repeat([&] { call_int_gauge_set(lots, -5); });
-  repeat([&] { call_up_down_add(in_flight, 2); });
-  repeat([&] { call_up_down_sub(in_flight, 2); });
-  repeat([&] { call_failure_streak_failure(streak); });
-  repeat([&] { call_failure_streak_success(streak); });
-}
-
-void count_records(outrider::Writer& writer, int before) {
-  outrider::Histogram histogram = writer.histogram("budget_seconds", "Recorded");
-  const outrider::Ticks start = outrider::ticks();
+void count_records(Writer& writer, std::uint32_t before) {
+  Histogram histogram = writer.histogram("budget_seconds", "Recorded");
   // Not counted: the first record asks the sidecar how far it has read.
-  for (int i = 0; i < before; ++i) histogram.record(7, start);
-  const outrider::Ticks stop = outrider::ticks();
-  repeat([&] { call_histogram_record(histogram, 1'000'000, stop); });
-  repeat([&] { call_histogram_record_interval(histogram, start, stop); });
-  repeat([&] { call_histogram_record_stamped(histogram, 1'000'000); });
-  repeat([&] { call_scoped_timer(histogram); });
+  for (std::uint32_t i = 0; i < before; ++i) histogram.record(7, ticks());
+  hot_histogram_record(histogram, 1'000'000, ticks(), calls);
+  hot_histogram_record_stamped(histogram, 1'000'000, calls);
+  hot_scoped_timer(histogram, calls);
+}
+
+/// Plays the sidecar: a control segment whose first gate holds a lease.
+shm::Mapping grant(const std::string& directory, const ProducerOptions& options,
+                   shm::FileError& error) {
+  shm::Mapping mapping =
+      shm::open_or_make_control(directory, std::string{options.name}, 1, options.geometry, error);
+  if (!mapping) return mapping;
+  const shm::Control control{
+      {mapping.data(), mapping.size()}, options.geometry.lanes + 1, options.geometry.gates};
+  // relaxed: one thread.
+  control.gate(0).word.store(ticks().raw() + (std::uint64_t{1} << 33), std::memory_order_relaxed);
+  return mapping;
+}
+
+bool count_everything(const std::string& directory, bool full) {
+  Status status;
+  ProducerOptions options{.name = "budget", .directory = directory};
+  options.housekeeping = Housekeeping::manual;
+  options.clock = ClockChoice::tsc;
+  Producer producer = Producer::create(options, status);
+  shm::FileError error;
+  const shm::Mapping control = grant(directory, options, error);
+  if (!status.ok() || error) {
+    std::fprintf(stderr, "%s%s\n", status.message.c_str(), error.message.c_str());
+    return false;
+  }
+  producer.housekeep();
+  Writer writer = producer.writer("main");
+  count_cells(writer);
+  const Gate gate = producer.gate("orders");
+  const std::uint64_t refused = hot_gate_open(gate, ticks(), calls);
+  if (refused != 0) std::fprintf(stderr, "%lu checks met a closed gate\n", refused);
+  count_records(writer, full ? options.geometry.ring_capacity + 1 : 1);
+  return refused == 0;
 }
 
 }  // namespace
@@ -55,22 +81,7 @@ int main(int argc, char** argv) {
   if (mkdtemp(directory.data()) == nullptr) return EXIT_FAILURE;
   for (const char* part : {"/t", "/c", "/c/kill"})
     std::filesystem::create_directory(directory + part);
-
-  outrider::Status status;
-  outrider::ProducerOptions options{.name = "budget", .directory = directory};
-  options.housekeeping = outrider::Housekeeping::manual;
-  options.clock = outrider::ClockChoice::tsc;
-  outrider::Producer producer = outrider::Producer::create(options, status);
-  {
-    const int full = static_cast<int>(options.geometry.ring_capacity) + 1;
-    const bool start_full = argc > 1 && std::strcmp(argv[1], "full") == 0;
-    outrider::Writer writer = producer.writer("main");
-    count_cells(writer);
-    const outrider::Gate gate = producer.gate("orders");
-    repeat([&] { call_gate_open(gate, outrider::ticks()); });
-    count_records(writer, start_full ? full : 1);
-  }
+  const bool done = count_everything(directory, argc > 1 && std::strcmp(argv[1], "full") == 0);
   std::filesystem::remove_all(directory);
-  if (!status.ok()) std::fprintf(stderr, "%s\n", status.message.c_str());
-  return status.ok() ? EXIT_SUCCESS : EXIT_FAILURE;
+  return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -76,19 +76,17 @@ std::uint64_t make_every_call(Writer& writer, const Gate& gate, std::function<vo
   just_before();
   for (std::uint64_t i = 0; i < recorded / 4; ++i) {
     const Ticks now = ticks();
-    opened += call_gate_open(gate, now) ? 1U : 0U;
-    call_counter_inc(counter);
-    call_counter_add(counter, i);
-    call_gauge_set(gauge, 0.5);
-    call_int_gauge_set(lots, -1);
-    call_up_down_add(in_flight, 2);
-    call_up_down_sub(in_flight, 1);
-    call_failure_streak_failure(streak);
-    call_failure_streak_success(streak);
-    call_histogram_record(histogram, i, now);
-    call_histogram_record_interval(histogram, now, ticks());
-    call_histogram_record_stamped(histogram, i);
-    call_scoped_timer(histogram);
+    opened += 1 - hot_gate_open(gate, now, 1);
+    hot_counter_inc(counter, 1);
+    hot_counter_add(counter, i, 1);
+    hot_gauge_set(gauge, 0.5, 1);
+    hot_int_gauge_set(lots, -1, 1);
+    hot_up_down_add(in_flight, 2, 1);
+    hot_failure_streak_failure(streak, 1);
+    hot_failure_streak_success(streak, 1);
+    hot_histogram_record(histogram, i, now, 2);
+    hot_histogram_record_stamped(histogram, i, 1);
+    hot_scoped_timer(histogram, 1);
   }
   return opened;
 }

@@ -34,7 +34,7 @@ class Cell {
     check_writer(*guard_, claim_);
 #endif
     if ((address_ & 1) != 0) [[unlikely]] {
-      return add_shared(n);
+      return add_shared(address_, n);
     }
     auto& cell = *reinterpret_cast<std::atomic<std::uint64_t>*>(address_);
 #if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) && !defined(OUTRIDER_PORTABLE_CELLS)
@@ -48,8 +48,9 @@ class Cell {
   }
 
  private:
-  [[gnu::cold]] void add_shared(std::uint64_t n) noexcept {
-    auto& cell = *reinterpret_cast<std::atomic<std::uint64_t>*>(address_ & ~std::uintptr_t{1});
+  [[gnu::cold, gnu::noinline]] static void add_shared(std::uintptr_t address,
+                                                      std::uint64_t n) noexcept {
+    auto& cell = *reinterpret_cast<std::atomic<std::uint64_t>*>(address & ~std::uintptr_t{1});
     // relaxed: as above, but many threads write.
     cell.fetch_add(n, std::memory_order_relaxed);
   }

@@ -46,8 +46,9 @@ enum class ClockKind : std::uint32_t {
 /// Whether the kernel and the CPU vouch for the time stamp counter.
 bool tsc_is_trustworthy() noexcept;
 
-/// CLOCK_MONOTONIC now, in nanoseconds.
-inline std::uint64_t monotonic_ns() noexcept {
+/// CLOCK_MONOTONIC now, in nanoseconds. Never inlined: it would make the hot calls,
+/// which read the other clock, too long to be inlined themselves.
+[[gnu::noinline]] inline std::uint64_t monotonic_ns() noexcept {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U +
