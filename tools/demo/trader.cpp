@@ -58,6 +58,7 @@ bool Trader::turn() {
   const auto change = gate_watch_.look(now, watches_);
   handle_answers(now);
   if (change == GateWatch::Change::closed) cancel_all(now);
+  if (change == GateWatch::Change::opened) watches_ = {};  // the next trip has a breach of its own
   BookUpdate update;
   if (received.state == Received::State::data &&
       decode(std::span{bytes}.first(received.size), update)) {
