@@ -92,6 +92,7 @@ struct Matching {
   std::vector<std::string> labels;      ///< of `on` or `ignoring`
   std::optional<std::size_t> group_at;  ///< where `group_left` or `group_right` stands
   std::string group;                    ///< which of the two
+  std::vector<std::string> group_labels;
 };
 
 struct Binary {

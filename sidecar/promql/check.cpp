@@ -60,7 +60,12 @@ class Checker {
       refuse(offset_, "the aggregation \"" + aggregation.spelling + "\"");
     }
     require(*aggregation.operand, ValueType::vector, "what \"" + aggregation.spelling + "\" takes");
-    if (aggregation.parameter) walk(*aggregation.parameter);
+    if (aggregation.parameter) {
+      const bool names_label = aggregation.spelling == "count_values";
+      require(*aggregation.parameter, names_label ? ValueType::string : ValueType::scalar,
+              "the parameter of \"" + aggregation.spelling + "\"");
+      walk(*aggregation.parameter);
+    }
     walk(*aggregation.operand);
   }
 
@@ -121,6 +126,15 @@ class Checker {
   void check_matching(const Binary& binary) {
     const Matching& matching = binary.matching;
     if (matching.group_at) refuse(*matching.group_at, "\"" + matching.group + "\"");
+    if (matching.group_at && is_set_operator(binary.op)) {
+      report(*matching.group_at, "\"" + matching.group + "\" does not go with a set operator");
+    }
+    for (const std::string& label : matching.group_labels) {
+      const auto& labels = matching.labels;
+      if (matching.on && std::find(labels.begin(), labels.end(), label) != labels.end()) {
+        report(*matching.group_at, "label \"" + label + "\" is in \"on\" as well");
+      }
+    }
     const bool vectors =
         type_of(*binary.left) == ValueType::vector && type_of(*binary.right) == ValueType::vector;
     if (matching.given && !vectors) {

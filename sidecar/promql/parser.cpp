@@ -140,7 +140,7 @@ void Parser::parse_binary_modifiers(Binary& binary) {
     if (!tokens_.is_keyword(group)) continue;
     matching.group_at = tokens_.take().offset;
     matching.group = group;
-    if (tokens_.peek().kind == TokenKind::left_paren) parse_label_list();
+    if (tokens_.peek().kind == TokenKind::left_paren) matching.group_labels = parse_label_list();
     return;
   }
 }

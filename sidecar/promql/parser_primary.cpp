@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What expressions are made of: literals, selectors, calls, aggregations, and
 // what may follow any of them (a range, `offset`, `@`).
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -29,6 +30,14 @@ constexpr std::array<std::pair<std::string_view, AggregateOperator>, 12> aggrega
 
 bool takes_parameter(std::string_view name) {
   return name == "topk" || name == "bottomk" || name == "quantile" || name == "count_values";
+}
+
+/// Keywords that PromQL does not take for a metric's name; it takes all others.
+bool is_reserved(const std::string& word) {
+  constexpr std::array<std::string_view, 6> reserved{"atan2",       "bool",     "group_left",
+                                                     "group_right", "ignoring", "on"};
+  const std::string lower = TokenStream::lower(word);
+  return std::find(reserved.begin(), reserved.end(), lower) != reserved.end();
 }
 
 std::optional<MatchKind> match_kind(TokenKind kind) {
@@ -67,6 +76,7 @@ ExprPtr Parser::parse_word() {
   }
   if (called) return parse_call();
   if (tokens_.is_keyword("inf") || tokens_.is_keyword("nan")) return parse_number();
+  if (is_reserved(tokens_.peek().text)) tokens_.fail_expected("a metric name");
   return parse_selector();
 }
 
@@ -199,7 +209,11 @@ ExprPtr Parser::parse_bracket(ExprPtr operand) {
   const std::chrono::nanoseconds range = *parse_duration(range_token.text);
   if (range.count() == 0) TokenStream::fail(range_token.offset, "a range must be longer than 0");
   if (tokens_.try_take(TokenKind::colon)) {
-    if (tokens_.peek().kind == TokenKind::duration) tokens_.take();
+    if (tokens_.peek().kind == TokenKind::duration &&
+        parse_duration(tokens_.peek().text)->count() == 0) {
+      TokenStream::fail(tokens_.peek().offset, "a step must be longer than 0");
+    }
+    tokens_.try_take(TokenKind::duration);
     tokens_.expect(TokenKind::right_bracket, "\"]\"");
     return make(offset, Subquery{std::move(operand), range, {}});
   }

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// What promtool cannot judge: whether an empty result is an answer, values that
+// come and go, histories that outlive what was bound. Values and labels are
+// compared with Prometheus' own in prometheus_test.cpp.
+#include "promql/bind.hpp"
+
+#include <gtest/gtest.h>
+
+#include "promql/series_table.hpp"
+
+using namespace std::chrono_literals;
+
+namespace outrider::promql {
+namespace {
+
+using test::SeriesTable;
+
+class Bench {
+ public:
+  BoundExpr bind(const std::string& expr) {
+    const ParseResult parsed = parse(expr);
+    EXPECT_NE(parsed.expr, nullptr) << expr;
+    const SeriesIndex index{table.series()};
+    return promql::bind(*parsed.expr, {index, histories, "g", 100ms});
+  }
+
+  bool has_data(const std::string& expr) {
+    BoundExpr bound = bind(expr);
+    EXPECT_TRUE(bound.evaluate(table, 1s)) << expr;
+    return bound.has_data();
+  }
+
+  SeriesTable table;
+  HistoryRegistry histories;
+};
+
+std::size_t count_present(const BoundExpr& bound) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < bound.labels().size(); ++i) count += bound.present(i);
+  return count;
+}
+
+TEST(BoundExpr, FollowsAValueThatGoesAndComesBack) {
+  Bench bench;
+  const auto x = bench.table.add("x", {}, 5);
+  BoundExpr bound = bench.bind("x > 3");
+
+  bound.evaluate(bench.table, 1s);
+  EXPECT_EQ(count_present(bound), 1U);
+  bench.table.set(x, std::nullopt);
+  bound.evaluate(bench.table, 2s);
+  EXPECT_EQ(count_present(bound), 0U);
+  EXPECT_FALSE(bound.has_data());
+  bench.table.set(x, 1);
+  bound.evaluate(bench.table, 3s);
+  EXPECT_EQ(count_present(bound), 0U);
+  EXPECT_TRUE(bound.has_data());
+}
+
+TEST(BoundExpr, HasDataOnlyWhenEverySideHas) {
+  Bench bench;
+  bench.table.add("here", {}, 1);
+  bench.table.add("gone", {});
+
+  EXPECT_TRUE(bench.has_data("here > 5"));
+  EXPECT_FALSE(bench.has_data("gone > 5"));
+  EXPECT_FALSE(bench.has_data("nowhere > 5"));
+  EXPECT_TRUE(bench.has_data("here > 5 and here > 6"));
+  EXPECT_FALSE(bench.has_data("here > 5 and gone > 6"));
+  EXPECT_FALSE(bench.has_data("gone > 5 or here > 6"));
+  EXPECT_FALSE(bench.has_data("here / gone > 5"));
+  EXPECT_FALSE(bench.has_data("sum(gone) > 5"));
+  EXPECT_FALSE(bench.has_data("-gone > 5"));
+  EXPECT_FALSE(bench.has_data("histogram_quantile(0.9, gone) > 5"));
+  EXPECT_TRUE(bench.has_data("1 > bool 2"));
+}
+
+TEST(BoundExpr, HasDataWithoutTheSeriesThatUnlessOrAbsentAskAbout) {
+  Bench bench;
+  bench.table.add("here", {}, 1);
+
+  EXPECT_TRUE(bench.has_data("here > 5 unless gone"));
+  EXPECT_FALSE(bench.has_data("gone > 5 unless here"));
+  EXPECT_TRUE(bench.has_data("absent(here)"));
+  EXPECT_TRUE(bench.has_data("absent(gone)"));
+}
+
+TEST(BoundExpr, HasNoDataForARateUntilItHasTwoSamples) {
+  Bench bench;
+  bench.table.add("x_total", {}, 5);
+  BoundExpr bound = bench.bind("rate(x_total[1s]) > 0");
+
+  bound.evaluate(bench.table, 1s);
+  EXPECT_FALSE(bound.has_data());
+  bound.evaluate(bench.table, 2s);
+  EXPECT_TRUE(bound.has_data());
+}
+
+TEST(BoundExpr, KeepsThePastWhenBoundAnew) {
+  Bench bench;
+  const auto x = bench.table.add("x_total", {}, 0);
+  bench.bind("increase(x_total[10s])").evaluate(bench.table, 1s);
+  bench.table.add("another_series", {}, 1);
+  bench.table.set(x, 10);
+
+  BoundExpr bound = bench.bind("increase(x_total[10s])");
+  bound.evaluate(bench.table, 2s);
+
+  ASSERT_EQ(count_present(bound), 1U);
+  EXPECT_GT(bound.value(0), 0);
+}
+
+TEST(BoundExpr, SaysWhatIsWrongAndHasNoResultThen) {
+  Bench bench;
+  bench.table.add("x", {{"a", "1"}}, 5);
+  bench.table.add("x", {{"a", "2"}}, 5);
+  bench.table.add("y", {}, 1);
+  BoundExpr bound = bench.bind("y * on() x");
+
+  EXPECT_FALSE(bound.evaluate(bench.table, 1s));
+
+  EXPECT_STREQ(bound.error(), "more than one series on the right side matches");
+  EXPECT_EQ(count_present(bound), 0U);
+}
+
+TEST(BoundExpr, TreatsAnEmptyLabelAsNone) {
+  Bench bench;
+  bench.table.add("x", {{"a", ""}, {"b", "c"}}, 5);
+  BoundExpr bound = bench.bind("x");
+
+  EXPECT_EQ(bound.labels()[0], (Labels{{"__name__", "x"}, {"b", "c"}}));
+}
+
+TEST(BoundExpr, HasNoRangeForASeriesWithoutHistory) {
+  Bench bench;
+  bench.histories = HistoryRegistry{{.samples_per_series = 4096, .bytes = 0}};
+  bench.table.add("x_total", {}, 5);
+
+  EXPECT_FALSE(bench.has_data("max_over_time(x_total[1s]) > 0"));
+  EXPECT_EQ(bench.histories.refused(), 1U);
+}
+
+TEST(SeriesIndex, ListsTheSeriesOfASchemaAsPrometheusShowsThem) {
+  aggregate::Schema schema;
+  schema.families.push_back(
+      {"h", "", aggregate::FamilyKind::histogram, {0.5}, {{{{"a", "b"}}, 0}}});
+  schema.value_count = 3;
+  const SeriesIndex index{schema};
+  std::string unused;
+  const auto find = [&](const std::string& label, const std::string& value) {
+    return index.select({*LabelMatcher::create(MatchKind::equal, label, value, unused)}).size();
+  };
+
+  EXPECT_EQ(find("__name__", "h_bucket"), 2U);
+  EXPECT_EQ(find("__name__", "h_count"), 1U);
+  EXPECT_EQ(find("le", "+Inf"), 1U);
+  EXPECT_EQ(find("a", "b"), 4U);
+}
+
+}  // namespace
+}  // namespace outrider::promql

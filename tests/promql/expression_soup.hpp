@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Expressions made at random from the grammar this version supports: each one
+// parses, and most have a value. The same seed makes the same ones.
+#pragma once
+
+#include <random>
+#include <string>
+#include <vector>
+
+namespace outrider::test {
+
+class ExpressionSoup {
+ public:
+  explicit ExpressionSoup(unsigned seed) : random_{seed} {}
+
+  std::string vector(int depth) {
+    if (depth <= 0) return selector();
+    switch (pick(9)) {
+      case 0:
+        return "(" + vector(depth - 1) + one_of(arithmetic_) + scalar(depth - 1) + ")";
+      case 1:
+        return "(" + scalar(depth - 1) + one_of(comparison_) + boolean() + vector(depth - 1) + ")";
+      case 2:
+        return "(" + vector(depth - 1) + one_of(comparison_) + boolean() + matching() +
+               vector(depth - 1) + ")";
+      case 3:
+        return "(" + vector(depth - 1) + one_of(arithmetic_) + matching() + vector(depth - 1) + ")";
+      case 4:
+        return "(" + vector(depth - 1) + one_of(set_) + matching() + vector(depth - 1) + ")";
+      case 5:
+        return aggregation(depth - 1);
+      case 6:
+        return one_of(range_) + "(" + selector() + "[" + one_of(duration_) + "])";
+      case 7:
+        return "-" + vector(depth - 1);
+      default:
+        return selector();
+    }
+  }
+
+ private:
+  /// What depends on the order of its elements to the last bit is given values
+  /// whose sums and means are exact.
+  std::string aggregation(int depth) {
+    switch (pick(4)) {
+      case 0:
+        return "sum" + grouping() + "(" + exact(depth) + ")";
+      case 1:
+        return "avg" + grouping() + "(" + selector() + ")";
+      default:
+        return one_of(order_free_) + grouping() + "(" + vector(depth) + ")";
+    }
+  }
+
+  std::string exact(int depth) {
+    if (depth <= 0) return selector();
+    switch (pick(3)) {
+      case 0:
+        return "(" + exact(depth - 1) + (pick(2) ? " + " : " - ") + one_of(number_) + ")";
+      case 1:
+        return "(" + exact(depth - 1) + one_of(comparison_) + boolean() + one_of(number_) + ")";
+      default:
+        return "(" + exact(depth - 1) + one_of(set_) + matching() + exact(depth - 1) + ")";
+    }
+  }
+
+  int pick(int count) { return std::uniform_int_distribution{0, count - 1}(random_); }
+  std::string one_of(const std::vector<std::string>& words) {
+    return words[static_cast<std::size_t>(pick(static_cast<int>(words.size())))];
+  }
+
+  std::string scalar(int depth) {
+    if (depth <= 0 || pick(3) > 0) return one_of(number_);
+    return "(" + scalar(depth - 1) + one_of(arithmetic_) + scalar(depth - 1) + ")";
+  }
+  std::string boolean() { return pick(2) ? " bool " : ""; }
+  std::string matching() {
+    if (pick(3) == 0) return "";
+    return (pick(2) ? " on" : " ignoring") + label_list();
+  }
+  std::string grouping() {
+    if (pick(3) == 0) return "";
+    return (pick(2) ? " by " : " without ") + label_list();
+  }
+  std::string label_list() {
+    const std::string first = one_of(label_);
+    return pick(2) ? "(" + first + ")" : "(" + first + ", " + one_of(label_) + ")";
+  }
+  std::string selector() { return one_of(selector_); }
+
+  const std::vector<std::string> arithmetic_{" + ", " - ", " * ", " / ", " % "};
+  const std::vector<std::string> comparison_{" == ", " != ", " < ", " <= ", " > ", " >= "};
+  const std::vector<std::string> set_{" and ", " or ", " unless "};
+  const std::vector<std::string> order_free_{"min", "max", "count"};
+  const std::vector<std::string> range_{"rate", "increase", "avg_over_time", "min_over_time",
+                                        "max_over_time"};
+  const std::vector<std::string> duration_{"2s", "5s", "10s", "30s", "1m"};
+  const std::vector<std::string> number_{"0", "1", "-2", "0.5", "3", "100"};
+  const std::vector<std::string> label_{"job", "instance", "host", "dc"};
+  const std::vector<std::string> selector_{"requests_total",
+                                           "errors_total",
+                                           "load",
+                                           "limit",
+                                           "bare",
+                                           "up",
+                                           "late_total",
+                                           "gone_total",
+                                           "requests_total{job=\"api\"}",
+                                           "load{host=~\"a|c\"}",
+                                           "load{host=\"b\"}",
+                                           "gappy_total"};
+
+  std::mt19937 random_;
+};
+
+}  // namespace outrider::test

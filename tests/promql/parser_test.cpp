@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the parser says, and where it points.
+#include "promql/parser.hpp"
+
+#include <gtest/gtest.h>
+
+namespace outrider::promql {
+namespace {
+
+struct Refusal {
+  std::string expr;
+  std::size_t line;
+  std::size_t column;
+  std::string reason;  ///< a part of it
+};
+
+TEST(Parser, NamesWhatItDoesNotSupportAndWhereItStands) {
+  const std::vector<Refusal> refusals{
+      {"x offset 5m > 1", 1, 3, "\"offset\""},
+      {"x @ 5", 1, 3, "\"@\""},
+      {"x[5m:1m]", 1, 2, "a subquery"},
+      {"max_over_time(x[5m:])", 1, 16, "a subquery"},
+      {"a\n  * on(x) group_left(y) b", 2, 11, "\"group_left\""},
+      {"a * on(x) group_right b", 1, 11, "\"group_right\""},
+      {"1 + topk(5, x)", 1, 5, "the aggregation \"topk\""},
+      {"stddev by (a) (x)", 1, 1, "the aggregation \"stddev\""},
+      {"count_values(\"v\", x)", 1, 1, "the aggregation \"count_values\""},
+      {"abs(x) > 1", 1, 1, "the function \"abs\""},
+      {"x >\n    time()", 2, 5, "the function \"time\""},
+      {"vector(1)", 1, 1, "the function \"vector\""},
+      {"a atan2 b", 1, 3, "the operator \"atan2\""},
+  };
+
+  for (const Refusal& refusal : refusals) {
+    const ParseResult result = parse(refusal.expr);
+    ASSERT_EQ(result.problems.size(), 1U) << refusal.expr;
+    const Problem& problem = result.problems[0];
+    const Location place = locate(refusal.expr, problem.offset);
+    EXPECT_EQ(place.line, refusal.line) << refusal.expr;
+    EXPECT_EQ(place.column, refusal.column) << refusal.expr;
+    EXPECT_EQ(problem.reason, refusal.reason + " is PromQL that this version does not support");
+  }
+}
+
+TEST(Parser, PointsAtWhatIsWrong) {
+  const std::vector<Refusal> refusals{
+      {"x >", 1, 4, "found the end"},
+      {"x{a=b}", 1, 5, "expected a string, found \"b\""},
+      {"x{a=\"b\"", 1, 8, "expected \",\" or \"}\""},
+      {"x{a=~\"(\"}", 1, 6, "not a regular expression"},
+      {"sum by a (x)", 1, 8, "expected \"(\""},
+      {"foo(x)", 1, 1, "unknown function \"foo\""},
+      {"rate(x)", 1, 6, "must be of type range vector, found instant vector"},
+      {"rate(x[5m], 1)", 1, 1, "takes 1 argument(s), found 2"},
+      {"1 > 2", 1, 3, "needs \"bool\""},
+      {"1 and x", 1, 3, "takes instant vectors"},
+      {"{}", 1, 1, "does not match the empty string"},
+      {"x[5]", 1, 3, "expected a duration"},
+      {"x[0s]", 1, 3, "longer than 0"},
+      {"x + 12ab", 1, 5, "neither a number nor a duration"},
+      {"x{a=\"b}", 1, 5, "a string that does not end"},
+      {"x{a=\"b\\q\"}", 1, 7, "unknown escape"},
+      {"x $ 1", 1, 3, "unexpected character"},
+      {"x\n\n) + 1", 3, 1, "expected an operator or the end, found \")\""},
+  };
+
+  for (const Refusal& refusal : refusals) {
+    const ParseResult result = parse(refusal.expr);
+    ASSERT_FALSE(result.problems.empty()) << refusal.expr;
+    const Problem& problem = result.problems[0];
+    const Location place = locate(refusal.expr, problem.offset);
+    EXPECT_EQ(place.line, refusal.line) << refusal.expr << problem.reason;
+    EXPECT_EQ(place.column, refusal.column) << refusal.expr << problem.reason;
+    EXPECT_NE(problem.reason.find(refusal.reason), std::string::npos) << problem.reason;
+  }
+}
+
+TEST(Parser, ReportsEveryUnsupportedPartAtOnce) {
+  const ParseResult result = parse("topk(3, abs(x offset 5m)) > time()");
+
+  EXPECT_EQ(result.expr, nullptr);
+  EXPECT_EQ(result.problems.size(), 4U);
+}
+
+std::string repeated(const std::string& text, std::size_t count) {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i) out += text;
+  return out;
+}
+
+TEST(Parser, RefusesWhatNestsTooDeepInsteadOfOverflowing) {
+  const std::size_t deep = 200'000;
+  const std::string x = "x";
+
+  for (const std::string& expr :
+       {repeated("(", deep), repeated("(", deep) + x + repeated(")", deep), repeated("-", deep) + x,
+        x + repeated("+x", deep), x + repeated("^x", deep), x + repeated(" or x", deep),
+        repeated("sum(", deep), repeated("absent(", deep) + x, repeated("x>bool(", deep),
+        x + repeated("[5m:]", deep)}) {
+    const ParseResult result = parse(expr);
+    ASSERT_EQ(result.problems.size(), 1U);
+    EXPECT_NE(result.problems[0].reason.find("nests deeper"), std::string::npos)
+        << result.problems[0].reason;
+  }
+}
+
+TEST(Parser, AcceptsADepthThatPeopleWrite) {
+  EXPECT_NE(parse("x" + repeated(" + x", 100)).expr, nullptr);
+  EXPECT_NE(parse(repeated("(", 80) + "x" + repeated(")", 80)).expr, nullptr);
+}
+
+}  // namespace
+}  // namespace outrider::promql

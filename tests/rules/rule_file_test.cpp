@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/rule_file.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace std::chrono_literals;
+
+namespace outrider::rules {
+namespace {
+
+/// The one problem of a text, as `line:column: reason`; all of them if there are more.
+std::string problems_of(const std::string& text) {
+  std::string all;
+  for (const FileProblem& problem : parse_rule_text(text, "f").problems) {
+    all += (all.empty() ? "" : "\n") + problem.text().substr(2);
+  }
+  return all;
+}
+
+/// A rule file with these lines as the body of its only rule.
+std::string rule(const std::string& body) {
+  return "groups:\n- name: g\n  rules:\n  - alert: A\n" + body;
+}
+
+TEST(RuleFile, LoadsEveryFieldOfAnAlert) {
+  const LoadResult loaded = parse_rule_text(R"(
+groups:
+- name: quality
+  interval: 1ms
+  limit: 0
+  rules:
+  - alert: RejectStorm
+    expr: rate(rejects_total[5s]) > 10
+    for: 250ms
+    keep_firing_for: 1m30s
+    labels: {severity: page, level: 3}
+    annotations:
+      summary: "{{ $labels.producer }} rejects {{ $value }}/s"
+)",
+                                            "f.yml");
+
+  ASSERT_TRUE(loaded.ok()) << loaded.problems[0].text();
+  ASSERT_EQ(loaded.rules.rule_count(), 1U);
+  EXPECT_EQ(loaded.rules.groups[0].interval, 1ms);
+  const AlertRule& alert = loaded.rules.groups[0].rules[0];
+  EXPECT_EQ(alert.group, "quality");
+  EXPECT_EQ(alert.name, "RejectStorm");
+  EXPECT_EQ(alert.expression, "rate(rejects_total[5s]) > 10");
+  EXPECT_EQ(alert.timing.hold, 250ms);
+  EXPECT_EQ(alert.timing.keep_firing, 90s);
+  EXPECT_EQ(alert.labels[1].second.text(), "3");
+  EXPECT_EQ(alert.line, 7U);
+  EXPECT_EQ(expand_annotations(alert, {{"producer", "gw"}}, 12.5),
+            (aggregate::Labels{{"summary", "gw rejects 12.5/s"}}));
+}
+
+TEST(RuleFile, GivesAGroupTheDefaultInterval) {
+  const std::string text = rule("    expr: x\n");
+
+  EXPECT_EQ(parse_rule_text(text, "f").rules.groups[0].interval, 100ms);
+  EXPECT_EQ(parse_rule_text(text, "f", {.default_interval = 7s}).rules.groups[0].interval, 7s);
+}
+
+TEST(RuleFile, AcceptsAnEmptyFileAndEmptyGroups) {
+  EXPECT_EQ(problems_of(""), "");
+  EXPECT_EQ(problems_of("groups:\n"), "");
+  EXPECT_EQ(problems_of("groups: []\n"), "");
+  EXPECT_EQ(problems_of("groups:\n- name: g\n  rules:\n"), "");
+}
+
+TEST(RuleFile, PointsIntoAPlainExpression) {
+  EXPECT_EQ(problems_of(rule("    expr: x > topk(1, y)\n")),
+            "5:15: expr: the aggregation \"topk\" is PromQL that this version does not support");
+}
+
+TEST(RuleFile, PointsIntoAQuotedExpression) {
+  EXPECT_EQ(problems_of(rule("    expr: 'x > abs(y)'\n")),
+            "5:16: expr: the function \"abs\" is PromQL that this version does not support");
+  EXPECT_EQ(problems_of(rule("    expr: \"x{a=\\\"b\\\"} > abs(y)\"\n")),
+            "5:25: expr: the function \"abs\" is PromQL that this version does not support");
+  EXPECT_EQ(problems_of(rule("    expr: 'x{a=''b''} > abs(y)'\n")),
+            "5:25: expr: the function \"abs\" is PromQL that this version does not support");
+}
+
+TEST(RuleFile, PointsIntoABlockExpression) {
+  EXPECT_EQ(problems_of(rule("    expr: |\n      x\n        > abs(y)\n")),
+            "7:11: expr: the function \"abs\" is PromQL that this version does not support");
+  EXPECT_EQ(problems_of(rule("    expr: |-\n\n      x # >\n      > abs(y)\n")),
+            "8:9: expr: the function \"abs\" is PromQL that this version does not support");
+  EXPECT_EQ(problems_of(rule("    expr: >\n      x\n      > abs(y)\n    for: 1s\n")),
+            "7:9: expr: the function \"abs\" is PromQL that this version does not support");
+}
+
+TEST(RuleFile, PointsIntoAnExpressionOverSeveralPlainLines) {
+  EXPECT_EQ(problems_of(rule("    expr: x\n      > abs(y)\n")),
+            "6:9: expr: the function \"abs\" is PromQL that this version does not support");
+}
+
+TEST(RuleFile, PointsBehindAnExpressionThatEndsTooEarly) {
+  EXPECT_EQ(problems_of(rule("    expr: x >\n    for: 1s\n")),
+            "5:14: expr: expected a number, a metric name, a function or \"(\", found the end of "
+            "the expression");
+}
+
+TEST(RuleFile, RefusesWhatItDoesNotKnow) {
+  EXPECT_EQ(problems_of(rule("    expr: x\n    forx: 5s\n")),
+            "6:5: unknown key \"forx\" in a rule");
+  EXPECT_EQ(problems_of("groups:\n- name: g\n  query_offset: 1s\n  rules: []\n"),
+            "3:3: unknown key \"query_offset\" in a group");
+  EXPECT_EQ(problems_of("group: []\n"), "1:1: unknown key \"group\" in a rule file");
+  EXPECT_EQ(problems_of(rule("    expr: x\n    expr: y\n")), "6:5: key \"expr\" twice in a rule");
+}
+
+TEST(RuleFile, RefusesRecordingRulesAndLimits) {
+  EXPECT_EQ(problems_of("groups:\n- name: g\n  rules:\n  - record: a:b\n    expr: x\n"),
+            "4:13: record: recording rules are not supported; the sidecar evaluates alerts only");
+  EXPECT_EQ(problems_of("groups:\n- name: g\n  limit: 5\n  rules: []\n"),
+            "3:10: limit: a limit of alerts is not supported in this version");
+}
+
+TEST(RuleFile, RefusesBadDurationsNamesAndTypes) {
+  EXPECT_EQ(problems_of(rule("    expr: x\n    for: 5 s\n")),
+            "6:10: for: \"5 s\" is not a duration such as 250ms or 1m30s");
+  EXPECT_EQ(problems_of(rule("    expr: x[5m]\n")),
+            "5:11: expr: an alert needs an instant vector or a scalar, found range vector");
+  EXPECT_EQ(problems_of(rule("    expr: x\n    labels: [a]\n")), "6:13: labels must be a mapping");
+  EXPECT_EQ(problems_of(rule("    expr: x\n    labels: {a: [b]}\n")), "6:17: a must be text");
+  EXPECT_EQ(problems_of(rule("    expr: x\n    labels: {a-b: c}\n")),
+            "6:14: \"a-b\" is not a name for labels");
+  EXPECT_EQ(problems_of(rule("    expr: x\n    labels: {__name__: c}\n")),
+            "6:14: \"__name__\" is not a name for labels");
+  EXPECT_EQ(problems_of("groups:\n- name: g\n  rules:\n  - expr: x\n"),
+            "4:5: a rule needs \"alert\"");
+  EXPECT_EQ(problems_of(rule("    for: 1s\n")), "4:5: a rule needs \"expr\"");
+  EXPECT_EQ(problems_of("groups: {a: b}\n"), "1:9: groups must be a list");
+  EXPECT_EQ(problems_of("groups:\n- name: g\n- name: g\n"), "3:9: group \"g\" twice in one file");
+}
+
+TEST(RuleFile, RefusesTemplatesItWouldNotExpandAsPrometheusDoes) {
+  EXPECT_EQ(
+      problems_of(rule("    expr: x\n    annotations:\n      s: a {{ $value | humanize }}\n")),
+      "7:12: {{ $value | humanize }} is not supported; only {{ $labels.name }} and {{ $value "
+      "}} are");
+  EXPECT_EQ(problems_of(rule("    expr: x\n    labels:\n      s: '{{ $externalLabels.dc }}'\n")),
+            "7:11: {{ $externalLabels.dc }}: external labels and the external URL are Prometheus' "
+            "own and not known here");
+  EXPECT_EQ(
+      problems_of(rule("    expr: x\n    labels:\n      s: 'v{{ $value }}'\n")),
+      "7:12: $value in a label would make every value a new alert; put it into an annotation");
+  EXPECT_EQ(problems_of(rule("    expr: x\n    annotations:\n      s: 'a {{ $value'\n")),
+            "7:13: {{ without }}");
+}
+
+TEST(RuleFile, ReportsEveryProblemAtOnce) {
+  const LoadResult loaded = parse_rule_text(R"(groups:
+- name: g
+  interval: soon
+  rules:
+  - alert: A
+    expr: abs(x) > time()
+    for: 1
+  - alert: B
+    expr: y +
+    label: {a: b}
+)",
+                                            "dir/f.yml");
+
+  ASSERT_EQ(loaded.problems.size(), 6U);
+  EXPECT_EQ(loaded.problems[0].text(),
+            "dir/f.yml:3:13: interval: \"soon\" is not a duration such as 250ms or 1m30s");
+  EXPECT_EQ(loaded.problems[3].line, 6U);
+  EXPECT_EQ(loaded.problems[5].line, 9U);
+}
+
+TEST(RuleFile, ReportsBrokenYamlAndMissingFilesWithTheirPlace) {
+  EXPECT_EQ(parse_rule_text("groups: [\n", "f").problems.size(), 1U);
+  EXPECT_EQ(problems_of("a: b: c\n").substr(0, 4), "1:5:");
+  EXPECT_EQ(problems_of("groups: []\n---\ngroups: []\n").substr(0, 2), "3:");
+  const LoadResult loaded = load_rule_files({"/nonexistent/rules.yml"});
+  ASSERT_EQ(loaded.problems.size(), 1U);
+  EXPECT_EQ(loaded.problems[0].text(), "/nonexistent/rules.yml: cannot be read");
+}
+
+}  // namespace
+}  // namespace outrider::rules
