@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// The guard thread must not allocate: every operator new of this program is
+// counted, and evaluating a plan must not add to the count.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "promql/series_table.hpp"
+#include "rules/engine.hpp"
+#include "rules/rule_file.hpp"
+
+namespace {
+
+// relaxed: one thread; atomic only so that no compiler folds it away.
+std::atomic<std::size_t> allocations{0};
+
+void* counted(std::size_t size) {
+  allocations.fetch_add(1, std::memory_order_relaxed);  // relaxed: as above
+  if (void* const memory = std::malloc(size)) return memory;
+  throw std::bad_alloc{};
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  return counted(size);
+}
+void* operator new[](std::size_t size) {
+  return counted(size);
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+
+using namespace std::chrono_literals;
+
+namespace outrider::rules {
+namespace {
+
+/// Every kind of node, errors, labels, a hold time, and rules without data.
+constexpr const char* all_kinds = R"(groups:
+- name: g
+  interval: 1ms
+  rules:
+  - {alert: Selector, expr: x > 3, for: 5ms, keep_firing_for: 5ms}
+  - {alert: Regex, expr: 'x{side=~"a|b"} != 0'}
+  - {alert: Rate, expr: 'rate(x[50ms]) > 0 and increase(x[20ms]) > 1'}
+  - {alert: OverTime, expr: 'max_over_time(x[9ms]) - min_over_time(x[9ms]) > avg_over_time(x[9ms])'}
+  - {alert: Aggregate, expr: 'sum by (side) (x) / count without (side) (x) >= bool 2'}
+  - {alert: Extremes, expr: 'max(x) % 3 > 1 or min(x) ^ 2 < 1 or avg(x) == 4'}
+  - {alert: Matching, expr: 'x * on(side) y > -y unless ignoring(side) z'}
+  - {alert: Quantile, expr: 'histogram_quantile(0.9, h_bucket) > 0.2'}
+  - {alert: Absent, expr: 'absent(nothing{a="b"})', labels: {of: '{{ $labels.a }}'}}
+  - {alert: NoData, expr: nothing > 3}
+  - {alert: Error, expr: y + on() x}
+  - {alert: SameLabels, expr: x, labels: {side: one}}
+  - {alert: Scalar, expr: 1 + 2 > bool 3}
+)";
+
+TEST(Plan, DoesNotAllocateWhenItIsEvaluated) {
+  test::SeriesTable table;
+  std::vector<std::size_t> numbers;
+  for (const char* const side : {"a", "b", "c"}) {
+    numbers.push_back(table.add("x", {{"side", side}}, 0));
+    numbers.push_back(table.add("y", {{"side", side}}, 0));
+  }
+  numbers.push_back(table.add("z", {}, 0));
+  for (const char* const le : {"0.1", "0.5", "+Inf"}) {
+    numbers.push_back(table.add("h_bucket", {{"le", le}}, 0));
+  }
+  const LoadResult loaded = parse_rule_text(all_kinds, "all.yml");
+  ASSERT_TRUE(loaded.ok()) << loaded.problems[0].text();
+  Engine engine;
+  const auto plan = engine.prepare(std::make_shared<const RuleSet>(loaded.rules), table.schema());
+  std::size_t transitions = 0;
+  const std::size_t before = allocations;
+
+  for (std::size_t i = 0; i < 2000; ++i) {
+    for (const std::size_t number : numbers) {
+      const bool present = (i / 7 + number) % 5 != 0;
+      const auto value = static_cast<double>((i * 7 + number * 3) % 11);
+      table.set(number, present ? std::optional{value} : std::nullopt);
+    }
+    plan->evaluate(table, i * 1ms);
+    transitions += plan->transitions().size();
+  }
+
+  EXPECT_EQ(allocations - before, 0U);
+  EXPECT_GT(transitions, 1000U) << "too little happened to prove anything";
+  for (const BoundRule& rule : plan->rules()) EXPECT_EQ(rule.status().evaluations, 2000U);
+}
+
+TEST(Plan, IsCountedCorrectlyByThisTest) {
+  const std::size_t before = allocations;
+
+  const auto memory = std::make_unique<int>(1);
+
+  EXPECT_EQ(allocations - before, 1U);
+}
+
+}  // namespace
+}  // namespace outrider::rules
