@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+# What a trader builds against (headers, the two libraries, and how CMake and
+# pkg-config find them), and the programs that were built.
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+install(TARGETS outrider_shm outrider_producer EXPORT outrider
+  ARCHIVE COMPONENT producer
+  FILE_SET HEADERS COMPONENT producer)
+install(EXPORT outrider NAMESPACE outrider:: FILE outriderTargets.cmake COMPONENT producer
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/outrider)
+
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/outriderConfig.cmake.in
+  ${PROJECT_BINARY_DIR}/outriderConfig.cmake
+  INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/outrider)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/outriderConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/outriderConfig.cmake ${PROJECT_BINARY_DIR}/outriderConfigVersion.cmake
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/outrider COMPONENT producer)
+
+# Relative to its own place, so that an install can be moved.
+file(RELATIVE_PATH pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" pc_to_prefix "${pc_to_prefix}")
+configure_file(${CMAKE_CURRENT_LIST_DIR}/outrider.pc.in ${PROJECT_BINARY_DIR}/outrider.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/outrider.pc
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT producer)
+
+foreach(program outrider-sidecar outrider)
+  if(TARGET ${program})
+    install(TARGETS ${program} RUNTIME COMPONENT sidecar)
+  endif()
+endforeach()
