@@ -152,8 +152,10 @@ class Checker {
       return;
     }
     for (std::size_t i = 0; i < found; ++i) {
-      require(*call.arguments[i], function.arguments[std::min(i, most - 1)],
-              "argument " + std::to_string(i + 1) + " of \"" + std::string{function.name} + "\"");
+      // Appended and not added: g++ 12 warns of an overlap there that cannot be (its bug 105329).
+      std::string which = "argument ";
+      which.append(std::to_string(i + 1)).append(" of \"").append(function.name).append("\"");
+      require(*call.arguments[i], function.arguments[std::min(i, most - 1)], which);
     }
   }
 
