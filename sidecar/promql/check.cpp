@@ -147,15 +147,16 @@ class Checker {
     const std::size_t most = function.arguments.size();
     const std::size_t found = call.arguments.size();
     if (found < most - function.optional || (found > most && !function.repeats_last)) {
-      report(offset_, "\"" + std::string{function.name} + "\" takes " + std::to_string(most) +
-                          " argument(s), found " + std::to_string(found));
+      // Not begun with `"\"" + std::string`: g++ 12 warns of an overlap there that
+      // cannot be (its bug 105329).
+      std::string reason{'"'};
+      reason.append(function.name).append("\" takes ").append(std::to_string(most));
+      report(offset_, reason + " argument(s), found " + std::to_string(found));
       return;
     }
     for (std::size_t i = 0; i < found; ++i) {
-      // Appended and not added: g++ 12 warns of an overlap there that cannot be (its bug 105329).
-      std::string which = "argument ";
-      which.append(std::to_string(i + 1)).append(" of \"").append(function.name).append("\"");
-      require(*call.arguments[i], function.arguments[std::min(i, most - 1)], which);
+      require(*call.arguments[i], function.arguments[std::min(i, most - 1)],
+              "argument " + std::to_string(i + 1) + " of \"" + std::string{function.name} + "\"");
     }
   }
 
