@@ -72,9 +72,7 @@ Registered* ProducerState::find_or_register(shm::SeriesInfo&& info) {
   series->number = number;
   if (info.kind == shm::SeriesKind::histogram) series->bounds = in_units(info.bounds, info.scale);
   series->info = std::move(info);
-  // sync(series): release, pairs with the sidecar's look at the table. The entry
-  // and its text are whole before they count.
-  telemetry_->state().series_count.store(number + 1, std::memory_order_release);
+  telemetry_->publish_series(number + 1);
   return (series_[text] = std::move(series)).get();
 }
 

@@ -221,9 +221,7 @@ std::uint32_t ProducerState::claim_lane(std::string_view name) noexcept {
     std::copy_n(lane.name.data(), std::min(lane.name.size(), view.header->name.size() - 1),
                 view.header->name.data());
     lanes_used_ = number + 1;
-    // sync(lane-claim): release, pairs with whoever walks the lanes. The lane's
-    // name is whole before the lane counts.
-    telemetry_->state().lanes_used.store(lanes_used_, std::memory_order_release);
+    telemetry_->publish_lanes(lanes_used_);
   }
   return number;
 }

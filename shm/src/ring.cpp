@@ -13,6 +13,18 @@ constexpr std::uint32_t pushes_between_looks = 64;
 
 }  // namespace
 
+// The order is a template argument: as an ordinary one g++ would take it for an
+// unknown order and make every store a locked exchange.
+template <std::memory_order Order>
+void RingWriter::add(std::atomic<std::uint64_t>& cell, std::uint64_t n) const noexcept {
+  if (shared_) [[unlikely]] {
+    cell.fetch_add(n, Order);
+  } else {
+    // relaxed: one writer thread reads back its own cell.
+    cell.store(cell.load(std::memory_order_relaxed) + n, Order);
+  }
+}
+
 void RingWriter::open(const Telemetry::Lane& lane, const std::atomic<std::uint64_t>& read_position,
                       bool shared) noexcept {
   slots_ = lane.ring.data();
@@ -32,10 +44,10 @@ void RingWriter::push_out_of_range(std::uint64_t value, Ticks now,
   if (cells.in_ticks && value > (std::uint64_t{1} << 63)) {
     // An interval that ended before it began: a clock anomaly, not a latency.
     // relaxed: a count of its own, nothing hangs on it.
-    return add(lane_->anomalies, 1, std::memory_order_relaxed);
+    return add<std::memory_order_relaxed>(lane_->anomalies, 1);
   }
   // relaxed: as above.
-  add(lane_->clipped, 1, std::memory_order_relaxed);
+  add<std::memory_order_relaxed>(lane_->clipped, 1);
   push(highest_trackable_value, now, cells);
 }
 
@@ -65,32 +77,23 @@ void RingWriter::spill(const HistogramCells& cells, std::uint64_t value) noexcep
   const std::uint32_t bucket = cells.buckets.index(kept);
   // relaxed, all of these: cells that only grow; whoever reads one late reads an
   // earlier truth. The buckets are the count; the rest follows from them.
-  add(cells.spill.buckets[bucket], 1, std::memory_order_relaxed);
+  add<std::memory_order_relaxed>(cells.spill.buckets[bucket], 1);
   // Cut cells of this bucket: the bounds in it that the value does not exceed.
   auto bound = std::lower_bound(cells.bounds.begin(), cells.bounds.end(), kept);
   for (; bound != cells.bounds.end() && cells.buckets.index(*bound) == bucket; ++bound) {
     // relaxed: as above.
-    add(cells.spill.cuts[static_cast<std::size_t>(bound - cells.bounds.begin())], 1,
-        std::memory_order_relaxed);
+    add<std::memory_order_relaxed>(
+        cells.spill.cuts[static_cast<std::size_t>(bound - cells.bounds.begin())], 1);
   }
   // relaxed: as above.
-  add(cells.spill.header->sum_low, kept & 0xffff'ffff, std::memory_order_relaxed);
+  add<std::memory_order_relaxed>(cells.spill.header->sum_low, kept & 0xffff'ffff);
   // relaxed: as above.
-  add(cells.spill.header->sum_high, kept >> 32, std::memory_order_relaxed);
-  // sync(spill): release, pairs with the drain's sweep. The bucket is visible
-  // before the counts that make the sidecar look at it.
-  add(cells.spill.header->count, 1, std::memory_order_release);
-  add(lane_->spilled, 1, std::memory_order_release);
-}
-
-void RingWriter::add(std::atomic<std::uint64_t>& cell, std::uint64_t n,
-                     std::memory_order order) const noexcept {
-  if (shared_) {
-    cell.fetch_add(n, order);
-  } else {
-    // relaxed: one writer thread reads back its own cell.
-    cell.store(cell.load(std::memory_order_relaxed) + n, order);
-  }
+  add<std::memory_order_relaxed>(cells.spill.header->sum_high, kept >> 32);
+  // sync(spill): release, pairs with spilled_into. The bucket is visible before
+  // the count that makes the sidecar look at it.
+  add<std::memory_order_release>(cells.spill.header->count, 1);
+  // sync(spill-lane): release, pairs with RingReader::spilled, for the same reason.
+  add<std::memory_order_release>(lane_->spilled, 1);
 }
 
 }  // namespace outrider::shm

@@ -52,9 +52,7 @@ std::shared_ptr<const Binding> Drainer::bind(std::shared_ptr<segments::Segment> 
   if (previous != nullptr && previous->segment == segment) *binding = *previous;
   binding->segment = segment;
   const shm::Geometry& geometry = segment->geometry();
-  // sync(series): acquire, pairs with the producer's registration. Entries below
-  // the count are whole.
-  const std::uint64_t count = segment->view.state().series_count.load(std::memory_order_acquire);
+  const std::uint64_t count = segment->view.series_published();
   for (auto number = static_cast<std::uint32_t>(binding->series.size());
        number < std::min<std::uint64_t>(count, geometry.series); ++number) {
     BoundSeries series;
@@ -123,11 +121,8 @@ void Drainer::begin_generation() noexcept {
 // --------------------------------------------------------------- draining
 
 std::uint32_t Drainer::lanes_used() const noexcept {
-  // sync(lane-claim): acquire, pairs with the producer's claim. Lanes below the
-  // count have their name.
-  const std::uint64_t used =
-      binding_->segment->view.state().lanes_used.load(std::memory_order_acquire);
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(used, readers_.size()));
+  return static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(binding_->segment->view.lanes_published(), readers_.size()));
 }
 
 std::span<const Observation> Drainer::take() noexcept {
@@ -172,9 +167,8 @@ bool Drainer::decode(const shm::Sample& sample, std::uint32_t lane) noexcept {
   const segments::Segment& segment = *binding_->segment;
   const auto number = static_cast<std::uint32_t>(sample.packed >> shm::sample_value_bits);
   if (number >= binding_->series.size()) {
-    // sync(series): acquire, pairs with the producer's registration, which came
-    // before the sample.
-    const std::uint64_t count = segment.view.state().series_count.load(std::memory_order_acquire);
+    // Its registration came before the sample.
+    const std::uint64_t count = segment.view.series_published();
     if (number < std::min<std::uint64_t>(count, segment.geometry().series)) {
       has_unbound_series_ = true;
       return false;

@@ -146,14 +146,10 @@ template <class Sink>
 void Drainer::sweep(Sink& sink) noexcept {
   if (!is_live()) return;
   for (std::uint32_t lane = 0; lane < lanes_used(); ++lane) {
-    // sync(spill): acquire, pairs with RingWriter::spill. The buckets read below
-    // are at least as new as this count.
-    spilled_seen_[lane] =
-        binding_->segment->view.lane(lane).header->spilled.load(std::memory_order_acquire);
+    spilled_seen_[lane] = readers_[lane].spilled();
   }
   for (const auto& block : binding_->spills) {
-    // sync(spill): acquire, as above, for the one histogram.
-    const std::uint64_t count = block->cells.header->count.load(std::memory_order_acquire);
+    const std::uint64_t count = shm::spilled_into(*block->cells.header);
     if (count == block->seen_count && !binding_->segment->ended.load(std::memory_order_relaxed))
       continue;  // relaxed: a hint
     block->seen_count = count;

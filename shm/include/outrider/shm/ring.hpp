@@ -69,8 +69,8 @@ class RingWriter {
   void push_when_full(std::uint64_t value, Ticks now, const HistogramCells& cells) noexcept;
   void look_for_room() noexcept;
   void spill(const HistogramCells& cells, std::uint64_t value) noexcept;
-  void add(std::atomic<std::uint64_t>& cell, std::uint64_t n,
-           std::memory_order order) const noexcept;
+  template <std::memory_order Order>
+  void add(std::atomic<std::uint64_t>& cell, std::uint64_t n) const noexcept;
 
   Sample* slots_ = nullptr;
   std::uint64_t mask_ = 0;
@@ -81,6 +81,12 @@ class RingWriter {
   std::uint32_t full_pushes_ = 0;  ///< since the position was last looked at
   bool shared_ = false;
 };
+
+/// Samples in a spill histogram; its buckets are at least as new.
+inline std::uint64_t spilled_into(const SpillHeader& header) noexcept {
+  // sync(spill): acquire, pairs with RingWriter::spill.
+  return header.count.load(std::memory_order_acquire);
+}
 
 /// The reading end: the sidecar's, over the trader's lane mapped read-only.
 class RingReader {
@@ -94,6 +100,13 @@ class RingReader {
     // sync(ring-publish): acquire, pairs with RingWriter::put. Every slot below
     // this head has been written.
     return lane_.header->head.load(std::memory_order_acquire) - position_;
+  }
+
+  /// Samples that the lane has spilled so far.
+  [[nodiscard]] std::uint64_t spilled() const noexcept {
+    // sync(spill-lane): acquire, pairs with RingWriter::spill. The buckets are at
+    // least as new as this count.
+    return lane_.header->spilled.load(std::memory_order_acquire);
   }
 
   [[nodiscard]] std::uint64_t capacity() const noexcept { return lane_.ring.size(); }

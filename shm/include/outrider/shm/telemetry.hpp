@@ -96,6 +96,29 @@ class BasicTelemetry {
 
   [[nodiscard]] const TelemetryLayout& layout() const noexcept { return layout_; }
 
+  /// Entries of the series table that are whole; they never change again.
+  [[nodiscard]] std::uint64_t series_published() const noexcept {
+    // sync(series): acquire, pairs with publish_series. The entries below the
+    // count, and their text, are as they were written.
+    return state().series_count.load(std::memory_order_acquire);
+  }
+  void publish_series(std::uint64_t count) const noexcept requires(!std::is_const_v<Byte>) {
+    // sync(series): release, pairs with series_published. The entries are whole
+    // before they count.
+    state().series_count.store(count, std::memory_order_release);
+  }
+
+  /// Lanes that have been claimed at least once; each has its name.
+  [[nodiscard]] std::uint64_t lanes_published() const noexcept {
+    // sync(lane-claim): acquire, pairs with publish_lanes.
+    return state().lanes_used.load(std::memory_order_acquire);
+  }
+  void publish_lanes(std::uint64_t count) const noexcept requires(!std::is_const_v<Byte>) {
+    // sync(lane-claim): release, pairs with lanes_published. A lane's name is
+    // whole before the lane counts.
+    state().lanes_used.store(count, std::memory_order_release);
+  }
+
  private:
   template <class T>
   [[nodiscard]] As<T>* at(std::uint64_t offset) const noexcept {
