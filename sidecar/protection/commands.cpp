@@ -31,7 +31,6 @@ void CommandDesk::carry_out(Taken& taken, Protection& protection, const Now& now
   reply = {};
   reply.ticket = command.ticket;
   reply.was_killed = protection.killed(command.scope);
-  reply.was_unarmed = !protection.armed();
   switch (command.kind) {
     case CommandKind::kill:
       protection.kill(command.scope, command.cause, now);

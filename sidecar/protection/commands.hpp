@@ -35,7 +35,6 @@ struct Reply {
   ArmAnswer answer = ArmAnswer::done;
   std::uint64_t kills_seen = 0;
   bool was_killed = false;               ///< before the command
-  bool was_unarmed = false;              ///< before the command, of everything
   GateState state = GateState::unarmed;  ///< of the scope within `global`, after the pass
 };
 

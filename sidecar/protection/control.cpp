@@ -162,13 +162,12 @@ ControlAnswer Control::arm_seen(const Wish& wish, ScopeId scope, const Reply& se
 }
 
 /// The journal says armed, the guard did not do it: the journal's last word must
-/// be what holds.
+/// be what holds. UNARMED needs no word: the latch file does not say armed.
 void Control::take_back(const Wish& wish, const Reply& seen, const Now& now) {
   const char* why = "an arming that was journalled did not come into force";
-  Entry entry{Action::kill, wish.scope, Cause{{}, "outrider", why, 0}, now.wall};
-  if (seen.was_killed) scribe_.write(entry);
-  entry.action = Action::disarm;
-  if (seen.was_unarmed && wish.scope == global_scope) scribe_.write(entry);
+  if (seen.was_killed) {
+    scribe_.write({Action::kill, wish.scope, Cause{{}, "outrider", why, 0}, now.wall});
+  }
 }
 
 std::vector<std::string> Control::obey(KillRequestWatch& watch) {

@@ -36,14 +36,13 @@ struct Latches {
         return;
       case Action::arm_at_start:
       case Action::refused:
-      case Action::disarm:
         return;
     }
   }
 };
 
-bool says_whether_armed(const Entry& entry) {
-  return entry.action == Action::arm_at_start || entry.action == Action::disarm ||
+bool arms_everything(const Entry& entry) {
+  return entry.action == Action::arm_at_start ||
          (entry.action == Action::arm && entry.scope.view() == global_scope);
 }
 
@@ -54,17 +53,18 @@ bool is_damaged(Condition condition) {
 /// Why the record does not let gates open; empty when it does.
 std::string unarmed_reason(const JournalImage& journal, const LatchImage& latch,
                            const BootId& boot) {
-  const auto last =
+  const auto armed_last =
       std::find_if(journal.entries.rbegin(), journal.entries.rend(),
-                   [](const JournalEntry& each) { return says_whether_armed(each.entry); });
+                   [](const JournalEntry& each) { return arms_everything(each.entry); });
   if (is_damaged(journal.condition)) {
     return "the latch journal is damaged: " + journal.problem;
   }
   if (is_damaged(latch.condition)) return "the latch file is damaged: " + latch.problem;
-  if (last == journal.entries.rend() || last->entry.action == Action::disarm)
-    return "no arming on record";
-  if (last->boot != boot) return "the machine has started anew since the last arming";
+  if (armed_last == journal.entries.rend()) return "no arming on record";
+  if (armed_last->boot != boot) return "the machine has started anew since the last arming";
   if (latch.condition == Condition::missing) return "the latch file is gone since the last arming";
+  // A latch file that was made anew, or an arming that was cut short.
+  if (!latch.armed) return "the last arming on record is not in force";
   return {};
 }
 

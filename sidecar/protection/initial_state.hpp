@@ -35,6 +35,7 @@ struct LatchImage {
   Condition condition = Condition::missing;
   std::string problem;
   std::vector<Entry> entries;
+  bool armed = false;  ///< an arming came into force; by itself it opens nothing
 };
 
 struct InitialState {

@@ -67,7 +67,11 @@ void read_one(int directory, const std::string& name, KillRequests& requests) {
     requests.refused.push_back("kill request " + printable(name) + ": not a regular file");
     return;
   }
-  KillRequest request{name, {}, user_name(info.st_uid), {}, {info.st_dev, info.st_ino}};
+  KillRequest request{name,
+                      {},
+                      user_name(info.st_uid),
+                      {},
+                      {info.st_ino, info.st_ctim.tv_sec * 1'000'000'000 + info.st_ctim.tv_nsec}};
   if (file && (::fstat(file.get(), &info) != 0 || info.st_nlink != 1)) {
     requests.refused.push_back("kill request " + printable(name) + ": has more than one name");
     return;
@@ -135,11 +139,12 @@ shm::FileError remove_kill_request(const std::string& directory, const KillReque
 
 KillRequests KillRequestWatch::read_new() {
   KillRequests requests = read_kill_requests(directory_);
-  std::set<std::pair<dev_t, ino_t>> present;
-  for (const KillRequest& each : requests.obeyable) present.insert(each.file);
-  std::erase_if(requests.obeyable,
-                [&](const KillRequest& each) { return given_.count(each.file) != 0; });
-  given_ = std::move(present);  // an inode that is gone may come back as another file
+  decltype(given_) present;
+  for (const KillRequest& each : requests.obeyable) present.insert({each.name, each.file});
+  std::erase_if(requests.obeyable, [&](const KillRequest& each) {
+    return given_.count({each.name, each.file}) != 0;
+  });
+  given_ = std::move(present);
   return requests;
 }
 

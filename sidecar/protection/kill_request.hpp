@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
@@ -22,7 +23,9 @@ struct KillRequest {
   std::string scope;  ///< well formed
   std::string actor;  ///< user name of the file's owner, as the kernel has it
   std::string reason;
-  std::pair<dev_t, ino_t> file{};
+  /// Which file this is: its inode and when it last changed, because an inode
+  /// that was removed comes back as another file.
+  std::pair<ino_t, std::int64_t> file{};
 };
 
 struct KillRequests {
@@ -50,7 +53,7 @@ class KillRequestWatch {
 
  private:
   std::string directory_;
-  std::set<std::pair<dev_t, ino_t>> given_;
+  std::set<std::pair<std::string, std::pair<ino_t, std::int64_t>>> given_;
 };
 
 /// The name of a user, or "uid 1234" when nobody has that number.

@@ -78,12 +78,14 @@ std::string header_problem(const LatchHeader& header, std::uint64_t bytes) {
   return {};
 }
 
-shm::Mapping map_existing(const std::string& path, shm::Access access, LatchImage& found) {
+shm::Mapping map_existing(const std::string& path, LatchImage& found) {
+  constexpr shm::Access access = shm::Access::read_only;
   shm::FileError error;
   shm::FileCheck check;
   const shm::Descriptor file = shm::open_checked(path, access, check, error);
   if (!file) {
-    found = {error.code == ENOENT ? Condition::missing : Condition::damaged, error.message, {}};
+    found.condition = error.code == ENOENT ? Condition::missing : Condition::damaged;
+    found.problem = error.message;
     return {};
   }
   found.condition = Condition::damaged;
@@ -103,7 +105,7 @@ shm::Mapping map_existing(const std::string& path, shm::Access access, LatchImag
     found.problem = path + ": " + problem;
     return {};
   }
-  found = {Condition::intact, {}, {}};
+  found.condition = Condition::intact;
   return mapping;
 }
 
@@ -148,7 +150,7 @@ LatchFile LatchFile::make(const std::string& path, const Protection& restored, c
 
 LatchFile LatchFile::view(const std::string& path, LatchImage& found) {
   LatchFile file;
-  file.mapping_ = map_existing(path, shm::Access::read_only, found);
+  file.mapping_ = map_existing(path, found);
   if (file) found = file.read();
   return file;
 }
@@ -184,14 +186,15 @@ void LatchFile::store(const Change& change) noexcept {
 }
 
 void LatchFile::store_armed(bool armed, std::chrono::nanoseconds wall) noexcept {
-  // relaxed: two facts for people, each whole by itself.
+  // relaxed: two facts, each whole by itself.
   header().armed_since_ns.store(static_cast<std::uint64_t>(wall.count()),
                                 std::memory_order_relaxed);
   header().armed.store(armed ? 1 : 0, std::memory_order_relaxed);
 }
 
 LatchImage LatchFile::read() const {
-  LatchImage image{Condition::intact, {}, {}};
+  LatchImage image;
+  image.condition = Condition::intact;
   for (std::size_t number = 0; number < latch_slots; ++number) {
     Entry entry;
     const Read result = read_slot(slot(number), entry);
@@ -200,11 +203,12 @@ LatchImage LatchFile::read() const {
     image.condition = Condition::damaged;
     image.problem = "record " + std::to_string(number);
   }
+  image.armed = armed();
   return image;
 }
 
 bool LatchFile::armed() const noexcept {
-  // relaxed: a fact for people.
+  // relaxed: a fact on its own.
   return header().armed.load(std::memory_order_relaxed) == 1;
 }
 

@@ -28,8 +28,8 @@ struct LatchHeader {
   std::uint32_t slots;
   std::uint64_t total_bytes;
   std::array<std::uint8_t, 16> reserved;
-  /// Whether gates may open at all: 1 armed, else UNARMED. For people: at start
-  /// the journal decides.
+  /// 1: an arming came into force; else UNARMED. Set after the journal; at start
+  /// both must say so.
   std::atomic<std::uint64_t> armed;
   std::atomic<std::uint64_t> armed_since_ns;  ///< Unix nanoseconds of the last change
 };

@@ -17,8 +17,6 @@ std::string_view action_word(Action action) noexcept {
       return "arm_at_start";
     case Action::refused:
       return "refused";
-    case Action::disarm:
-      return "disarm";
   }
   return "unknown";
 }

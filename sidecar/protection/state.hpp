@@ -24,7 +24,6 @@ enum class Action : std::uint32_t {
   arm = 4,           ///< a person lifted KILLED or UNARMED
   arm_at_start = 5,  ///< the configuration lifted UNARMED
   refused = 6,       ///< somebody asked and was refused
-  disarm = 7,        ///< an arming on record did not come into force: UNARMED again
 };
 
 [[nodiscard]] std::string_view action_word(Action action) noexcept;

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kill and arm as people ask for them, with a guard thread that answers.
+#include "protection/control.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "protection/at.hpp"
+#include "protection/guard_thread.hpp"
+
+namespace outrider::protection {
+namespace {
+
+constexpr const char* arm_everything =
+    R"({"scope": "global", "reason": "first start of the day, limits checked"})";
+
+struct ControlSocket : testing::Test {
+  OwnDirectory directory;
+  Life life{directory};
+  Peer peer{::getuid(), ::getpid()};
+
+  void SetUp() override { life.run_guard(); }
+
+  nlohmann::json kill(const std::string& body, unsigned status = 200) {
+    return check(life.control->kill(body, peer, real_now()), status);
+  }
+  nlohmann::json arm(const std::string& body, unsigned status = 200) {
+    return check(life.control->arm(body, peer, real_now()), status);
+  }
+  static nlohmann::json check(const ControlAnswer& answer, unsigned status) {
+    EXPECT_EQ(answer.status, status) << answer.body;
+    const nlohmann::json json = nlohmann::json::parse(answer.body);
+    EXPECT_EQ(json.at("ok"), status == 200);
+    return json;
+  }
+  std::vector<Action> journal() {
+    life.scribe->write_noted();
+    const std::string bytes = bytes_of(directory.paths().journal);
+    std::vector<Action> actions;
+    for (const auto& each :
+         read_journal(std::as_bytes(std::span(bytes.data(), bytes.size()))).entries) {
+      actions.push_back(each.entry.action);
+    }
+    return actions;
+  }
+};
+
+TEST_F(ControlSocket, ArmsForAPersonWithAReason) {
+  const nlohmann::json json = arm(arm_everything);
+
+  EXPECT_EQ(json.at("state"), "TRADING");
+  EXPECT_EQ(journal(), std::vector{Action::arm});
+  EXPECT_TRUE(life.latch.armed());
+}
+
+TEST_F(ControlSocket, WritesDownWhoArmed) {
+  arm(arm_everything);
+  const std::string bytes = bytes_of(directory.paths().journal);
+  const JournalImage image = read_journal(std::as_bytes(std::span(bytes.data(), bytes.size())));
+
+  ASSERT_EQ(image.entries.size(), 1U);
+  EXPECT_EQ(image.entries[0].entry.cause.actor.view(), user_name(::getuid()));
+  EXPECT_EQ(image.entries[0].entry.cause.reason.view(), "first start of the day, limits checked");
+}
+
+TEST_F(ControlSocket, RefusesToArmWithoutAReasonOfTwentyCharacters) {
+  EXPECT_NE(arm(R"({"reason": "nineteen characters"})", 409).at("message").dump().find("found 19"),
+            std::string::npos);
+  arm(R"({})", 409);
+  arm(R"({"reason": "     short, but padded          "})", 409);
+
+  EXPECT_EQ(life.state("global"), GateState::unarmed);
+  EXPECT_EQ(journal(), (std::vector{Action::refused, Action::refused, Action::refused}));
+}
+
+TEST_F(ControlSocket, CountsCharactersAndNotBytes) {
+  arm(R"({"reason": "ääääääääääääääääääää"})");  // twenty of them
+}
+
+TEST_F(ControlSocket, RefusesWhatItCannotUnderstand) {
+  arm("", 400);
+  arm("[]", 400);
+  arm(R"({"scope": 7, "reason": "a reason that is long enough"})", 400);
+  arm(R"({"skope": "global", "reason": "a reason that is long enough"})", 400);
+  kill(R"({"scope": "binance"})", 400);
+}
+
+TEST_F(ControlSocket, RefusesToArmAScopeThatNothingHas) {
+  arm(R"({"scope": "venue=typo", "reason": "a reason that is long enough"})", 404);
+}
+
+TEST_F(ControlSocket, RefusesToArmWhatIsNotLatched) {
+  arm(arm_everything);
+  life.protection.scope("venue=x");
+
+  const nlohmann::json json =
+      arm(R"({"scope": "venue=x", "reason": "a reason that is long enough"})", 409);
+
+  EXPECT_NE(json.at("message").dump().find("neither KILLED nor UNARMED"), std::string::npos);
+}
+
+TEST_F(ControlSocket, ArmsAScopeOnceAMinute) {
+  arm(arm_everything);
+  kill("{}");
+
+  arm(arm_everything, 429);
+
+  EXPECT_EQ(life.state("global"), GateState::killed);
+}
+
+TEST_F(ControlSocket, DoesNotCountAnArmingThatFailed) {
+  life.loss_fires.store(true, std::memory_order_release);
+  kill("{}");
+  arm(arm_everything, 409);
+
+  life.loss_fires.store(false, std::memory_order_release);
+  life.protection.scope("venue=x");
+  kill(R"({"scope": "venue=x"})");  // a whole pass without the alert
+  arm(arm_everything);
+}
+
+TEST_F(ControlSocket, LimitsEachScopeByItself) {
+  arm(arm_everything);
+  kill(R"({"scope": "venue=x"})");
+
+  arm(R"({"scope": "venue=x", "reason": "a reason that is long enough"})");
+}
+
+TEST_F(ControlSocket, KillsAsOftenAsAsked) {
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(kill("{}").at("state"), "KILLED");
+
+  EXPECT_EQ(life.state("venue=any"), GateState::killed);
+}
+
+TEST_F(ControlSocket, KillsAScopeThatNoGateHasYet) {
+  kill(R"({"scope": "venue=new", "reason": "they just listed"})");
+
+  EXPECT_EQ(life.state("venue=new"), GateState::killed);
+}
+
+TEST_F(ControlSocket, RefusesToArmWhileTheAlertFires) {
+  life.loss_fires.store(true, std::memory_order_release);
+  kill("{}");
+
+  const nlohmann::json json = arm(arm_everything, 409);
+
+  EXPECT_NE(json.at("message").dump().find("still firing"), std::string::npos);
+}
+
+TEST_F(ControlSocket, KillsButDoesNotArmWhenTheJournalCannotBeWritten) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit full{100, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &full), 0);
+
+  const nlohmann::json killed = kill("{}");
+  const nlohmann::json armed = arm(arm_everything, 503);
+
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_EQ(killed.at("state"), "KILLED");
+  EXPECT_NE(killed.at("message").dump().find("not journalled yet"), std::string::npos);
+  EXPECT_NE(armed.at("message").dump().find("nothing was armed"), std::string::npos);
+  EXPECT_EQ(life.state("global"), GateState::killed);
+  EXPECT_EQ(journal(), std::vector{Action::kill});  // written once there is room again
+  EXPECT_TRUE(life.scribe->journal_writable());
+}
+
+TEST_F(ControlSocket, ObeysAKillRequestJournalsItAndRemovesIt) {
+  shm::FileError error;
+  publish_kill_request(directory.paths().kill_directory, "venue=x", "from a file", error);
+  KillRequestWatch watch(directory.paths().kill_directory);
+
+  const std::vector<std::string> lines = life.control->obey(watch);
+
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_NE(lines[0].find("venue=x is KILLED: from a file"), std::string::npos);
+  EXPECT_EQ(life.state("venue=x"), GateState::killed);
+  EXPECT_EQ(journal(), std::vector{Action::kill});
+  EXPECT_TRUE(read_kill_requests(directory.paths().kill_directory).obeyable.empty());
+}
+
+TEST(HungGuard, IsToldToWhoeverAsksAndNeverArmsLater) {
+  OwnDirectory directory;
+  Life life(directory);
+  Control impatient(life.protection, life.desk, *life.scribe, std::chrono::milliseconds(20));
+
+  EXPECT_EQ(impatient.arm(arm_everything, {}, real_now()).status, 503U);
+  EXPECT_EQ(impatient.kill("{}", {}, real_now()).status, 503U);
+  life.pass();
+
+  EXPECT_EQ(life.state("global"), GateState::killed);
+}
+
+TEST(HungGuard, LeavesAJournalThatDoesNotArmTheNextStart) {
+  OwnDirectory directory;
+  {
+    Life life(directory);
+    Control impatient(life.protection, life.desk, *life.scribe, std::chrono::milliseconds(300));
+    // A guard that answers the question, and then hangs.
+    std::thread arming(
+        [&] { EXPECT_EQ(impatient.arm(arm_everything, {}, real_now()).status, 503U); });
+    bool answered = false;
+    while (!answered) {
+      life.desk.take(life.protection, real_now());
+      life.desk.answer(life.protection);
+      answered = !bytes_of(directory.paths().journal).empty();
+    }
+    arming.join();
+    life.pass();
+    EXPECT_EQ(life.state("global"), GateState::unarmed);
+  }
+
+  Life next(directory);
+
+  EXPECT_EQ(next.state("global"), GateState::unarmed);
+}
+
+TEST(ArmLimiter, LetsAScopeInAgainAfterAMinute) {
+  ArmLimiter limiter;
+  EXPECT_TRUE(limiter.take(1, 0s));
+  EXPECT_FALSE(limiter.take(1, 60s - 1ns));
+  EXPECT_TRUE(limiter.take(2, 1s));
+
+  EXPECT_TRUE(limiter.take(1, 60s));
+}
+
+}  // namespace
+}  // namespace outrider::protection

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// A directory of a test's own with the parts of a segment directory that
+// protection uses, and plain reading and writing of whole files.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "protection/start.hpp"
+
+namespace outrider::protection {
+
+class OwnDirectory {
+ public:
+  OwnDirectory() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "protection.XXXXXX").string();
+    path_ = ::mkdtemp(pattern.data());
+    std::filesystem::create_directories(path_ + "/c/kill");
+  }
+  ~OwnDirectory() { std::filesystem::remove_all(path_); }
+  OwnDirectory(const OwnDirectory&) = delete;
+  OwnDirectory& operator=(const OwnDirectory&) = delete;
+
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+  StartPaths paths() const { return {file("c/latch"), file("latch.journal"), file("c/kill")}; }
+
+ private:
+  std::string path_;
+};
+
+inline std::string bytes_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline void write_bytes(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+}  // namespace outrider::protection

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lives of a sidecar one after the other over the same files: what was closed
+// stays closed, whatever happens to the files in between.
+#include "protection/start.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "protection/at.hpp"
+#include "protection/guard_thread.hpp"
+
+namespace outrider::protection {
+namespace {
+
+constexpr const char* arm_everything =
+    R"({"scope": "global", "reason": "first start of the day, limits checked"})";
+
+struct Restart : testing::Test {
+  OwnDirectory directory;
+  StartPaths paths = directory.paths();
+
+  /// A life in which everything is armed and then venue=x is killed.
+  void live_and_kill() {
+    Life life(directory);
+    life.run_guard();
+    ASSERT_EQ(life.control->arm(arm_everything, {}, real_now()).status, 200U);
+    ASSERT_EQ(life.control->kill(R"({"scope": "venue=x"})", {}, real_now()).status, 200U);
+  }
+  void live_and_arm() {
+    Life life(directory);
+    life.run_guard();
+    ASSERT_EQ(life.control->arm(arm_everything, {}, real_now()).status, 200U);
+  }
+  GateState next_state(const char* scope, bool arm_at_start = false) {
+    return Life(directory, arm_at_start).state(scope);
+  }
+};
+
+bool is_closed(GateState state) {
+  return state != GateState::trading;
+}
+
+TEST_F(Restart, IsUnarmedOnTheFirstStartAndSaysHowToArm) {
+  Life life(directory);
+
+  EXPECT_EQ(life.state("venue=x"), GateState::unarmed);
+  ASSERT_EQ(life.lines.size(), 1U);
+  EXPECT_NE(life.lines[0].find("outrider arm --reason"), std::string::npos);
+}
+
+TEST_F(Restart, StaysArmed) {
+  live_and_arm();
+
+  EXPECT_EQ(next_state("venue=x"), GateState::trading);
+  EXPECT_EQ(next_state("venue=x"), GateState::trading);
+}
+
+TEST_F(Restart, StaysKilledAgainAndAgain) {
+  live_and_kill();
+
+  EXPECT_EQ(next_state("venue=x"), GateState::killed);
+  EXPECT_EQ(next_state("venue=x"), GateState::killed);
+  EXPECT_EQ(next_state("venue=y"), GateState::trading);
+}
+
+TEST_F(Restart, StaysKilledWhenTheLatchFileIsGone) {
+  live_and_kill();
+  std::filesystem::remove(paths.latch);
+
+  EXPECT_EQ(next_state("venue=x"), GateState::killed);
+  EXPECT_EQ(next_state("venue=y"), GateState::unarmed);
+}
+
+TEST_F(Restart, StaysKilledWhenTheJournalIsGone) {
+  live_and_kill();
+  std::filesystem::remove(paths.journal);
+
+  EXPECT_EQ(next_state("venue=x"), GateState::killed);
+  std::filesystem::remove(paths.latch);
+  EXPECT_EQ(next_state("venue=x"), GateState::killed);  // the journal was told
+}
+
+TEST_F(Restart, IsUnarmedWhenBothFilesAreGone) {
+  live_and_kill();
+  std::filesystem::remove(paths.journal);
+  std::filesystem::remove(paths.latch);
+
+  EXPECT_EQ(next_state("venue=x"), GateState::unarmed);
+}
+
+/// What a start would hold, without the files.
+GateState state_from(const std::string& journal, const LatchImage& latch) {
+  static const BootId boot = this_boot();
+  const JournalImage image = read_journal(std::as_bytes(std::span(journal.data(), journal.size())));
+  const InitialState initial = initial_state(image, latch, boot);
+  for (const Entry& entry : initial.killed) {
+    if (entry.scope.view() == "venue=x") return GateState::killed;
+  }
+  return initial.armed ? GateState::trading : GateState::unarmed;
+}
+
+TEST_F(Restart, NeverOpensWithAJournalCutAtAnyByte) {
+  live_and_kill();
+  const std::string journal = bytes_of(paths.journal);
+  LatchImage latch;
+  LatchFile::view(paths.latch, latch);
+  for (std::size_t size = 0; size <= journal.size(); ++size) {
+    ASSERT_EQ(state_from(journal.substr(0, size), latch), GateState::killed) << size << " bytes";
+    ASSERT_TRUE(is_closed(state_from(journal.substr(0, size), {}))) << size << " bytes, no latch";
+  }
+}
+
+TEST_F(Restart, NeverOpensWithABitFlippedInTheLastRecords) {
+  live_and_kill();
+  const std::string journal = bytes_of(paths.journal);
+  ASSERT_EQ(journal.size(), 1024U);
+  const LatchImage latch_without_the_kill{Condition::intact, {}, {}, true};
+  for (std::size_t bit = 0; bit < journal.size() * 8; ++bit) {
+    std::string bad = journal;
+    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
+    ASSERT_TRUE(is_closed(state_from(bad, latch_without_the_kill))) << "bit " << bit;
+  }
+}
+
+TEST_F(Restart, NeverOpensOverDamagedFilesNotEvenAtTheSecondStart) {
+  live_and_kill();
+  const std::string journal = bytes_of(paths.journal);
+  for (std::size_t size = 1; size < journal.size(); size += 97) {
+    for (const bool cut : {true, false}) {
+      std::string bad = cut ? journal.substr(0, size) : journal;
+      if (!cut) bad[size] ^= 1;
+      write_bytes(paths.journal, bad);
+      std::filesystem::remove(paths.latch);
+      ASSERT_TRUE(is_closed(next_state("venue=x"))) << "byte " << size << ", cut " << cut;
+      ASSERT_TRUE(is_closed(next_state("venue=x"))) << "byte " << size << ", cut " << cut;
+    }
+  }
+}
+
+TEST_F(Restart, StaysUnarmedAfterDamageUntilAPersonArms) {
+  live_and_arm();
+  std::string journal = bytes_of(paths.journal);
+  journal[40] ^= 1;
+  write_bytes(paths.journal, journal);
+  EXPECT_EQ(next_state("global", true), GateState::unarmed);
+  EXPECT_EQ(next_state("global"), GateState::unarmed);
+
+  live_and_arm();
+  EXPECT_EQ(next_state("global"), GateState::trading);
+}
+
+TEST_F(Restart, ObeysAKillRequestBeforeTheFirstGrantAndOnlyOnce) {
+  live_and_arm();
+  shm::FileError error;
+  publish_kill_request(paths.kill_directory, "venue=x", "nobody was running", error);
+
+  EXPECT_EQ(next_state("venue=x"), GateState::killed);
+  EXPECT_TRUE(read_kill_requests(paths.kill_directory).obeyable.empty());
+  EXPECT_EQ(next_state("venue=x"), GateState::killed);
+}
+
+TEST_F(Restart, ArmsAtStartOnlyWhenTold) {
+  EXPECT_EQ(next_state("global", true), GateState::trading);
+  EXPECT_EQ(next_state("global"), GateState::trading);  // on record now
+}
+
+TEST_F(Restart, DoesNotLiftKilledByArmingAtStart) {
+  live_and_kill();
+
+  EXPECT_EQ(next_state("venue=x", true), GateState::killed);
+}
+
+TEST_F(Restart, KeepsAHalt) {
+  live_and_arm();
+  {
+    Life life(directory);
+    const BreakerId storm = *life.protection.breaker({"Storm",
+                                                      life.protection.scope("venue=x"),
+                                                      BreakerAction::halt,
+                                                      std::chrono::hours(1),
+                                                      {}});
+    life.protection.observe(storm, AlertSignal::firing, 1);
+    life.pass();
+    life.scribe->write_noted();
+  }
+
+  EXPECT_EQ(next_state("venue=x"), GateState::halted);
+  std::filesystem::remove(paths.journal);
+  EXPECT_TRUE(is_closed(next_state("venue=x")));
+}
+
+TEST_F(Restart, KeepsAKillThatNeverReachedTheDisk) {
+  live_and_arm();
+  {
+    Life life(directory);
+    life.protection.kill(life.protection.scope("venue=x"), person(), real_now());
+    life.pass();  // latch file and gates; killed before the journal
+  }
+
+  EXPECT_EQ(next_state("venue=x"), GateState::killed);
+}
+
+TEST_F(Restart, GrantsNothingWhenTheLatchFileCannotBeMade) {
+  std::filesystem::remove_all(directory.file("c"));
+  Protection protection;
+
+  const Started started = start(protection, paths, false, real_now());
+
+  EXPECT_FALSE(started.latch);
+  EXPECT_TRUE(started.error);
+}
+
+}  // namespace
+}  // namespace outrider::protection
