@@ -61,7 +61,6 @@ void RingWriter::push_when_full(std::uint64_t value, Ticks now,
 }
 
 void RingWriter::look_for_room() noexcept {
-  full_pushes_ = 0;
   // sync(ring-free): acquire, pairs with RingReader::release. The slots below the
   // position have been copied out before we write them again.
   const std::uint64_t position = read_position_->load(std::memory_order_acquire);
@@ -69,6 +68,9 @@ void RingWriter::look_for_room() noexcept {
   // A position that cannot be is no news: the ring stays full and we spill. No
   // address is ever computed from it.
   if (head_ - position <= capacity) limit_ = position + capacity;
+  // Where there was room, the next limit is looked at as soon as it is reached:
+  // while the sidecar keeps up, nothing is spilled.
+  full_pushes_ = head_ == limit_ ? 0 : pushes_between_looks - 1;
 }
 
 void RingWriter::spill(const HistogramCells& cells, std::uint64_t value) noexcept {

@@ -150,8 +150,9 @@ void Drainer::sweep(Sink& sink) noexcept {
   }
   for (const auto& block : binding_->spills) {
     const std::uint64_t count = shm::spilled_into(*block->cells.header);
+    // relaxed: a hint.
     if (count == block->seen_count && !binding_->segment->ended.load(std::memory_order_relaxed))
-      continue;  // relaxed: a hint
+      continue;
     block->seen_count = count;
     // relaxed, all below: cells that only grow; a late view is only late.
     const auto grown = [](const std::atomic<std::uint64_t>& cell, std::uint64_t& seen) {

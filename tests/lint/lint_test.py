@@ -59,6 +59,11 @@ if (state.compare_exchange_strong(was, now, std::memory_order_acq_rel,
 """
         self.accepts("check_sync_tags.py", self.header(swap))
 
+    def test_accepts_one_reason_for_the_accesses_below_it(self):
+        several = "// relaxed, all: numbers for people.\n" + "x = cell.load(std::memory_order_relaxed);\n" * 12
+        self.accepts("check_sync_tags.py", self.header(several))
+        self.refuses("check_sync_tags.py", self.header(several + "\n" * 20 + several.splitlines()[1]), "relaxed")
+
     def test_refuses_a_release_without_its_acquire(self):
         alone = self.PAIR[: self.PAIR.index("// sync(publish): pairs with put")]
         self.refuses("check_sync_tags.py", self.header(alone), "the other end is missing")

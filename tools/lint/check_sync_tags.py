@@ -13,6 +13,7 @@ import re
 import tree
 
 REACH = 8  # how many lines above an access its comment may begin
+BLOCK_REACH = 20  # the same for a `relaxed, all ...:` that stands over several accesses
 ORDER = re.compile(r"\bmemory_order(?:_|::)(\w+)")
 TAG = re.compile(r"\bsync\(([\w-]+)\)")
 # A call of an atomic's member that takes an order but was given none.
@@ -45,7 +46,9 @@ def check(path, shown, ends):
                 if "crash-order:" not in near:
                     yield f"{where}: signal fence without `crash-order:`"
             elif order == "relaxed":
-                if "relaxed:" not in near and not compare_exchange_failure(near):
+                block = "\n".join(lines[max(0, index - BLOCK_REACH) : index])
+                reasoned = "relaxed:" in near or "relaxed, all" in block
+                if not reasoned and not compare_exchange_failure(near):
                     yield f"{where}: relaxed without `relaxed:` and a reason"
             elif order == "seq_cst":
                 continue  # refused by `unclear` where it matters
