@@ -10,7 +10,7 @@
 
 #include "config/load.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's own
 class App;
 }
 

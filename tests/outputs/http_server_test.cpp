@@ -27,9 +27,9 @@ Response echo(const Request& request) {
 
 class Http : public ::testing::Test {
  protected:
-  void SetUp() override { server_.start(); }
+  void SetUp() override { server.start(); }
 
-  SocketClient client() { return SocketClient{server_.port()}; }
+  SocketClient client() { return SocketClient{server.port()}; }
 
   Answer exchange(const std::string& bytes) {
     SocketClient one = client();
@@ -37,7 +37,7 @@ class Http : public ::testing::Test {
     return one.receive();
   }
 
-  HttpServer server_{{}, echo};
+  HttpServer server{{}, echo};
 };
 
 std::string gunzipped(const std::string& packed) {
@@ -170,7 +170,7 @@ TEST_F(Http, StopsWithConnectionsOpen) {
   SocketClient used = client();
   EXPECT_EQ(used.get("/").status, 200);
 
-  server_.stop();
+  server.stop();
 
   EXPECT_TRUE(idle.is_closed());
   EXPECT_TRUE(used.is_closed());

@@ -28,14 +28,14 @@ class UnixSocket : public ::testing::Test {
   void SetUp() override {
     char name[] = "/tmp/outrider-socket-XXXXXX";
     ASSERT_NE(mkdtemp(name), nullptr);
-    directory_ = name;
-    path_ = directory_ + "/control.sock";
+    directory = name;
+    path = directory + "/control.sock";
   }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
+  void TearDown() override { std::filesystem::remove_all(directory); }
 
   /// The reason why a server cannot listen on the path; empty when it can.
   std::string refusal() const {
-    HttpServer server{{.unix_path = path_}, peer_text};
+    HttpServer server{{.unix_path = path}, peer_text};
     try {
       server.start();
     } catch (const ListenError& error) {
@@ -44,8 +44,8 @@ class UnixSocket : public ::testing::Test {
     return "";
   }
 
-  std::string directory_;
-  std::string path_;
+  std::string directory;
+  std::string path;
 };
 
 std::string me() {
@@ -53,58 +53,58 @@ std::string me() {
 }
 
 TEST_F(UnixSocket, TellsTheHandlerWhoAsks) {
-  HttpServer server{{.unix_path = path_}, peer_text};
+  HttpServer server{{.unix_path = path}, peer_text};
   server.start();
 
-  EXPECT_EQ(SocketClient{path_}.get("/").body, me());
+  EXPECT_EQ(SocketClient{path}.get("/").body, me());
   EXPECT_EQ(server.port(), 0);
 }
 
 TEST_F(UnixSocket, IsForOwnerAndGroupWhateverTheUmask) {
   const mode_t before = umask(0077);
-  HttpServer server{{.unix_path = path_}, peer_text};
+  HttpServer server{{.unix_path = path}, peer_text};
   server.start();
   umask(before);
 
   struct stat status {};
-  ASSERT_EQ(stat(path_.c_str(), &status), 0);
+  ASSERT_EQ(stat(path.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 07777, 0660u);
 }
 
 TEST_F(UnixSocket, IsGoneAfterAStop) {
-  HttpServer server{{.unix_path = path_}, peer_text};
+  HttpServer server{{.unix_path = path}, peer_text};
   server.start();
 
   server.stop();
 
-  EXPECT_FALSE(std::filesystem::exists(path_));
+  EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 TEST_F(UnixSocket, ReplacesOneThatNobodyListensOn) {
-  { const Listener abandoned = listen_on_unix(path_); }
-  ASSERT_TRUE(std::filesystem::exists(path_));
+  { const Listener abandoned = listen_on_unix(path); }
+  ASSERT_TRUE(std::filesystem::exists(path));
 
   EXPECT_EQ(refusal(), "");
 }
 
 TEST_F(UnixSocket, IsNotTakenFromALivingServer) {
-  HttpServer server{{.unix_path = path_}, peer_text};
+  HttpServer server{{.unix_path = path}, peer_text};
   server.start();
 
-  EXPECT_EQ(refusal(), "cannot listen on " + path_ + ": in use by pid " + std::to_string(getpid()) +
+  EXPECT_EQ(refusal(), "cannot listen on " + path + ": in use by pid " + std::to_string(getpid()) +
                            " (http_server_tes)");
-  EXPECT_EQ(SocketClient{path_}.get("/").body, me());
+  EXPECT_EQ(SocketClient{path}.get("/").body, me());
 }
 
 TEST_F(UnixSocket, DoesNotReplaceAFile) {
-  std::ofstream{path_} << "mine";
+  std::ofstream{path} << "mine";
 
-  EXPECT_EQ(refusal(), "cannot listen on " + path_ + ": there is a file that is not a socket");
-  EXPECT_EQ(std::filesystem::file_size(path_), 4u);
+  EXPECT_EQ(refusal(), "cannot listen on " + path + ": there is a file that is not a socket");
+  EXPECT_EQ(std::filesystem::file_size(path), 4u);
 }
 
 TEST_F(UnixSocket, HasANameThatFits) {
-  path_ = directory_ + "/" + std::string(200, 'x');
+  path = directory + "/" + std::string(200, 'x');
 
   EXPECT_NE(refusal().find("longer than the 107 bytes"), std::string::npos) << refusal();
 }

@@ -22,10 +22,10 @@ class LogFile : public ::testing::Test {
   void SetUp() override {
     char name[] = "/tmp/outrider-log-XXXXXX";
     ASSERT_NE(mkdtemp(name), nullptr);
-    directory_ = name;
-    config_.file = directory_ + "/sidecar.log";
+    directory = name;
+    config.file = directory + "/sidecar.log";
   }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
+  void TearDown() override { std::filesystem::remove_all(directory); }
 
   static std::string text(const std::string& file) {
     std::ifstream stream{file};
@@ -36,8 +36,8 @@ class LogFile : public ::testing::Test {
     return static_cast<std::size_t>(std::count(all.begin(), all.end(), '\n'));
   }
 
-  std::string directory_;
-  LogConfig config_;
+  std::string directory;
+  LogConfig config;
 };
 
 TEST(LogLine, IsLogfmtThatCannotBeBroken) {
@@ -62,79 +62,79 @@ TEST(LogLine, IsJsonThatCannotBeBroken) {
 }
 
 TEST_F(LogFile, HasALineAnEventWithItsTimeInUtc) {
-  Log log{config_};
+  Log log{config};
 
   log.info("{started}", {{"port", "9717"}});
 
   EXPECT_TRUE(std::regex_match(
-      text(config_.file),
+      text(config.file),
       std::regex{"ts=\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z level=info "
                  "msg=\\{started\\} port=9717\n"}))
-      << text(config_.file);
+      << text(config.file);
 }
 
 TEST_F(LogFile, IsJsonOnRequest) {
-  config_.format = LogFormat::json;
-  Log log{config_};
+  config.format = LogFormat::json;
+  Log log{config};
 
   log.info("started", {{"port", "9717"}});
 
-  const auto json = nlohmann::json::parse(text(config_.file));
+  const auto json = nlohmann::json::parse(text(config.file));
   EXPECT_EQ(json["msg"], "started");
   EXPECT_EQ(json["port"], "9717");
   EXPECT_EQ(json["ts"].get<std::string>().size(), 24u);
 }
 
 TEST_F(LogFile, LeavesOutWhatIsBelowItsLevel) {
-  config_.level = LogLevel::warn;
-  Log log{config_};
+  config.level = LogLevel::warn;
+  Log log{config};
 
   log.debug("a");
   log.info("b");
   log.warn("c");
   log.error("d");
 
-  EXPECT_EQ(lines(config_.file), 2u);
+  EXPECT_EQ(lines(config.file), 2u);
 }
 
 TEST_F(LogFile, HoldsBackAWarningThatRepeats) {
-  Log log{config_};
+  Log log{config};
 
   for (int i = 0; i < 1000; ++i) log.warn("ring quarantined", {{"lane", "3"}});
   log.warn("ring quarantined", {{"lane", "4"}});
 
-  EXPECT_EQ(lines(config_.file), 2u);
+  EXPECT_EQ(lines(config.file), 2u);
 }
 
 TEST_F(LogFile, IsOpenedAgainAfterItWasMovedAway) {
-  Log log{config_};
+  Log log{config};
   log.info("before");
-  std::filesystem::rename(config_.file, config_.file + ".1");
+  std::filesystem::rename(config.file, config.file + ".1");
 
-  log.reconfigure(config_);
+  log.reconfigure(config);
   log.info("after");
 
-  EXPECT_NE(text(config_.file + ".1").find("before"), std::string::npos);
-  EXPECT_NE(text(config_.file).find("after"), std::string::npos);
+  EXPECT_NE(text(config.file + ".1").find("before"), std::string::npos);
+  EXPECT_NE(text(config.file).find("after"), std::string::npos);
 }
 
 TEST_F(LogFile, IsKeptWhenTheNextOneCannotBeOpened) {
-  Log log{config_};
-  LogConfig next = config_;
+  Log log{config};
+  LogConfig next = config;
   next.file = "/proc/no/such/file";
   next.format = LogFormat::json;
 
   log.reconfigure(next);
   log.info("still here");
 
-  EXPECT_NE(text(config_.file).find("level=error msg=\"log file not opened"), std::string::npos);
-  EXPECT_NE(text(config_.file).find("level=info msg=\"still here\""), std::string::npos);
+  EXPECT_NE(text(config.file).find("level=error msg=\"log file not opened"), std::string::npos);
+  EXPECT_NE(text(config.file).find("level=info msg=\"still here\""), std::string::npos);
 }
 
 TEST_F(LogFile, RefusesToStartWithoutItsFile) {
-  config_.file = "/proc/no/such/file";
+  config.file = "/proc/no/such/file";
 
-  EXPECT_THROW(Log{config_}, std::runtime_error);
+  EXPECT_THROW(Log{config}, std::runtime_error);
 }
 
 TEST(Log, GoesToStandardErrorByDefault) {

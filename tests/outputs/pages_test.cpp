@@ -16,13 +16,13 @@ using namespace std::chrono_literals;
 class Pages : public ::testing::Test {
  protected:
   Pages() {
-    add_pages(router_, {.status = [this] { return status_; },
-                        .snapshot = [this] { return snapshot_; },
-                        .refused_family = [this](const std::string& name) { refused_ = name; }});
+    add_pages(router, {.status = [this] { return status; },
+                       .snapshot = [this] { return snapshot; },
+                       .refused_family = [this](const std::string& name) { refused = name; }});
   }
 
   Response get(const std::string& path) const {
-    return router_.answer({.method = "GET", .path = path});
+    return router.answer({.method = "GET", .path = path});
   }
 
   /// One gauge of that name, with the value 1.
@@ -31,44 +31,44 @@ class Pages : public ::testing::Test {
     schema.families.push_back(
         {name, "Of the trader.", aggregate::FamilyKind::gauge, {}, {{{}, 0}}});
     schema.value_count = 1;
-    aggregate::Snapshot snapshot;
-    snapshot.schema = std::make_shared<aggregate::Schema>(schema);
-    snapshot.values = {1};
-    snapshot.present = {1};
-    snapshot_ = std::make_shared<aggregate::Snapshot>(snapshot);
+    aggregate::Snapshot shown;
+    shown.schema = std::make_shared<aggregate::Schema>(schema);
+    shown.values = {1};
+    shown.present = {1};
+    snapshot = std::make_shared<aggregate::Snapshot>(shown);
   }
 
-  Status status_ = testing::sample_status();
-  std::shared_ptr<const aggregate::Snapshot> snapshot_;
-  std::string refused_;
-  Router router_;
+  Status status = testing::sample_status();
+  std::shared_ptr<const aggregate::Snapshot> snapshot;
+  std::string refused;
+  Router router;
 };
 
 TEST_F(Pages, AreHealthyWhilePassesFinish) {
   for (const char* path : {"/-/healthy", "/healthz"}) {
-    status_.last_pass_age = 1s;
+    status.last_pass_age = 1s;
     EXPECT_EQ(get(path).status, 200u);
-    status_.last_pass_age = 1001ms;
+    status.last_pass_age = 1001ms;
     EXPECT_EQ(get(path).status, 503u);
     EXPECT_EQ(get(path).body, "the last pass finished 1001 ms ago\n");
-    status_.last_pass_age.reset();
+    status.last_pass_age.reset();
     EXPECT_EQ(get(path).status, 503u);
   }
 }
 
 TEST_F(Pages, GiveALinePerReasonUntilEverythingIsReady) {
   for (const char* path : {"/-/ready", "/readyz"}) {
-    status_.not_ready = {"rules: not loaded yet", "journal: not writable"};
+    status.not_ready = {"rules: not loaded yet", "journal: not writable"};
     EXPECT_EQ(get(path).status, 503u);
     EXPECT_EQ(get(path).body, "rules: not loaded yet\njournal: not writable\n");
-    status_.not_ready.clear();
+    status.not_ready.clear();
     EXPECT_EQ(get(path).status, 200u);
   }
 }
 
 TEST_F(Pages, TellTheHealthAsJson) {
   EXPECT_EQ(get("/health").status, 200u);
-  status_.not_ready = {"first pass: not finished"};
+  status.not_ready = {"first pass: not finished"};
 
   const Response response = get("/health");
 
@@ -114,14 +114,14 @@ TEST_F(Pages, StayReadableWhenATraderTakesOneOfOurNames) {
 
   const Response response = get("/metrics");
 
-  EXPECT_EQ(refused_, "process_cpu_seconds_total");
+  EXPECT_EQ(refused, "process_cpu_seconds_total");
   EXPECT_NE(response.body.find("\nprocess_cpu_seconds_total 1\n"), std::string::npos);
   EXPECT_NE(response.body.find("\nprocess_open_fds "), std::string::npos);
 }
 
 TEST_F(Pages, ChangeNothing) {
   for (const char* path : {"/metrics", "/health", "/api/v1/status", "/"}) {
-    EXPECT_EQ(router_.answer({.method = "POST", .path = path}).status, 405u);
+    EXPECT_EQ(router.answer({.method = "POST", .path = path}).status, 405u);
   }
 }
 
