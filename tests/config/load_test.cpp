@@ -140,6 +140,12 @@ TEST(ConfigFile, ShowsNoControlCharactersAndNoEndlessValues) {
   EXPECT_LT(problems[0].size(), 200u);
 }
 
+TEST(ConfigFile, CannotExhaustTheReader) {
+  EXPECT_EQ(problems_of(std::string(500'000, '[')).size(), 1u);
+  EXPECT_EQ(problems_of("web: &a {web: *a}\n").size(), 1u);
+  EXPECT_EQ(problems_of(std::string(100'000, 'k') + ": 1\n").size(), 1u);
+}
+
 TEST(ConfigFile, IsRefusedWhenItIsNoFile) {
   char directory[] = "/tmp/outrider-config-XXXXXX";
   ASSERT_NE(mkdtemp(directory), nullptr);

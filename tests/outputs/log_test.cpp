@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 namespace outrider::outputs {
 namespace {
@@ -66,11 +66,11 @@ TEST_F(LogFile, HasALineAnEventWithItsTimeInUtc) {
 
   log.info("{started}", {{"port", "9717"}});
 
-  EXPECT_TRUE(std::regex_match(
-      text(config.file),
-      std::regex{"ts=\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z level=info "
-                 "msg=\\{started\\} port=9717\n"}))
-      << text(config.file);
+  std::string line = text(config.file);
+  for (std::size_t i = 0; i < std::min<std::size_t>(line.size(), 27); ++i) {
+    if (line[i] >= '0' && line[i] <= '9') line[i] = '9';
+  }
+  EXPECT_EQ(line, "ts=9999-99-99T99:99:99.999Z level=info msg={started} port=9717\n");
 }
 
 TEST_F(LogFile, IsJsonOnRequest) {
