@@ -118,7 +118,7 @@ shm::HistogramCells* ProducerState::histogram_cells(Lane& lane, std::uint32_t la
   cells->in_ticks = series.info.unit == shm::SeriesUnit::ticks;
   cells->buckets = buckets;
   cells->clock = clock_;
-  cells->bounds = series.bounds;
+  cells->set_bounds(series.bounds);
   cells->spill = *telemetry_->spill(offset, series.bounds.size(), buckets.count());
   // sync(spill-block): release, pairs with the drain's sweep. The offset leads to
   // cells that begin at zero.

@@ -3,6 +3,7 @@
 #include "outrider/shm/ring.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace outrider::shm {
 namespace {
@@ -13,11 +14,20 @@ constexpr std::uint32_t pushes_between_looks = 64;
 
 }  // namespace
 
+void HistogramCells::set_bounds(std::span<const std::uint64_t> sorted) noexcept {
+  bounds = sorted;
+  for (std::size_t width = 1; width < first_bound.size(); ++width) {
+    const std::uint64_t smallest = std::uint64_t{1} << (width - 1);
+    const auto bound = std::lower_bound(sorted.begin(), sorted.end(), smallest);
+    first_bound[width] = static_cast<std::uint8_t>(bound - sorted.begin());
+  }
+}
+
 // The order is a template argument: as an ordinary one g++ would take it for an
 // unknown order and make every store a locked exchange.
 template <std::memory_order Order>
-void RingWriter::add(std::atomic<std::uint64_t>& cell, std::uint64_t n) const noexcept {
-  if (shared_) [[unlikely]] {
+void RingWriter::add(std::atomic<std::uint64_t>& cell, std::uint64_t n, bool shared) noexcept {
+  if (shared) [[unlikely]] {
     cell.fetch_add(n, Order);
   } else {
     // relaxed: one writer thread reads back its own cell.
@@ -44,10 +54,10 @@ void RingWriter::push_out_of_range(std::uint64_t value, Ticks now,
   if (cells.in_ticks && value > (std::uint64_t{1} << 63)) {
     // An interval that ended before it began: a clock anomaly, not a latency.
     // relaxed: a count of its own, nothing hangs on it.
-    return add<std::memory_order_relaxed>(lane_->anomalies, 1);
+    return add<std::memory_order_relaxed>(lane_->anomalies, 1, shared_);
   }
   // relaxed: as above.
-  add<std::memory_order_relaxed>(lane_->clipped, 1);
+  add<std::memory_order_relaxed>(lane_->clipped, 1, shared_);
   push(highest_trackable_value, now, cells);
 }
 
@@ -74,28 +84,32 @@ void RingWriter::look_for_room() noexcept {
 }
 
 void RingWriter::spill(const HistogramCells& cells, std::uint64_t value) noexcept {
+  // In locals: what is stored below might else be any of them.
+  const bool shared = shared_;
+  SpillHeader& header = *cells.spill.header;
+  std::atomic<std::uint64_t>& spilled = lane_->spilled;
   const std::uint64_t kept =
       cells.in_ticks ? std::min(cells.clock.interval_ns(value), highest_trackable_value) : value;
-  const std::uint32_t bucket = cells.buckets.index(kept);
   // relaxed, all of these: cells that only grow; whoever reads one late reads an
   // earlier truth. The buckets are the count; the rest follows from them.
-  add<std::memory_order_relaxed>(cells.spill.buckets[bucket], 1);
+  add<std::memory_order_relaxed>(cells.spill.buckets[cells.buckets.index(kept)], 1, shared);
   // Cut cells of this bucket: the bounds in it that the value does not exceed.
-  auto bound = std::lower_bound(cells.bounds.begin(), cells.bounds.end(), kept);
-  for (; bound != cells.bounds.end() && cells.buckets.index(*bound) == bucket; ++bound) {
+  std::size_t bound = cells.first_bound[static_cast<std::size_t>(std::bit_width(kept))];
+  while (bound < cells.bounds.size() && cells.bounds[bound] < kept) ++bound;
+  const std::uint64_t bucket_end = cells.buckets.highest_beside(kept);
+  for (; bound < cells.bounds.size() && cells.bounds[bound] <= bucket_end; ++bound) {
     // relaxed: as above.
-    add<std::memory_order_relaxed>(
-        cells.spill.cuts[static_cast<std::size_t>(bound - cells.bounds.begin())], 1);
+    add<std::memory_order_relaxed>(cells.spill.cuts[bound], 1, shared);
   }
   // relaxed: as above.
-  add<std::memory_order_relaxed>(cells.spill.header->sum_low, kept & 0xffff'ffff);
+  add<std::memory_order_relaxed>(header.sum_low, kept & 0xffff'ffff, shared);
   // relaxed: as above.
-  add<std::memory_order_relaxed>(cells.spill.header->sum_high, kept >> 32);
+  add<std::memory_order_relaxed>(header.sum_high, kept >> 32, shared);
   // sync(spill): release, pairs with spilled_into. The bucket is visible before
   // the count that makes the sidecar look at it.
-  add<std::memory_order_release>(cells.spill.header->count, 1);
+  add<std::memory_order_release>(header.count, 1, shared);
   // sync(spill-lane): release, pairs with RingReader::spilled, for the same reason.
-  add<std::memory_order_release>(lane_->spilled, 1);
+  add<std::memory_order_release>(spilled, 1, shared);
 }
 
 }  // namespace outrider::shm

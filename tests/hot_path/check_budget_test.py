@@ -30,12 +30,12 @@ class Budget(unittest.TestCase):
 
 
 class Disassembly(unittest.TestCase):
-    def problems(self, body, cold=()):
+    def problems(self, body, cold=(), before=""):
         with tempfile.TemporaryDirectory() as directory:
             out = pathlib.Path(directory)
             (out / "a.cpp").write_text(
                 "#include <atomic>\n[[gnu::noinline]] void stray() { __asm__ volatile(\"nop\"); }\n"
-                "std::atomic<long> cell;\n"
+                f"std::atomic<long> cell;\n{before}\n"
                 f"extern \"C\" void hot_counter_inc() {{ {body} }}\nint main() {{ hot_counter_inc(); }}\n")
             check_budget.run("g++", "-std=c++20", "-O2", out / "a.cpp", "-o", out / "driver")
             allowed = collections.defaultdict(set, {"counter_inc": set(cold)})
@@ -51,6 +51,12 @@ class Disassembly(unittest.TestCase):
     def test_refuses_a_fence_and_a_system_call(self):
         self.assertIn("mfence", self.problems('__asm__ volatile("mfence");')[0])
         self.assertIn("syscall", self.problems('__asm__ volatile("syscall");')[0])
+
+    def test_refuses_an_exchange_in_the_cold_half_of_the_ring(self):
+        ring = "struct RingWriter { [[gnu::noinline]] static void spill() { cell.store(1); } };"
+        problems = self.problems("RingWriter::spill(); cell.store(2, std::memory_order_relaxed);",
+                                 {"RingWriter::spill"}, ring)
+        self.assertIn("cold half", problems[0])
 
     def test_refuses_a_call_that_is_not_named_as_cold(self):
         self.assertIn("leaves to stray", self.problems("stray(); cell.store(1, std::memory_order_relaxed);")[0])

@@ -35,6 +35,13 @@ class BucketLayout {
     return (exponent << (bits_ - 1)) + static_cast<std::uint32_t>(value >> exponent);
   }
 
+  /// Largest value that shares a bucket with `value`.
+  [[nodiscard]] constexpr std::uint64_t highest_beside(std::uint64_t value) const noexcept {
+    const std::uint64_t first_group = (std::uint64_t{1} << bits_) - 1;
+    const auto exponent = static_cast<std::uint32_t>(std::bit_width(value | first_group)) - bits_;
+    return value | ((std::uint64_t{1} << exponent) - 1);
+  }
+
   /// Smallest value of a bucket.
   [[nodiscard]] constexpr std::uint64_t lowest(std::uint32_t bucket) const noexcept {
     const std::uint32_t half = 1U << (bits_ - 1);

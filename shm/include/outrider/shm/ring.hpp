@@ -5,6 +5,7 @@
 // takes samples out and says through the control segment how far it came.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <span>
@@ -24,6 +25,11 @@ struct HistogramCells {
   TickClock clock;
   std::span<const std::uint64_t> bounds;  ///< registered `le` in kept units, ascending
   BasicSpill<std::byte> spill{};
+  /// By bit width of a value: the first bound that may not be below it.
+  std::array<std::uint8_t, 65> first_bound{};
+
+  /// `sorted` outlives the cells; at most max_bounds of them.
+  void set_bounds(std::span<const std::uint64_t> sorted) noexcept;
 };
 
 /// The writing end. In the trader's process memory; one thread owns it.
@@ -70,7 +76,7 @@ class RingWriter {
   void look_for_room() noexcept;
   void spill(const HistogramCells& cells, std::uint64_t value) noexcept;
   template <std::memory_order Order>
-  void add(std::atomic<std::uint64_t>& cell, std::uint64_t n) const noexcept;
+  static void add(std::atomic<std::uint64_t>& cell, std::uint64_t n, bool shared) noexcept;
 
   Sample* slots_ = nullptr;
   std::uint64_t mask_ = 0;
