@@ -104,7 +104,7 @@ bool Gate::permits(OrderKind kind) noexcept {
 
 GateView Gate::view() const {
   const shm::GateDetail detail = shm::load_detail(*slot_);
-  return {state(), detail.reason, detail.scope, detail.since_wall_ms};
+  return {state(), detail.reason, detail.scope, detail.since_wall_ms, detail.since};
 }
 
 }  // namespace outrider

@@ -76,26 +76,29 @@ std::string load_text(const std::array<std::atomic<std::uint64_t>, Words>& from)
   return {bytes.data(), strnlen(bytes.data(), bytes.size())};
 }
 
-/// What a gate slot says beside its word.
-struct GateDetail {
+/// What a gate slot says beside its word; `Text` is a view on the writing side.
+template <class Text>
+struct BasicGateDetail {
   GateState state = GateState::unarmed;
   std::uint64_t since_wall_ms = 0;
-  std::string scope;
-  std::string reason;
+  Ticks since;
+  Text scope;
+  Text reason;
 };
+using GateDetail = BasicGateDetail<std::string>;
 
 /// The sidecar only. Nothing is allocated.
-inline void store_detail(GateSlot& slot, GateState state, std::uint64_t since_wall_ms,
-                         std::string_view scope, std::string_view reason) noexcept {
+inline void store_detail(GateSlot& slot, const BasicGateDetail<std::string_view>& detail) noexcept {
   // relaxed: the sidecar reads back what it wrote itself.
   const std::uint64_t version = slot.version.load(std::memory_order_relaxed);
   // relaxed: the releases below keep the odd version in front of the new words.
   slot.version.store(version + 1, std::memory_order_relaxed);
   // sync(gate-detail-words): release, pairs with load_detail: see the heartbeat.
-  slot.state.store(static_cast<std::uint64_t>(state), std::memory_order_release);
-  slot.since_wall_ms.store(since_wall_ms, std::memory_order_release);
-  store_text(slot.scope, scope);
-  store_text(slot.reason, reason);
+  slot.state.store(static_cast<std::uint64_t>(detail.state), std::memory_order_release);
+  slot.since_wall_ms.store(detail.since_wall_ms, std::memory_order_release);
+  slot.since_ticks.store(detail.since.raw(), std::memory_order_release);
+  store_text(slot.scope, detail.scope);
+  store_text(slot.reason, detail.reason);
   // sync(gate-detail): release, pairs with load_detail. The words are whole.
   slot.version.store(version + 2, std::memory_order_release);
 }
@@ -109,6 +112,7 @@ inline GateDetail load_detail(const GateSlot& slot) {
     // sync(gate-detail-words): acquire, pairs with store_detail.
     const std::uint64_t state = slot.state.load(std::memory_order_acquire);
     detail.since_wall_ms = slot.since_wall_ms.load(std::memory_order_acquire);
+    detail.since = Ticks::from_raw(slot.since_ticks.load(std::memory_order_acquire));
     detail.state = state <= static_cast<std::uint64_t>(GateState::stale)
                        ? static_cast<GateState>(state)
                        : GateState::unarmed;

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gate_keeper.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace outrider {
+namespace {
+
+constexpr std::int64_t largest_skew_ns = 10'000'000;
+
+/// How far the clocks of a pair lie apart by the segment's own constants.
+std::int64_t offset_of(const shm::TickClock& clock, const shm::Beat& pair) noexcept {
+  return static_cast<std::int64_t>(pair.ns - clock.stamp_ns(Ticks::from_raw(pair.ticks)));
+}
+
+std::uint64_t wanted_word(const GateRuntime& gate, const Enforcement& wanted) noexcept {
+  if (wanted.verdict.state != GateState::trading) return shm::closed_word(wanted.verdict.state);
+  const bool is_open = (gate.word & shm::closed_bit) == 0 && gate.word != 0;
+  return is_open && !wanted.renew ? gate.word : wanted.now.raw() + wanted.lease_ticks;
+}
+
+void show(GateRuntime& gate, const Enforcement& wanted, Ticks stored) noexcept {
+  const protection::Verdict& verdict = wanted.verdict;
+  shm::store_detail(
+      gate.segment->control.gate(gate.slot),
+      {verdict.state, static_cast<std::uint64_t>(wanted.time.wall.count() / 1'000'000), stored,
+       verdict.scope, verdict.rule.empty() ? verdict.reason : verdict.rule});
+}
+
+}  // namespace
+
+shm::RejectCode reject_code(const shm::TickClock& clock, const shm::Beat& trader,
+                            const shm::Beat& own) noexcept {
+  if (trader.count == 0) return shm::RejectCode::no_heartbeat;
+  const std::int64_t skew = offset_of(clock, trader) - offset_of(clock, own);
+  return std::abs(skew) <= largest_skew_ns ? shm::RejectCode::none : shm::RejectCode::clock_skew;
+}
+
+std::string_view to_text(shm::RejectCode code) noexcept {
+  switch (code) {
+    case shm::RejectCode::none:
+      return "";
+    case shm::RejectCode::clock_skew:
+      return "the trader's clock differs from the sidecar's by more than 10 ms";
+    case shm::RejectCode::foreign_clock:
+      return "the trader stamps with a clock that this sidecar cannot read";
+    case shm::RejectCode::no_heartbeat:
+      return "the trader has not beaten yet";
+  }
+  return "";
+}
+
+Enforced enforce(GateRuntime& gate, const Enforcement& wanted) noexcept {
+  std::atomic<std::uint64_t>& word = gate.segment->control.gate(gate.slot).word;
+  const bool first = !gate.word_is_known;
+  if (first) {
+    // relaxed, here and below: the word is the whole message.
+    gate.word = word.load(std::memory_order_relaxed);
+    gate.word_is_known = true;
+    // An earlier sidecar may have left a lease or a halt; a kill is somebody's will.
+    const bool killed = gate.word == shm::closed_word(GateState::killed);
+    if (killed && wanted.verdict.state != GateState::killed) return Enforced::found_kill;
+  }
+  const bool is_same_news = !first && gate.state == wanted.verdict.state;
+  const std::uint64_t next = wanted_word(gate, wanted);
+  // Untouched words are not even read: the line stays with the trader.
+  if (next == gate.word && is_same_news) return Enforced::unchanged;
+  std::uint64_t found = gate.word;
+  // relaxed: see above.
+  const bool stored = word.compare_exchange_strong(found, next, std::memory_order_relaxed);
+  if (!stored) {
+    gate.word = found;
+    return Enforced::found_kill;
+  }
+  gate.word = next;
+  gate.granted = wanted.verdict.state == GateState::trading
+                     ? (wanted.renew ? wanted.time.steady : gate.granted)
+                     : nanoseconds{};
+  gate.verdict = wanted.verdict;
+  if (is_same_news) return Enforced::unchanged;
+  gate.state = wanted.verdict.state;
+  show(gate, wanted, wanted.now);
+  return Enforced::changed;
+}
+
+}  // namespace outrider

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Puts verdicts into gate words: leases by compare-and-swap, so that a kill that
+// somebody else stored is found and never overwritten.
+#pragma once
+
+#include "runtime.hpp"
+
+namespace outrider {
+
+/// Why a generation may get no lease now: its clock, as its last heartbeat shows
+/// it, must agree with ours within 10 ms.
+shm::RejectCode reject_code(const shm::TickClock& clock, const shm::Beat& trader,
+                            const shm::Beat& own) noexcept;
+std::string_view to_text(shm::RejectCode code) noexcept;
+
+struct Enforcement {
+  protection::Verdict verdict;
+  Ticks now;  ///< of the trader's clock
+  std::uint64_t lease_ticks = 0;
+  bool renew = false;  ///< leases are due
+  Now time;
+};
+
+enum class Enforced {
+  unchanged,
+  changed,
+  found_kill,  ///< somebody else closed the gate: a kill that protection must learn of
+};
+
+Enforced enforce(GateRuntime& gate, const Enforcement& wanted) noexcept;
+
+}  // namespace outrider

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guard.hpp"
+
+#include <algorithm>
+
+namespace outrider {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr nanoseconds renew_period = 100ms;
+constexpr nanoseconds sweep_period = 10ms;
+constexpr nanoseconds shortest_poll = 100us;
+constexpr nanoseconds longest_poll = 10ms;
+constexpr nanoseconds quiet_after = 1s;
+/// Batches from one producer in one pass, so that a busy one starves nobody.
+constexpr int batches_per_turn = 16;
+
+nanoseconds steady_now() noexcept {
+  return nanoseconds{static_cast<std::int64_t>(shm::monotonic_ns())};
+}
+
+/// Spilled counts on their way into the histograms of a plan.
+struct SpillSink {
+  const std::vector<aggregate::Histogram*>& histograms;
+  void add(const drain::Row& row, std::uint32_t bucket, std::uint64_t count) const noexcept {
+    histograms[row.index]->add_spilled(bucket, count);
+  }
+  void add_cut(const drain::Row& row, std::size_t bound, std::uint64_t count) const noexcept {
+    histograms[row.index]->add_spilled_cut(bound, count);
+  }
+  void add_sum(const drain::Row& row, std::uint64_t low, std::uint64_t high) const noexcept {
+    histograms[row.index]->add_spilled_sum(low, high);
+  }
+};
+
+protection::AlertSignal signal_of(rules::AlertState state) noexcept {
+  switch (state) {
+    case rules::AlertState::firing:
+      return protection::AlertSignal::firing;
+    case rules::AlertState::pending:
+      return protection::AlertSignal::pending;
+    case rules::AlertState::no_data:
+      return protection::AlertSignal::no_data;
+    case rules::AlertState::inactive:
+      break;
+  }
+  return protection::AlertSignal::clear;
+}
+
+GuardEvent event_of(GuardEvent::Kind kind, std::string_view state) noexcept {
+  GuardEvent event;
+  event.kind = kind;
+  event.state = state.data();
+  return event;
+}
+
+protection::Verdict unarmed(std::string_view scope, std::string_view reason) noexcept {
+  protection::Verdict verdict;
+  verdict.scope = scope;
+  verdict.reason = reason;
+  return verdict;
+}
+
+}  // namespace
+
+// The line. Read it from top to bottom: it is the sidecar.
+void Guard::pass(const Now& now) noexcept {
+  now_ = now;
+  adopt_plan();
+  if (plan_ == nullptr) return;
+  parts_.desk.take(parts_.protection, now);
+
+  for (PlannedProducer& planned : plan_->producers) drain(planned, now);
+  plan_->own->refresh({self_, parts_.facts, parts_.protection, *plan_->rules, now.steady});
+  evaluate_rules(now);
+  parts_.protection.tick(now);
+
+  protection::enforce(parts_.protection, *this);
+  renew_leases(now);
+  parts_.desk.answer(parts_.protection);
+  finish(now);
+}
+
+void Guard::adopt_plan() noexcept {
+  const Plan* before = plan_.get();
+  parts_.queues.take_plan(plan_);
+  if (plan_.get() == before) return;
+  for (PlannedProducer& planned : plan_->producers) {
+    drain::Drainer& drainer = *planned.producer->drainer;
+    if (planned.binding != nullptr && drainer.binding() != planned.binding.get() &&
+        !planned.binding->segment->retired.load(
+            std::memory_order_relaxed)) {  // relaxed: our own store
+      drainer.adopt(planned.binding);
+    }
+  }
+}
+
+// ------------------------------------------------------- drain, aggregate
+
+void Guard::drain(PlannedProducer& planned, const Now& now) noexcept {
+  Producer& producer = *planned.producer;
+  drain::Drainer& drainer = *producer.drainer;
+  for (aggregate::Histogram* histogram : planned.histograms) {
+    if (histogram != nullptr) histogram->rotate(now.steady);
+  }
+  producer.newest_stamp = 0;
+  for (int batch = 0; batch < batches_per_turn; ++batch) {
+    const auto observations = drainer.take();
+    if (observations.empty()) break;
+    for (const drain::Observation& seen : observations) {
+      planned.histograms[seen.row->index]->add(seen);
+      producer.newest_stamp = std::max(producer.newest_stamp, seen.stamp);
+    }
+  }
+  watch(producer, now.steady);
+  if (!drainer.is_live()) return;
+  const bool ended = drainer.binding()->segment->ended.load(
+      std::memory_order_acquire);  // sync(ended): acquire, pairs with discovery
+  const bool is_over = ended && drainer.is_drained() && !drainer.has_unbound_series();
+  if (is_over || (drainer.has_new_spill() && now.steady - producer.swept >= sweep_period)) {
+    SpillSink sink{planned.histograms};
+    drainer.sweep(sink);
+    producer.swept = now.steady;
+  }
+  if (is_over) drainer.retire();
+}
+
+void Guard::watch(Producer& producer, nanoseconds now) noexcept {
+  const drain::Drainer& drainer = *producer.drainer;
+  const drain::Binding* binding = drainer.binding();
+  if (binding == nullptr) return;  // only history is there: dead
+  const segments::Segment& segment = *binding->segment;
+  shm::Beat beat;
+  if (drainer.is_live() && shm::read_beat(segment.view.state().heartbeat, beat) &&
+      (beat.count != producer.beat.count || beat.ticks != producer.beat.ticks)) {
+    producer.beat = beat;
+    producer.beat_seen = now;
+  }
+  if (const std::uint64_t recorded = drainer.totals().recorded; recorded != producer.recorded) {
+    const double seconds = std::chrono::duration<double>(now - previous_pass_).count();
+    const double rate = static_cast<double>(recorded - producer.recorded) / std::max(seconds, 1e-6);
+    producer.recorded_rate += 0.1 * (rate - producer.recorded_rate);
+    producer.recorded = recorded;
+    producer.recorded_seen = now;
+    recorded_ = now;
+  }
+  // sync(closed): acquire, pairs with the producer's good-bye.
+  const bool closed = segment.view.state().closed.load(std::memory_order_acquire) == 1;
+  const auto state = segments::producer_state(
+      {segment.ended.load(std::memory_order_relaxed), closed,  // relaxed: a state to show
+       now - producer.beat_seen, now - producer.recorded_seen});
+  if (state == producer.state) return;
+  producer.state = state;
+  GuardEvent event = event_of(GuardEvent::Kind::producer, to_string(state));
+  event.subject = producer.name;
+  parts_.queues.tell(event);
+}
+
+// -------------------------------------------------------- rules, protection
+
+void Guard::evaluate_rules(const Now& now) noexcept {
+  plan_->rules->evaluate(*plan_->values, now.steady);
+  for (const AlertLink& link : plan_->links) {
+    auto signal = signal_of(link.instance->state);
+    if (signal == protection::AlertSignal::clear && link.rule->status().no_data) {
+      signal = protection::AlertSignal::no_data;
+    }
+    for (const protection::BreakerId id : link.breakers)
+      parts_.protection.observe(id, signal, link.instance->value);
+  }
+  tell_transitions();
+}
+
+void Guard::tell_transitions() noexcept {
+  for (const rules::Transition& transition : plan_->rules->transitions()) {
+    GuardEvent event = event_of(GuardEvent::Kind::alert, rules::state_name(transition.to));
+    event.value = transition.value;
+    event.rule = transition.rule->rule().name;
+    if (transition.instance != nullptr) {
+      for (const auto& [name, value] : transition.instance->labels) {
+        if (name == "producer") event.subject = value;
+      }
+    }
+    parts_.queues.tell(event);
+  }
+}
+
+// -------------------------------------------------------------------- gates
+
+protection::Verdict Guard::verdict_of(const GateRuntime& gate) const noexcept {
+  protection::Verdict verdict = parts_.protection.verdict(gate.scopes);
+  if (verdict.state >= GateState::unarmed) return verdict;
+  if (plan_->grants_nothing) {
+    return unarmed(protection::global_scope, "a circuit breaker found no room: see the log");
+  }
+  if (gate.reject != shm::RejectCode::none) {
+    return unarmed(parts_.protection.scope_name(gate.own_scope), to_text(gate.reject));
+  }
+  return verdict;
+}
+
+void Guard::store_gates() noexcept {
+  for (const auto& gate : plan_->gates) enforce_gate(*gate, false);
+}
+
+void Guard::renew_leases(const Now& now) noexcept {
+  const bool due = now.steady - renewed_ >= renew_period;
+  for (const auto& gate : plan_->gates) {
+    if (due) {
+      const shm::TickClock& clock = gate->segment->clock();
+      const shm::Beat own{1, shm::ticks(clock.kind).raw(), shm::monotonic_ns()};
+      const bool is_bound = gate->producer->drainer->is_live() &&
+                            gate->producer->drainer->binding()->segment == gate->segment;
+      gate->reject =
+          is_bound ? reject_code(clock, gate->producer->beat, own) : shm::RejectCode::no_heartbeat;
+      // relaxed: a code for people.
+      gate->segment->control.state().reject.store(static_cast<std::uint64_t>(gate->reject),
+                                                  std::memory_order_relaxed);
+      if (gate->granted != nanoseconds{} && now.steady - gate->granted > plan_->lease)
+        ++self_.lease_expirations;
+    }
+    enforce_gate(*gate, due);
+  }
+  if (due) renewed_ = now.steady;
+  // A kill that somebody else had stored is a decision now.
+  protection::enforce(parts_.protection, *this);
+}
+
+void Guard::enforce_gate(GateRuntime& gate, bool renew) noexcept {
+  const shm::TickClock& clock = gate.segment->clock();
+  const std::uint64_t lease =
+      clock.interval_ticks(static_cast<std::uint64_t>(plan_->lease.count()));
+  switch (enforce(gate, {verdict_of(gate), shm::ticks(clock.kind), lease, renew, now_})) {
+    case Enforced::unchanged:
+      return;
+    case Enforced::changed:
+      return note_change(gate);
+    case Enforced::found_kill: {
+      protection::Cause cause;
+      cause.actor = "external";
+      cause.reason = "found the gate closed by somebody other than the sidecar";
+      parts_.protection.kill(gate.own_scope, cause, now_);
+    }
+  }
+}
+
+void Guard::note_change(const GateRuntime& gate) noexcept {
+  const protection::Verdict& verdict = gate.verdict;
+  const bool tripped = !verdict.rule.empty() && verdict.state >= GateState::reduce_only;
+  if (tripped) {
+    // The breaching sample's own stamp when samples came in this pass; otherwise
+    // a value cell breached, some time after it was last looked at.
+    const shm::TickClock& clock = gate.segment->clock();
+    const auto stamp = gate.producer->newest_stamp;
+    const nanoseconds began =
+        stamp != 0 ? nanoseconds{static_cast<std::int64_t>(clock.stamp_ns(Ticks::from_raw(stamp)))}
+                   : previous_pass_;
+    self_.trip_duration.add(std::max(steady_now() - began, nanoseconds{0}));
+  }
+  GuardEvent event = event_of(GuardEvent::Kind::gate, to_string(verdict.state));
+  event.subject = parts_.protection.scope_name(gate.own_scope);
+  event.scope = verdict.scope;
+  event.rule = verdict.rule;
+  event.reason = verdict.reason;
+  parts_.queues.tell(event);
+}
+
+void Guard::close_all() noexcept {
+  for (const auto& gate :
+       plan_ == nullptr ? std::vector<std::shared_ptr<GateRuntime>>{} : plan_->gates) {
+    if (gate->state != GateState::trading) continue;
+    const shm::TickClock& clock = gate->segment->clock();
+    enforce(*gate, {unarmed(protection::global_scope, "the sidecar has ended"),
+                    shm::ticks(clock.kind), 0, false, now_});
+  }
+}
+
+// ---------------------------------------------------------------- the end
+
+void Guard::finish(const Now& now) noexcept {
+  if (renewed_ == now.steady) {
+    for (const PlannedProducer& planned : plan_->producers) {
+      if (!planned.producer->drainer->is_live()) continue;
+      const segments::Segment& segment = *planned.producer->drainer->binding()->segment;
+      shm::beat(segment.control.state().heartbeat, shm::ticks(segment.clock().kind),
+                shm::monotonic_ns());
+    }
+  }
+  ++self_.passes;
+  self_.pass_duration.add(steady_now() - now.steady);
+  self_.last_pass_wall = now.wall;
+  previous_pass_ = now.steady;
+  if (Publication* publication = parts_.exchange.wanted(plan_->names.get());
+      publication != nullptr) {
+    publish(*publication);
+    parts_.exchange.answered();
+  }
+}
+
+void Guard::publish(Publication& publication) const noexcept {
+  publication.steady = now_.steady;
+  publication.wall = now_.wall;
+  plan_->own->refresh({self_, parts_.facts, parts_.protection, *plan_->rules, now_.steady});
+  plan_->values->copy_to(publication.snapshot);
+  publication.snapshot.wall_ms = now_.wall / 1ms;
+  for (std::size_t i = 0; i < publication.producers.size(); ++i) {
+    const Producer& producer = *plan_->producers[i].producer;
+    publication.producers[i] = {producer.state, producer.drainer->totals(),
+                                producer.drainer->lanes_claimed()};
+  }
+  for (std::size_t i = 0; i < publication.gates.size(); ++i) {
+    const GateRuntime& gate = *plan_->gates[i];
+    auto& sample = publication.gates[i];
+    sample.state = gate.state;
+    sample.scope = gate.verdict.scope;
+    sample.rule = gate.verdict.rule;
+    sample.reason = gate.verdict.reason;
+    sample.since_wall_ms = gate.verdict.since_wall / 1ms;
+  }
+  std::size_t next = 0;
+  for (const rules::BoundRule& rule : plan_->rules->rules()) {
+    publication.evaluations += rule.status().evaluations;
+    publication.failures += rule.status().failures;
+    for (const auto& instance : rule.instances()) {
+      const bool unknown = instance->state == rules::AlertState::inactive && rule.status().no_data;
+      publication.alerts[next++] = {
+          unknown ? rules::AlertState::no_data : instance->state, instance->value,
+          instance->state == rules::AlertState::firing ? instance->fired_at : instance->active_at};
+    }
+  }
+  for (std::size_t id = 0; id < publication.trips.size(); ++id) {
+    publication.trips[id] =
+        parts_.protection.breaker_at(static_cast<protection::BreakerId>(id)).trips();
+  }
+}
+
+nanoseconds Guard::poll_period(nanoseconds now) const noexcept {
+  if (plan_ == nullptr || now - recorded_ > quiet_after) return longest_poll;
+  nanoseconds period = std::clamp(plan_->rule_need, shortest_poll, longest_poll);
+  for (const PlannedProducer& planned : plan_->producers) {
+    const drain::Drainer& drainer = *planned.producer->drainer;
+    if (!drainer.is_live() || planned.producer->recorded_rate < 1) continue;
+    const double half = 0.5 * (1 - drainer.fullest_ring()) *
+                        static_cast<double>(drainer.binding()->segment->geometry().ring_capacity);
+    const auto need =
+        nanoseconds{static_cast<std::int64_t>(half / planned.producer->recorded_rate * 1e9)};
+    period = std::min(period, std::max(need, shortest_poll));
+  }
+  return period;
+}
+
+}  // namespace outrider

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The guard: one function, pass(now), calls the stages from left to right:
+// drain, aggregate, rules, protection, and then the outputs, gates first. After
+// warm-up it allocates nothing, takes no lock and does no I/O.
+#pragma once
+
+#include <memory>
+
+#include "gate_keeper.hpp"
+#include "guard_queues.hpp"
+#include "plan.hpp"
+#include "protection/commands.hpp"
+#include "protection/enforce.hpp"
+#include "protection/latch_file.hpp"
+#include "protection/scribe.hpp"
+
+namespace outrider {
+
+class Guard final : private protection::Ends {
+ public:
+  struct Parts {
+    protection::Protection& protection;
+    protection::LatchFile& latch;
+    protection::CommandDesk& desk;
+    protection::Scribe& scribe;
+    GuardQueues& queues;
+    Exchange& exchange;
+    SharedFacts& facts;
+  };
+  explicit Guard(const Parts& parts) : parts_{parts} {}
+
+  /// One pass of the line. Heartbeats and leases move on only when it ends.
+  void pass(const Now& now) noexcept;
+
+  /// How long to wait until the next pass, 100 µs to 10 ms: as long as the
+  /// tightest rule with a consequence and the fullest ring allow.
+  [[nodiscard]] nanoseconds poll_period(nanoseconds now) const noexcept;
+
+  /// For close-on-exit: every gate that is open, at once.
+  void close_all() noexcept;
+
+ private:
+  void adopt_plan() noexcept;
+  void drain(PlannedProducer& planned, const Now& now) noexcept;
+  void watch(Producer& producer, nanoseconds now) noexcept;
+  void evaluate_rules(const Now& now) noexcept;
+  void renew_leases(const Now& now) noexcept;
+  void enforce_gate(GateRuntime& gate, bool renew) noexcept;
+  [[nodiscard]] protection::Verdict verdict_of(const GateRuntime& gate) const noexcept;
+  void note_change(const GateRuntime& gate) noexcept;
+  void tell_transitions() noexcept;
+  void finish(const Now& now) noexcept;
+  void publish(Publication& publication) const noexcept;
+
+  // protection::Ends
+  void store_latch(const protection::Change& change) noexcept override {
+    parts_.latch.store(change);
+  }
+  void store_gates() noexcept override;
+  void note(const protection::Entry& entry) noexcept override { parts_.scribe.note(entry); }
+
+  Parts parts_;
+  std::unique_ptr<Plan> plan_;
+  SelfCounts self_;
+  Now now_;                      ///< of the pass that runs
+  nanoseconds renewed_{};        ///< when leases were last renewed
+  nanoseconds previous_pass_{};  ///< when values were last looked at before this pass
+  nanoseconds recorded_{};       ///< when any trader last recorded a sample
+};
+
+}  // namespace outrider

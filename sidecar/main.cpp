@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// outrider-sidecar: flags, signals, and nothing else.
+#include <pthread.h>
+#include <signal.h>
+
+#include <exception>
+#include <iostream>
+
+#include "outputs/process_metrics.hpp"
+#include "sidecar.hpp"
+
+namespace {
+
+constexpr int invalid_input = 2;
+
+/// Signals are taken by one thread, here, and never interrupt another.
+sigset_t block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int each : {SIGHUP, SIGTERM, SIGINT}) sigaddset(&set, each);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+int run(const outrider::config::Flags& flags, outrider::Settings settings) {
+  const sigset_t signals = block_signals();
+  outrider::Sidecar sidecar{flags, std::move(settings)};
+  sidecar.start();
+  for (int received = 0; sigwait(&signals, &received) == 0;) {
+    if (received != SIGHUP) break;
+    sidecar.reload();
+  }
+  sidecar.stop();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    outrider::config::Flags flags;
+    if (const auto done =
+            outrider::config::parse_flags(argc, argv, flags, outrider::outputs::version()))
+      return *done;
+    outrider::Settings settings;
+    const auto problems = outrider::load_settings(flags, settings);
+    for (const std::string& problem : problems) std::cerr << problem << '\n';
+    return problems.empty() ? run(flags, std::move(settings)) : invalid_input;
+  } catch (const std::exception& failure) {
+    std::cerr << "outrider-sidecar: " << failure.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "own_series.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace outrider {
+namespace {
+
+using aggregate::FamilyKind;
+using aggregate::Labels;
+
+constexpr std::array<GateState, 7> gate_states{
+    GateState::trading, GateState::probing, GateState::halted, GateState::reduce_only,
+    GateState::killed,  GateState::unarmed, GateState::stale};
+
+double seconds(nanoseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+double as_double(std::uint64_t count) {
+  return static_cast<double>(count);
+}
+
+}  // namespace
+
+void DurationHistogram::add(nanoseconds duration) noexcept {
+  const double took = seconds(duration);
+  const auto bucket = std::lower_bound(edges.begin(), edges.end(), took) - edges.begin();
+  ++counts_[static_cast<std::size_t>(bucket)];
+  sum_ += took;
+}
+
+void DurationHistogram::write_to(const std::vector<double*>& cells) const noexcept {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < counts_.size(); ++i) *cells[i] = as_double(count += counts_[i]);
+  *cells.back() = sum_;
+}
+
+OwnSeries::OwnSeries(aggregate::ValuesBuilder& builder, const Subjects& subjects) {
+  const protection::Protection& protection = subjects.protection;
+  const auto single = [&](const char* name, const char* help, FamilyKind kind,
+                          const Labels& labels = {}) {
+    return builder.add_own(name, help, kind, labels).front();
+  };
+  for (const Producer* producer : subjects.producers) add_producer(builder, *producer);
+  add_rules(builder, subjects.rules);
+  for (const auto& gate : subjects.gates) {
+    GateCells cells{gate.get(), {}};
+    for (std::size_t i = 0; i < gate_states.size(); ++i) {
+      cells.states[i] = single("outrider_gate_state", "The state a gate is in: 1 for it, else 0.",
+                               FamilyKind::gauge,
+                               {{"producer", gate->producer->name},
+                                {"gate", gate->name},
+                                {"state", std::string{to_string(gate_states[i])}}});
+    }
+    gates_.push_back(cells);
+  }
+  for (std::size_t id = 0; id < protection.breaker_count(); ++id) {
+    const auto& breaker = protection.breaker_at(static_cast<protection::BreakerId>(id));
+    trips_.push_back(single("outrider_trips_total", "How often a rule closed the gates of a scope.",
+                            FamilyKind::counter,
+                            {{"scope", std::string{protection.scope_name(breaker.scope())}},
+                             {"rule", std::string{breaker.rule()}}}));
+  }
+  for (std::size_t cause = 0; cause < drain::loss_causes; ++cause) {
+    lost_[cause] = single(
+        "outrider_samples_lost_total", "Samples that are gone, by cause.", FamilyKind::counter,
+        {{"cause", std::string{to_string(static_cast<drain::LossCause>(cause))}}});
+  }
+  const std::vector<double> edges{DurationHistogram::edges.begin(), DurationHistogram::edges.end()};
+  pass_duration_ = builder.add_own("outrider_pass_duration_seconds", "How long a pass takes.",
+                                   FamilyKind::histogram, {}, edges);
+  trip_duration_ = builder.add_own(
+      "outrider_trip_duration_seconds",
+      "From the stamp of a breaching sample, or else from the last look at the value "
+      "that breached, to the closed gate.",
+      FamilyKind::histogram, {}, edges);
+  last_pass_ = single("outrider_last_pass_timestamp_seconds",
+                      "When the last pass finished, in Unix time.", FamilyKind::gauge);
+  passes_ = single("outrider_passes_total", "Passes of the guard thread.", FamilyKind::counter);
+  reload_ = single("outrider_config_last_reload_successful",
+                   "Whether the last load of the configuration succeeded.", FamilyKind::gauge);
+  journal_ = single("outrider_journal_writable", "Whether the journal of latches can be written.",
+                    FamilyKind::gauge);
+  expirations_ =
+      single("outrider_lease_expirations_total",
+             "Gates whose lease had run out before it was renewed.", FamilyKind::counter);
+  segments_refused_ = single("outrider_segments_refused_total",
+                             "Segment files that were not attached.", FamilyKind::counter);
+  series_refused_ = single("outrider_series_refused_total", "Series of traders that are not shown.",
+                           FamilyKind::counter);
+}
+
+void OwnSeries::add_producer(aggregate::ValuesBuilder& builder, const Producer& producer) {
+  const Labels label{{"producer", producer.name}};
+  const auto single = [&](const char* name, const char* help, FamilyKind kind) {
+    return builder.add_own(name, help, kind, label).front();
+  };
+  ProducerCells cells{};
+  cells.producer = &producer;
+  cells.up = single("outrider_producer_up", "Whether the producer runs (live, idle or stalled).",
+                    FamilyKind::gauge);
+  for (std::size_t i = 0; i < cells.states.size(); ++i) {
+    cells.states[i] =
+        builder
+            .add_own("outrider_producer_state", "The state a producer is in: 1 for it, else 0.",
+                     FamilyKind::gauge,
+                     {{"producer", producer.name},
+                      {"state", std::string{to_string(segments::producer_states[i])}}})
+            .front();
+  }
+  cells.recorded = single("outrider_samples_recorded_total", "Samples that traders recorded.",
+                          FamilyKind::counter);
+  cells.drained = single("outrider_samples_drained_total", "Samples taken from the rings.",
+                         FamilyKind::counter);
+  cells.spilled = single("outrider_samples_spilled_total",
+                         "Samples that went to a spill histogram because the ring was full.",
+                         FamilyKind::counter);
+  cells.in_ring =
+      single("outrider_samples_in_ring", "Samples that wait in the rings.", FamilyKind::gauge);
+  cells.clipped =
+      single("outrider_samples_clipped_total",
+             "Values above the largest that a sample carries, kept as that.", FamilyKind::counter);
+  cells.anomalies =
+      single("outrider_clock_anomalies_total",
+             "Intervals that ended before they began; not recorded.", FamilyKind::counter);
+  cells.heartbeat_age =
+      single("outrider_producer_heartbeat_age_seconds",
+             "How long the trader's heartbeat has stood still.", FamilyKind::gauge);
+  producers_.push_back(cells);
+}
+
+void OwnSeries::add_rules(aggregate::ValuesBuilder& builder, const rules::RuleSet& rules) {
+  evaluations_ = builder
+                     .add_own("outrider_rule_evaluations_total", "Evaluations of rules.",
+                              FamilyKind::counter, {})
+                     .front();
+  failures_ = builder
+                  .add_own("outrider_rule_evaluation_failures_total",
+                           "Evaluations of rules that failed.", FamilyKind::counter, {})
+                  .front();
+  std::map<std::string, double*> by_name;
+  for (const auto& group : rules.groups) {
+    for (const auto& rule : group.rules) {
+      double*& cell = by_name[rule.name];
+      if (cell == nullptr) {
+        cell = builder
+                   .add_own("outrider_rule_no_data",
+                            "Whether the alert has no series to judge, which is not health.",
+                            FamilyKind::gauge, {{"alert", rule.name}})
+                   .front();
+      }
+      no_data_.push_back(cell);
+    }
+  }
+}
+
+void OwnSeries::refresh_rules(const rules::Plan& plan) const noexcept {
+  std::uint64_t evaluations = 0;
+  std::uint64_t failures = 0;
+  for (double* cell : no_data_) *cell = 0;
+  for (std::size_t i = 0; i < plan.rules().size() && i < no_data_.size(); ++i) {
+    const rules::RuleStatus& status = plan.rules()[i].status();
+    evaluations += status.evaluations;
+    failures += status.failures;
+    if (status.no_data) *no_data_[i] = 1;
+  }
+  *evaluations_ = as_double(evaluations);
+  *failures_ = as_double(failures);
+}
+
+void OwnSeries::refresh_producers(nanoseconds now) const noexcept {
+  std::array<std::uint64_t, drain::loss_causes> lost{};
+  for (const ProducerCells& cells : producers_) {
+    const Producer& producer = *cells.producer;
+    const drain::Totals totals = producer.drainer->totals();
+    const bool up = producer.state != segments::ProducerState::dead &&
+                    producer.state != segments::ProducerState::closed;
+    *cells.up = up ? 1 : 0;
+    for (std::size_t i = 0; i < cells.states.size(); ++i) {
+      *cells.states[i] = producer.state == segments::producer_states[i] ? 1 : 0;
+    }
+    *cells.recorded = as_double(totals.recorded);
+    *cells.drained = as_double(totals.drained);
+    *cells.spilled = as_double(totals.spilled);
+    *cells.in_ring = as_double(totals.in_ring);
+    *cells.clipped = as_double(totals.clipped);
+    *cells.anomalies = as_double(totals.anomalies);
+    *cells.heartbeat_age = seconds(now - producer.beat_seen);
+    for (std::size_t cause = 0; cause < lost.size(); ++cause) lost[cause] += totals.lost[cause];
+  }
+  for (std::size_t cause = 0; cause < lost.size(); ++cause) *lost_[cause] = as_double(lost[cause]);
+}
+
+void OwnSeries::refresh(const Facts& facts) const noexcept {
+  refresh_producers(facts.now);
+  refresh_rules(facts.rules);
+  for (const GateCells& cells : gates_) {
+    for (std::size_t i = 0; i < gate_states.size(); ++i) {
+      *cells.states[i] = cells.gate->state == gate_states[i] ? 1 : 0;
+    }
+  }
+  for (std::size_t id = 0; id < trips_.size(); ++id) {
+    *trips_[id] =
+        as_double(facts.protection.breaker_at(static_cast<protection::BreakerId>(id)).trips());
+  }
+  facts.self.pass_duration.write_to(pass_duration_);
+  facts.self.trip_duration.write_to(trip_duration_);
+  *last_pass_ = seconds(facts.self.last_pass_wall);
+  *passes_ = as_double(facts.self.passes);
+  *expirations_ = as_double(facts.self.lease_expirations);
+  // relaxed, all: facts on their own.
+  *reload_ = facts.shared.reload_successful.load(std::memory_order_relaxed) ? 1 : 0;
+  *journal_ = facts.shared.journal_writable.load(std::memory_order_relaxed) ? 1 : 0;
+  *segments_refused_ = as_double(facts.shared.segments_refused.load(std::memory_order_relaxed));
+  *series_refused_ = as_double(facts.shared.series_refused.load(std::memory_order_relaxed));
+}
+
+}  // namespace outrider

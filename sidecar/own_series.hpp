@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// outrider's own series, as values like any other: rules may use them, and the
+// exposition shows them. Declared when a plan is made, refreshed by the guard.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "aggregate/values.hpp"
+#include "rules/plan.hpp"
+#include "runtime.hpp"
+
+namespace outrider {
+
+/// How long something took, in fixed buckets. Kept by the guard.
+class DurationHistogram {
+ public:
+  static constexpr std::array<double, 14> edges{1e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4,
+                                                5e-4, 1e-3, 5e-3, 1e-2,   0.1,  1,    10};
+  void add(nanoseconds duration) noexcept;
+  /// Cumulative counts, the count and the sum, as Family orders them.
+  void write_to(const std::vector<double*>& cells) const noexcept;
+
+ private:
+  std::array<std::uint64_t, edges.size() + 1> counts_{};
+  double sum_ = 0;
+};
+
+/// What the guard counts about itself.
+struct SelfCounts {
+  DurationHistogram pass_duration;
+  DurationHistogram trip_duration;
+  std::uint64_t passes = 0;
+  std::uint64_t lease_expirations = 0;  ///< gates that had run out when their renewal came
+  nanoseconds last_pass_wall{};
+};
+
+/// What other threads know about themselves; the guard copies it into series.
+struct SharedFacts {
+  std::atomic<bool> reload_successful{true};
+  std::atomic<bool> journal_writable{true};
+  std::atomic<std::uint64_t> segments_refused{0};
+  std::atomic<std::uint64_t> series_refused{0};
+};
+
+class OwnSeries {
+ public:
+  struct Subjects {
+    const std::vector<Producer*>& producers;
+    const std::vector<std::shared_ptr<GateRuntime>>& gates;
+    const protection::Protection& protection;
+    const rules::RuleSet& rules;
+  };
+  /// Discovery thread.
+  OwnSeries(aggregate::ValuesBuilder& builder, const Subjects& subjects);
+
+  struct Facts {
+    const SelfCounts& self;
+    const SharedFacts& shared;
+    const protection::Protection& protection;
+    const rules::Plan& rules;  ///< bound to the same rule set
+    nanoseconds now;
+  };
+  /// Guard thread. Does not allocate.
+  void refresh(const Facts& facts) const noexcept;
+
+ private:
+  struct ProducerCells {
+    const Producer* producer;
+    double* up;
+    std::array<double*, std::size(segments::producer_states)> states;
+    double *recorded, *drained, *spilled, *in_ring, *clipped, *anomalies, *heartbeat_age;
+  };
+  struct GateCells {
+    const GateRuntime* gate;
+    std::array<double*, 7> states;
+  };
+  void add_producer(aggregate::ValuesBuilder& builder, const Producer& producer);
+  void add_rules(aggregate::ValuesBuilder& builder, const rules::RuleSet& rules);
+  void refresh_producers(nanoseconds now) const noexcept;
+  void refresh_rules(const rules::Plan& plan) const noexcept;
+
+  std::vector<ProducerCells> producers_;
+  std::vector<GateCells> gates_;
+  std::vector<double*> trips_;  ///< by BreakerId; null: added after this plan
+  std::array<double*, drain::loss_causes> lost_{};
+  std::vector<double*> pass_duration_, trip_duration_;
+  std::vector<double*> no_data_;  ///< by rule; rules of one name share one
+  double *evaluations_, *failures_;
+  double *last_pass_, *passes_, *reload_, *journal_, *expirations_, *segments_refused_,
+      *series_refused_;
+};
+
+}  // namespace outrider

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that one set of series needs, bound and sized, so that the guard
+// can run without allocating. The discovery thread makes a plan when a series,
+// a producer or the configuration changes, hands it over, and gets the old one
+// back to destroy.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aggregate/values.hpp"
+#include "own_series.hpp"
+#include "publication.hpp"
+#include "rules/engine.hpp"
+#include "runtime.hpp"
+
+namespace outrider {
+
+struct PlannedProducer {
+  Producer* producer = nullptr;
+  std::shared_ptr<const drain::Binding> binding;  ///< null: only history is there
+  std::vector<aggregate::Histogram*> histograms;  ///< by Row::index
+};
+
+/// What one instance of an alert acts on.
+struct AlertLink {
+  const rules::AlertInstance* instance = nullptr;
+  const rules::BoundRule* rule = nullptr;
+  std::vector<protection::BreakerId> breakers;
+};
+
+struct Plan {
+  std::vector<PlannedProducer> producers;
+  std::vector<std::shared_ptr<GateRuntime>> gates;
+  std::unique_ptr<aggregate::Values> values;
+  std::unique_ptr<OwnSeries> own;
+  std::shared_ptr<const rules::RuleSet> rule_set;
+  std::unique_ptr<rules::Plan> rules;
+  std::vector<AlertLink> links;
+  std::shared_ptr<const PublicationNames> names;
+
+  /// A breaker found no room: what it should guard must not be granted.
+  bool grants_nothing = false;
+  nanoseconds lease{};
+  /// The poll period that the tightest rule with a consequence asks for.
+  nanoseconds rule_need{};
+};
+
+}  // namespace outrider

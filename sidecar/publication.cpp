@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "publication.hpp"
+
+#include <thread>
+
+namespace outrider {
+
+using namespace std::chrono_literals;
+
+Publication::Publication(std::shared_ptr<const PublicationNames> from)
+    : names{std::move(from)},
+      producers(names->producers.size()),
+      gates(names->gates.size()),
+      alerts(names->alerts.size()),
+      trips(names->trips.size()) {
+  snapshot.schema = names->schema;
+  snapshot.values.resize(names->schema->value_count);
+  snapshot.present.resize(names->schema->value_count);
+}
+
+void Exchange::set_names(std::shared_ptr<const PublicationNames> names) {
+  const std::lock_guard guard{names_mutex_};
+  names_ = std::move(names);
+}
+
+std::shared_ptr<const Publication> Exchange::ask(std::chrono::milliseconds patience) {
+  const std::lock_guard one_at_a_time{askers_};
+  const auto give_up = std::chrono::steady_clock::now() + patience;
+  while (std::chrono::steady_clock::now() < give_up) {
+    std::shared_ptr<const PublicationNames> names;
+    {
+      const std::lock_guard guard{names_mutex_};
+      names = names_;
+    }
+    if (names == nullptr) return last_;
+    pending_ = std::make_shared<Publication>(names);
+    // sync(publication-ask): release, pairs with Exchange::wanted. The memory to
+    // fill is there before the request.
+    state_.store(asked, std::memory_order_release);
+    // sync(publication-answer): acquire, pairs with Exchange::answered.
+    int state = asked;
+    while ((state = state_.load(std::memory_order_acquire)) == asked || state == filling) {
+      if (std::chrono::steady_clock::now() >= give_up) {
+        int expected = asked;
+        // relaxed: taking our own request back; the guard has not begun.
+        if (state_.compare_exchange_strong(expected, idle, std::memory_order_relaxed)) return last_;
+      }
+      std::this_thread::sleep_for(100us);
+    }
+    if (state == done) return last_ = pending_;
+    std::this_thread::sleep_for(
+        1ms);  // sized for a plan that the guard does not run yet, or any more
+  }
+  return last_;
+}
+
+Publication* Exchange::wanted(const PublicationNames* names) noexcept {
+  int expected = asked;
+  // sync(publication-ask): acquire, pairs with Exchange::ask.
+  if (!state_.compare_exchange_strong(expected, filling, std::memory_order_acquire)) return nullptr;
+  if (pending_->names.get() == names) return pending_.get();
+  // sync(publication-answer): release, pairs with Exchange::ask.
+  state_.store(unfit, std::memory_order_release);
+  return nullptr;
+}
+
+void Exchange::answered() noexcept {
+  // sync(publication-answer): release, pairs with Exchange::ask. All is filled in.
+  state_.store(done, std::memory_order_release);
+}
+
+outputs::Status to_status(const Publication& publication) {
+  const PublicationNames& names = *publication.names;
+  const auto wall_ms = [&](nanoseconds steady) {
+    const nanoseconds wall = publication.wall - (publication.steady - steady);
+    return std::chrono::duration_cast<std::chrono::milliseconds>(wall).count();
+  };
+  outputs::Status status;
+  status.now = wall_ms(publication.steady);
+  std::array<std::uint64_t, drain::loss_causes> lost{};
+  for (std::size_t i = 0; i < names.producers.size(); ++i) {
+    const auto& name = names.producers[i];
+    const auto& [state, totals, lanes] = publication.producers[i];
+    std::uint64_t lost_here = 0;
+    for (std::size_t cause = 0; cause < lost.size(); ++cause) {
+      lost_here += totals.lost[cause];
+      lost[cause] += totals.lost[cause];
+    }
+    status.producers.push_back({name.name, std::string{to_string(state)}, name.pid, name.generation,
+                                lanes, name.series, totals.recorded, totals.drained, totals.in_ring,
+                                totals.spilled, lost_here});
+    status.recorded += totals.recorded;
+    status.drained += totals.drained;
+    status.spilled += totals.spilled;
+  }
+  for (std::size_t cause = 0; cause < lost.size(); ++cause) {
+    status.lost.push_back(
+        {std::string{to_string(static_cast<drain::LossCause>(cause))}, lost[cause]});
+  }
+  for (std::size_t i = 0; i < names.gates.size(); ++i) {
+    const auto& gate = publication.gates[i];
+    const std::string_view reason = gate.rule.empty() ? gate.reason.view() : gate.rule.view();
+    status.gates.push_back({names.gates[i].producer, names.gates[i].gate, names.gates[i].labels,
+                            std::string{to_string(gate.state)}, std::string{reason},
+                            std::string{gate.scope.view()}, gate.since_wall_ms});
+  }
+  for (std::size_t i = 0; i < names.alerts.size(); ++i) {
+    const auto& alert = publication.alerts[i];
+    std::string state{rules::state_name(alert.state)};
+    if (alert.state == rules::AlertState::no_data) state = "no_data";
+    status.alerts.push_back({names.alerts[i].name, names.alerts[i].labels, std::move(state),
+                             alert.value, alert.since == nanoseconds{} ? 0 : wall_ms(alert.since)});
+  }
+  for (std::size_t i = 0; i < names.trips.size(); ++i) {
+    status.trips.push_back({names.trips[i].first, names.trips[i].second, publication.trips[i], 0});
+  }
+  status.rule_evaluations = publication.evaluations;
+  status.rule_evaluation_failures = publication.failures;
+  return status;
+}
+
+}  // namespace outrider

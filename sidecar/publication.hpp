@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the guard shows to other threads: values and states at one instant,
+// copied on request into memory that the asking thread has sized.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "aggregate/schema.hpp"
+#include "drain/drainer.hpp"
+#include "outputs/status.hpp"
+#include "protection/text.hpp"
+#include "rules/alert.hpp"
+#include "segments/liveness.hpp"
+
+namespace outrider {
+
+using std::chrono::nanoseconds;
+
+/// What stays the same for the life of a plan.
+struct PublicationNames {
+  struct ProducerName {
+    std::string name;
+    std::int64_t pid = 0;
+    std::uint64_t generation = 0;
+    std::uint64_t series = 0;
+  };
+  struct GateName {
+    std::string producer;
+    std::string gate;
+    aggregate::Labels labels;
+  };
+  struct AlertName {
+    std::string name;
+    aggregate::Labels labels;
+  };
+  std::shared_ptr<const aggregate::Schema> schema;
+  std::vector<ProducerName> producers;
+  std::vector<GateName> gates;
+  std::vector<AlertName> alerts;
+  std::vector<std::pair<std::string, std::string>> trips;  ///< scope and rule, by breaker
+};
+
+struct Publication {
+  struct ProducerSample {
+    segments::ProducerState state = segments::ProducerState::dead;
+    drain::Totals totals;
+    std::uint64_t lanes = 0;
+  };
+  struct GateSample {
+    GateState state = GateState::unarmed;
+    protection::ScopeText scope;
+    protection::RuleText rule;
+    protection::ReasonText reason;
+    std::int64_t since_wall_ms = 0;
+  };
+  struct AlertSample {
+    rules::AlertState state = rules::AlertState::inactive;
+    double value = 0;
+    nanoseconds since{};  ///< steady
+  };
+
+  Publication() = default;
+  explicit Publication(std::shared_ptr<const PublicationNames> names);
+
+  std::shared_ptr<const PublicationNames> names;
+  aggregate::Snapshot snapshot;
+  std::vector<ProducerSample> producers;
+  std::vector<GateSample> gates;
+  std::vector<AlertSample> alerts;
+  std::vector<std::uint64_t> trips;
+  std::uint64_t evaluations = 0;
+  std::uint64_t failures = 0;
+  nanoseconds steady{};  ///< when
+  nanoseconds wall{};
+};
+
+/// The pages' view of a publication.
+outputs::Status to_status(const Publication& publication);
+
+/// Where an asking thread and the guard meet. The guard never waits: it answers
+/// at the end of a pass, if somebody asked.
+class Exchange {
+ public:
+  /// Any thread but the guard: the newest publication, waiting for the next pass
+  /// up to `patience`; the one before it when the guard does not answer; null
+  /// when there has never been one.
+  std::shared_ptr<const Publication> ask(std::chrono::milliseconds patience);
+
+  /// Discovery thread: what publications of the coming plan must have room for.
+  void set_names(std::shared_ptr<const PublicationNames> names);
+
+  /// Guard: the publication to fill, or null when nobody asks or it was sized for
+  /// another plan than `names`. Followed by answered().
+  Publication* wanted(const PublicationNames* names) noexcept;
+  void answered() noexcept;
+
+ private:
+  enum State : int { idle, asked, filling, done, unfit };
+  std::mutex askers_;  ///< one asks at a time; never taken by the guard
+  std::mutex names_mutex_;
+  std::shared_ptr<const PublicationNames> names_;
+  std::shared_ptr<Publication> pending_;
+  std::shared_ptr<const Publication> last_;
+  std::atomic<int> state_{idle};
+};
+
+}  // namespace outrider

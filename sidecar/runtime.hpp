@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What outlives a plan: producers and gates with the state that the guard keeps
+// of them. Made on the discovery thread, never moved, changed by the guard only.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "aggregate/values.hpp"
+#include "drain/drainer.hpp"
+#include "outrider/shm/heartbeat.hpp"
+#include "protection/protection.hpp"
+#include "segments/liveness.hpp"
+
+namespace outrider {
+
+using protection::Now;
+using std::chrono::nanoseconds;
+
+/// One producer name, over all its generations.
+struct Producer {
+  std::string name;
+  std::unique_ptr<drain::Drainer> drainer;
+  aggregate::HistogramSet histograms;  ///< discovery thread; plans hold what the guard uses
+
+  // The guard's.
+  segments::ProducerState state = segments::ProducerState::dead;
+  shm::Beat beat;                  ///< the last whole one
+  nanoseconds beat_seen{};         ///< when its count last moved
+  std::uint64_t recorded = 0;      ///< when it was last looked at
+  nanoseconds recorded_seen{};     ///< when that last moved
+  nanoseconds swept{};             ///< when spill was last swept
+  std::uint64_t newest_stamp = 0;  ///< of the samples drained in this pass; 0: none
+  double recorded_rate = 0;        ///< samples a second, smoothed
+};
+
+/// One gate of one generation.
+struct GateRuntime {
+  Producer* producer = nullptr;
+  std::shared_ptr<segments::Segment> segment;
+  std::uint32_t slot = 0;
+  std::string name;
+  aggregate::Labels labels;
+  std::vector<protection::ScopeId> scopes;
+  protection::ScopeId own_scope = 0;  ///< gate=PRODUCER/NAME
+
+  // The guard's.
+  std::uint64_t word = 0;      ///< what we believe is stored
+  bool word_is_known = false;  ///< false until it was read once
+  GateState state = GateState::unarmed;
+  protection::Verdict verdict;
+  std::uint64_t verdict_revision = ~std::uint64_t{0};
+  shm::RejectCode reject = shm::RejectCode::no_heartbeat;
+  nanoseconds granted{};  ///< when the lease was last renewed; 0: not open
+};
+
+}  // namespace outrider

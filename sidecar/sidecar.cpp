@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar.hpp"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "config/paths.hpp"
+#include "outputs/pages.hpp"
+#include "outputs/process_metrics.hpp"
+#include "rules/rule_file.hpp"
+
+namespace outrider {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto scan_period = 20ms;
+constexpr auto journal_period = 10ms;
+constexpr nanoseconds unarmed_reminder = 60s;
+constexpr auto publication_patience = 200ms;
+
+Now read_clocks() {
+  timespec wall{};
+  ::clock_gettime(CLOCK_REALTIME, &wall);
+  return {nanoseconds{static_cast<std::int64_t>(shm::monotonic_ns())},
+          std::chrono::seconds{wall.tv_sec} + nanoseconds{wall.tv_nsec}};
+}
+
+void sleep_for(nanoseconds duration) {
+  const timespec pause{duration / 1s, (duration % 1s).count()};
+  ::clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, nullptr);
+}
+
+std::vector<std::string> alert_names(const rules::RuleSet& rules) {
+  std::vector<std::string> names;
+  for (const auto& group : rules.groups) {
+    for (const auto& rule : group.rules) names.push_back(rule.name);
+  }
+  return names;
+}
+
+protection::Peer peer_of(const outputs::Request& request) {
+  return request.peer ? protection::Peer{request.peer->uid, request.peer->pid}
+                      : protection::Peer{~uid_t{0}, 0};
+}
+
+}  // namespace
+
+std::vector<std::string> load_settings(const config::Flags& flags, Settings& settings) {
+  std::vector<std::string> lines;
+  config::Loaded loaded = config::load(flags);
+  for (const auto& problem : loaded.problems) lines.push_back(to_text(problem));
+  settings.config = std::move(loaded.config);
+  auto rules =
+      rules::load_rule_files(settings.config.rules.files, {settings.config.rules.default_interval});
+  for (const auto& problem : rules.problems) lines.push_back(problem.text());
+  // With a broken rule file every name would be missing: one round would say nothing.
+  if (rules.ok()) {
+    for (const auto& problem :
+         config::check_alert_names(settings.config, alert_names(rules.rules))) {
+      lines.push_back(to_text(problem));
+    }
+  }
+  settings.rules = std::make_shared<const rules::RuleSet>(std::move(rules.rules));
+  return lines;
+}
+
+Sidecar::Sidecar(const config::Flags& flags, Settings settings)
+    : flags_{flags}, settings_{std::move(settings)}, log_{settings_.config.log} {
+  const auto environment = config::process_environment();
+  directory_ = config::segment_directory(settings_.config, environment);
+  const auto state = config::state_directory(settings_.config, environment);
+  if (!state) throw StartError{"no state directory: give --storage.path"};
+  state_directory_ = *state;
+  open_segment_directory();
+  start_protection();
+
+  planner_ = std::make_unique<Planner>(
+      Planner::Parts{directory_, protection_, queues_, exchange_, facts_, log_}, settings_.config,
+      settings_.rules);
+  guard_ = std::make_unique<Guard>(
+      Guard::Parts{protection_, started_.latch, desk_, *scribe_, queues_, exchange_, facts_});
+
+  outputs::Router pages;
+  outputs::add_pages(pages, {[this] { return status(); },
+                             [this]() -> std::shared_ptr<const aggregate::Snapshot> {
+                               const auto publication = exchange_.ask(publication_patience);
+                               if (publication == nullptr) return nullptr;
+                               return {publication, &publication->snapshot};
+                             },
+                             [this](const std::string& name) {
+                               log_.warn("two types under one name", {{"name", name}});
+                             }});
+  outputs::Router all = pages;
+  add_control(all);
+  const auto serve = [](outputs::Router router) {
+    return [router = std::move(router)](const outputs::Request& request) {
+      return router.answer(request);
+    };
+  };
+  const auto& address = settings_.config.web.listen_address;
+  web_ = std::make_unique<outputs::HttpServer>(
+      outputs::HttpServerOptions{.host = address.host, .port = address.port},
+      serve(std::move(pages)));
+  control_server_ = std::make_unique<outputs::HttpServer>(
+      outputs::HttpServerOptions{.unix_path =
+                                     config::control_socket(settings_.config, environment)},
+      serve(std::move(all)));
+}
+
+Sidecar::~Sidecar() {
+  stop();
+}
+
+// ------------------------------------------------------------------- start
+
+void Sidecar::open_segment_directory() {
+  if (const auto error = shm::check_directory(directory_)) throw StartError{error.message};
+  const std::string path = directory_ + "/c/sidecar.lock";
+  lock_ = shm::Descriptor{::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640)};
+  if (!lock_) throw StartError{path + ": " + shm::errno_text(errno)};
+  struct flock wanted {};
+  wanted.l_type = F_WRLCK;
+  wanted.l_whence = SEEK_SET;
+  if (::fcntl(lock_.get(), F_OFD_SETLK, &wanted) != 0) {
+    throw StartError{"another sidecar runs on " + directory_ + " (lock " + path +
+                     "): stop it first"};
+  }
+}
+
+void Sidecar::start_protection() {
+  std::error_code error;
+  std::filesystem::create_directories(state_directory_, error);
+  const Now now = read_clocks();
+  started_ = protection::start(
+      protection_,
+      {directory_ + "/c/latch", state_directory_ + "/latch.journal", directory_ + "/c/kill"},
+      settings_.config.protection.arm_at_start, now);
+  if (!started_.latch) throw StartError{started_.error.message};
+  for (const std::string& line : started_.lines) log_.warn(line);
+  said_unarmed_ = now.steady;
+  scribe_ = std::make_unique<protection::Scribe>(std::move(started_.journal));
+  control_ = std::make_unique<protection::Control>(protection_, desk_, *scribe_);
+  kill_requests_ = std::make_unique<protection::KillRequestWatch>(directory_ + "/c/kill");
+}
+
+void Sidecar::add_control(outputs::Router& router) {
+  const auto answer = [](const protection::ControlAnswer& from) -> outputs::Response {
+    return {.status = from.status, .content_type = "application/json", .body = from.body};
+  };
+  router.add("POST", "/api/v1/kill", [this, answer](const outputs::Request& request) {
+    return answer(control_->kill(request.body, peer_of(request), read_clocks()));
+  });
+  router.add("POST", "/api/v1/arm", [this, answer](const outputs::Request& request) {
+    return answer(control_->arm(request.body, peer_of(request), read_clocks()));
+  });
+}
+
+void Sidecar::start() {
+  web_->start();
+  control_server_->start();
+  threads_.emplace_back([this] { run_discovery(); });
+  threads_.emplace_back([this] { run_journal(); });
+  guard_thread_ = std::thread{[this] { run_guard(); }};
+  log_.info("sidecar started", {{"version", outputs::version()},
+                                {"segment_dir", directory_},
+                                {"storage", state_directory_},
+                                {"port", std::to_string(web_->port())},
+                                {"rules", std::to_string(settings_.rules->rule_count())}});
+}
+
+void Sidecar::stop() {
+  stop_guard_ = true;
+  if (guard_thread_.joinable()) guard_thread_.join();
+  stop_others_ = true;
+  for (std::thread& thread : threads_) thread.join();
+  const bool ran = !threads_.empty();
+  threads_.clear();
+  web_->stop();
+  control_server_->stop();
+  if (!ran) return;
+  scribe_->write_noted();
+  write_events();
+  log_.info("sidecar stopped");
+}
+
+void Sidecar::reload() {
+  auto fresh = std::make_unique<Settings>();
+  const std::vector<std::string> problems = load_settings(flags_, *fresh);
+  facts_.reload_successful = problems.empty();
+  for (const std::string& problem : problems) log_.error(problem);
+  if (!problems.empty()) {
+    log_.error("not reloaded: the settings from before stay in force");
+    log_.reconfigure(settings_.config.log);
+    return;
+  }
+  log_.reconfigure(fresh->config.log);
+  log_.info("reloaded", {{"rules", std::to_string(fresh->rules->rule_count())}});
+  const std::lock_guard guard{reload_mutex_};
+  settings_.config.log = fresh->config.log;
+  reloaded_ = std::move(fresh);
+}
+
+// ----------------------------------------------------------------- threads
+
+void Sidecar::run_guard() {
+  ::pthread_setname_np(::pthread_self(), "guard");
+  ::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+  if (const auto cpu = settings_.config.loop.cpu; cpu) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(static_cast<std::size_t>(*cpu), &set);
+    if (::sched_setaffinity(0, sizeof set, &set) != 0)
+      log_.error("cannot bind the guard to its core");
+  }
+  const bool spin = settings_.config.loop.kind == config::LoopKind::spin;
+  while (!stop_guard_.load(std::memory_order_relaxed)) {  // relaxed: a wish, nothing hangs on it
+    const Now now = read_clocks();
+    guard_->pass(now);
+    // relaxed: a time to show.
+    last_pass_ns_.store(now.steady.count(), std::memory_order_relaxed);
+    if (!spin) sleep_for(guard_->poll_period(now.steady));
+  }
+  guard_->pass(read_clocks());
+  if (settings_.config.close_on_exit) guard_->close_all();
+}
+
+void Sidecar::run_discovery() {
+  ::pthread_setname_np(::pthread_self(), "discovery");
+  while (!stop_others_) {
+    {
+      const std::lock_guard guard{reload_mutex_};
+      if (reloaded_ != nullptr) planner_->reload(reloaded_->config, reloaded_->rules);
+      reloaded_.reset();
+    }
+    const Now now = read_clocks();
+    planner_->scan(now.steady);
+    planned_ = planner_->has_planned();
+    write_events();
+    say_unarmed(now.steady);
+    std::this_thread::sleep_for(scan_period);
+  }
+}
+
+void Sidecar::run_journal() {
+  ::pthread_setname_np(::pthread_self(), "journal");
+  while (!stop_others_) {
+    if (const auto error = scribe_->write_noted()) log_.error("journal: " + error.message);
+    facts_.journal_writable = scribe_->journal_writable();
+    if (last_pass_ns_ != 0) {
+      for (const std::string& line : control_->obey(*kill_requests_)) log_.warn(line);
+    }
+    std::this_thread::sleep_for(journal_period);
+  }
+}
+
+void Sidecar::write_events() {
+  GuardEvent event;
+  while (queues_.next_event(event)) {
+    const std::string subject{event.subject.view()};
+    switch (event.kind) {
+      case GuardEvent::Kind::gate:
+        log_.info("gate", {{"gate", subject},
+                           {"state", event.state},
+                           {"scope", std::string{event.scope.view()}},
+                           {"rule", std::string{event.rule.view()}},
+                           {"reason", std::string{event.reason.view()}}});
+        break;
+      case GuardEvent::Kind::alert:
+        log_.info("alert", {{"alert", std::string{event.rule.view()}},
+                            {"state", event.state},
+                            {"producer", subject},
+                            {"value", std::to_string(event.value)}});
+        break;
+      case GuardEvent::Kind::producer:
+        log_.info("producer", {{"producer", subject}, {"state", event.state}});
+        break;
+    }
+  }
+  if (const std::uint64_t untold = queues_.take_untold(); untold > 0) {
+    log_.warn("events were not logged, there were too many", {{"count", std::to_string(untold)}});
+  }
+}
+
+void Sidecar::say_unarmed(nanoseconds now) {
+  if (now - said_unarmed_ < unarmed_reminder) return;
+  said_unarmed_ = now;
+  if (!started_.latch.armed()) log_.warn(protection::unarmed_line("no arming on record"));
+}
+
+// ------------------------------------------------------------------ status
+
+std::vector<std::string> Sidecar::reasons_not_ready() const {
+  std::vector<std::string> reasons;
+  if (!planned_) reasons.emplace_back("the segment directory has not been scanned yet");
+  if (last_pass_ns_ == 0) reasons.emplace_back("no pass has finished yet");
+  if (!scribe_->journal_writable())
+    reasons.emplace_back("the journal of latches cannot be written: arming is refused");
+  if (!facts_.reload_successful)
+    reasons.emplace_back("the last reload failed: the settings from before are in force");
+  return reasons;
+}
+
+outputs::Status Sidecar::status() {
+  const auto publication = exchange_.ask(publication_patience);
+  outputs::Status status = publication == nullptr ? outputs::Status{} : to_status(*publication);
+  const Now now = read_clocks();
+  status.now = now.wall / 1ms;
+  if (last_pass_ns_ != 0) status.last_pass_age = now.steady - nanoseconds{last_pass_ns_.load()};
+  status.not_ready = reasons_not_ready();
+  status.last_reload_successful = facts_.reload_successful;
+  status.journal_writable = scribe_->journal_writable();
+  status.config_file = settings_.config.file;
+  status.segment_dir = directory_;
+  return status;
+}
+
+}  // namespace outrider

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sidecar: its threads and what runs on each. The guard passes; discovery
+// plans; the journal thread writes to disk; two servers answer.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "config/flags.hpp"
+#include "guard.hpp"
+#include "outputs/http_server.hpp"
+#include "outputs/log.hpp"
+#include "outputs/router.hpp"
+#include "planner.hpp"
+#include "protection/control.hpp"
+#include "protection/start.hpp"
+
+namespace outrider {
+
+/// What keeps the sidecar from starting, for an operator to read.
+class StartError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A configuration with the rules that it names, whole.
+struct Settings {
+  config::Config config;
+  std::shared_ptr<const rules::RuleSet> rules;
+};
+
+/// Loads both; every problem as a line.
+std::vector<std::string> load_settings(const config::Flags& flags, Settings& settings);
+
+class Sidecar {
+ public:
+  /// Opens everything that can fail; throws StartError, ListenError or what the
+  /// log throws. No thread runs yet.
+  Sidecar(const config::Flags& flags, Settings settings);
+  ~Sidecar();  ///< stops
+
+  void start();
+  /// Drains a last time, closes the gates where that is configured, and joins.
+  void stop();
+
+  /// SIGHUP: all or nothing; with a problem the old settings stay.
+  void reload();
+
+  outputs::Log& log() { return log_; }
+
+ private:
+  void run_guard();
+  void run_discovery();
+  void run_journal();
+
+  void open_segment_directory();
+  void start_protection();
+  void add_control(outputs::Router& router);
+  [[nodiscard]] outputs::Status status();
+  [[nodiscard]] std::vector<std::string> reasons_not_ready() const;
+  void write_events();
+  void say_unarmed(nanoseconds now);
+
+  config::Flags flags_;
+  Settings settings_;  ///< as of the start; a reload changes `reloaded_`
+  outputs::Log log_;
+  std::string directory_;
+  std::string state_directory_;
+  shm::Descriptor lock_;
+
+  protection::Protection protection_;
+  protection::Started started_;
+  std::unique_ptr<protection::Scribe> scribe_;
+  protection::CommandDesk desk_;
+  std::unique_ptr<protection::Control> control_;
+  std::unique_ptr<protection::KillRequestWatch> kill_requests_;
+
+  SharedFacts facts_;
+  Exchange exchange_;
+  std::unique_ptr<Planner> planner_;  ///< before the queues: plans go first
+  GuardQueues queues_;
+  std::unique_ptr<Guard> guard_;
+
+  std::mutex reload_mutex_;
+  std::unique_ptr<Settings> reloaded_;  ///< for the discovery thread to take up
+
+  std::atomic<std::int64_t> last_pass_ns_{0};  ///< steady; 0: none yet
+  std::atomic<bool> planned_{false};
+  std::atomic<bool> stop_guard_{false};
+  std::atomic<bool> stop_others_{false};
+  nanoseconds said_unarmed_{};
+  std::unique_ptr<outputs::HttpServer> web_;
+  std::unique_ptr<outputs::HttpServer> control_server_;
+  std::vector<std::thread> threads_;
+  std::thread guard_thread_;
+};
+
+}  // namespace outrider
