@@ -3,7 +3,6 @@
 
 #include "outputs/exposition.hpp"
 #include "outputs/process_metrics.hpp"
-#include "outputs/status_metrics.hpp"
 
 namespace outrider::outputs {
 
@@ -28,10 +27,8 @@ constexpr const char* index_page = R"(<!DOCTYPE html>
 Response metrics(const PageSources& sources) {
   Families families;
   if (const auto snapshot = sources.snapshot()) families = to_families(*snapshot);
-  for (Families more : {status_families(sources.status()), process_families()}) {
-    for (const std::string& name : merge_families(families, std::move(more))) {
-      if (sources.refused_family) sources.refused_family(name);
-    }
+  for (const std::string& name : merge_families(families, process_families())) {
+    if (sources.refused_family) sources.refused_family(name);
   }
   return {.content_type = exposition_content_type, .body = to_text(families)};
 }

@@ -9,7 +9,6 @@
 #include "outputs/process_metrics.hpp"
 #include "outputs/promtool.hpp"
 #include "outputs/sample_status.hpp"
-#include "outputs/status_metrics.hpp"
 
 namespace outrider::outputs {
 namespace {
@@ -59,34 +58,6 @@ TEST(StatusJson, SaysNothingOfAPassBeforeTheFirst) {
 
   EXPECT_EQ(json["last_pass_age_seconds"], nullptr);
   EXPECT_EQ(json["healthy"], false);
-}
-
-TEST(StatusMetrics, AreGoodForPromtool) {
-  EXPECT_EQ(testing::promtool_complaints(to_text(status_families(testing::sample_status()))), "");
-  EXPECT_EQ(testing::promtool_complaints(to_text(status_families({}))), "");
-}
-
-TEST(StatusMetrics, ShowEachStateAsASeriesOfItsOwn) {
-  const std::string text = to_text(status_families(testing::sample_status()));
-
-  for (const char* line : {
-           R"(outrider_producer_up{producer="gateway-1"} 1)",
-           R"(outrider_producer_up{producer="gateway-2"} 0)",
-           R"(outrider_producer_state{producer="gateway-1",state="live"} 1)",
-           R"(outrider_producer_state{producer="gateway-1",state="dead"} 0)",
-           R"(outrider_gate_state{producer="gateway-1",gate="orders",state="HALTED"} 1)",
-           R"(outrider_gate_state{producer="gateway-1",gate="orders",state="TRADING"} 0)",
-           R"(outrider_samples_recorded_total 1000)",
-           R"(outrider_samples_lost_total{cause="bad_id"} 1)",
-           R"(outrider_samples_lost_total{cause="quarantined_lane"} 0)",
-           R"(outrider_rule_no_data{alert="FeedSilent"} 1)",
-           R"(outrider_rule_no_data{alert="RejectStorm"} 0)",
-           R"(outrider_trips_total{scope="venue=binance",rule="RejectStorm"} 2)",
-           R"(outrider_last_pass_timestamp_seconds 1795225379.873)",
-           R"(outrider_journal_writable 1)",
-       }) {
-    EXPECT_NE(text.find(std::string{line} + "\n"), std::string::npos) << line << "\n" << text;
-  }
 }
 
 }  // namespace
