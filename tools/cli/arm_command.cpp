@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/arm_command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "cli/control_client.hpp"
+#include "protection/scope.hpp"
+
+namespace outrider::cli {
+namespace {
+
+struct ArmOptions {
+  std::string scope{protection::global_scope};
+  std::string reason;
+};
+
+int arm(const ArmOptions& options, const Places& places) {
+  const std::string problem = protection::scope_problem(options.scope);
+  if (!problem.empty()) return complain(exit_usage, problem);
+  const ControlReply reply =
+      ask_sidecar(places.socket(), "/api/v1/arm", options.scope, options.reason);
+  const int code = exit_code_of(reply);
+  if (code == exit_nobody) {
+    return complain(code, "no sidecar answers, and only a sidecar can arm: " + reply.message);
+  }
+  if (code != exit_done) return complain(code, "not armed: " + reply.message);
+  std::printf("%s\n", reply.message.c_str());
+  return code;
+}
+
+}  // namespace
+
+void add_arm_command(CLI::App& app, const Places& places, int& exit_code) {
+  CLI::App* command = app.add_subcommand("arm", "lift KILLED or UNARMED; on the record");
+  const auto options = std::make_shared<ArmOptions>();
+  command->add_option("--scope", options->scope,
+                      "global, host, or label=value such as venue=binance; default global");
+  command->add_option("--reason", options->reason, "why, in at least 20 characters")->required();
+  command->callback([options, &places, &exit_code] { exit_code = arm(*options, places); });
+}
+
+}  // namespace outrider::cli

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// `outrider arm [--scope S] --reason TEXT`: only through the sidecar, which
+// knows who asks.
+#pragma once
+
+#include "cli/places.hpp"
+
+namespace outrider::cli {
+
+/// Sets `exit_code`: 0 armed, 1 refused, 2 no reason, 3 not permitted, 4 no sidecar.
+void add_arm_command(CLI::App& app, const Places& places, int& exit_code);
+
+}  // namespace outrider::cli

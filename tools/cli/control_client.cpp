@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/control_client.hpp"
+
+#include <curl/curl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/places.hpp"
+
+namespace outrider::cli {
+namespace {
+
+constexpr long connect_patience_ms = 1000;
+/// Longer than the sidecar waits for its own guard thread, twice.
+constexpr long answer_patience_ms = 6000;
+
+std::size_t collect(const char* data, std::size_t size, std::size_t count, void* to) {
+  static_cast<std::string*>(to)->append(data, size * count);
+  return size * count;
+}
+
+ControlReply understand(unsigned status, const std::string& body) {
+  ControlReply reply;
+  reply.status = status;
+  const nlohmann::json json = nlohmann::json::parse(body, nullptr, false);
+  const auto text = [&](const char* key) {
+    const auto found = json.is_object() ? json.find(key) : json.end();
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string{};
+  };
+  reply.message = text("message");
+  reply.state = text("state");
+  if (reply.message.empty()) reply.message = "the sidecar answered " + std::to_string(status);
+  return reply;
+}
+
+}  // namespace
+
+ControlReply ask_sidecar(const std::string& socket, const std::string& path,
+                         const std::string& scope, const std::string& reason) {
+  ControlReply reply;
+  const std::unique_ptr<CURL, void (*)(CURL*)> curl(::curl_easy_init(), ::curl_easy_cleanup);
+  const std::string sent = nlohmann::json{{"scope", scope}, {"reason", reason}}.dump(
+      -1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(
+      ::curl_slist_append(nullptr, "Content-Type: application/json"), ::curl_slist_free_all);
+  if (!curl || !headers) {
+    reply.message = "libcurl cannot start";
+    return reply;
+  }
+  std::string body;
+  const std::string url = "http://localhost" + path;
+  ::curl_easy_setopt(curl.get(), CURLOPT_UNIX_SOCKET_PATH, socket.c_str());
+  ::curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
+  ::curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
+  ::curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
+  ::curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(sent.size()));
+  ::curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, sent.c_str());
+  ::curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, collect);
+  ::curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &body);
+  ::curl_easy_setopt(curl.get(), CURLOPT_CONNECTTIMEOUT_MS, connect_patience_ms);
+  ::curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, answer_patience_ms);
+  ::curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
+  const CURLcode code = ::curl_easy_perform(curl.get());
+  if (code != CURLE_OK) {
+    reply.denied = ::access(socket.c_str(), W_OK) != 0 && errno == EACCES;
+    reply.message =
+        socket + ": " + (reply.denied ? "not for this user" : ::curl_easy_strerror(code));
+    return reply;
+  }
+  long status = 0;
+  ::curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
+  return understand(static_cast<unsigned>(status), body);
+}
+
+int exit_code_of(const ControlReply& reply) {
+  if (reply.denied || reply.status == 401 || reply.status == 403) return exit_not_permitted;
+  if (reply.status == 0) return exit_nobody;
+  return reply.status == 200 ? exit_done : exit_failed;
+}
+
+}  // namespace outrider::cli

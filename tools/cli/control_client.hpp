@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// One request to the sidecar's control socket.
+#pragma once
+
+#include <string>
+
+namespace outrider::cli {
+
+struct ControlReply {
+  unsigned status = 0;  ///< as in HTTP; 0: nobody answered
+  bool denied = false;  ///< the socket is there, but not for this user
+  std::string message;  ///< the sidecar's sentence, or why nobody answered
+  std::string state;    ///< of the scope, when the sidecar says
+};
+
+/// POST with {"scope", "reason"}; waits a few seconds at most.
+ControlReply ask_sidecar(const std::string& socket, const std::string& path,
+                         const std::string& scope, const std::string& reason);
+
+/// What `reply` means for the exit code: 0, 1, 3 or 4.
+int exit_code_of(const ControlReply& reply);
+
+}  // namespace outrider::cli

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// `outrider kill [--scope S] [--reason TEXT]`: with or without a sidecar.
+#pragma once
+
+#include "cli/places.hpp"
+
+namespace outrider::cli {
+
+/// Sets `exit_code`: 0 when the kill is in force or will be before any grant, 3
+/// when this user may not, 4 when there is nothing to kill.
+void add_kill_command(CLI::App& app, const Places& places, int& exit_code);
+
+}  // namespace outrider::cli

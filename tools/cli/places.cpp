@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/places.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "config/paths.hpp"
+
+namespace outrider::cli {
+namespace {
+
+config::Config config_of(const Places& places) {
+  config::Config config;
+  config.segment.dir = places.segment_dir;
+  config.control.socket = places.control_socket;
+  return config;
+}
+
+}  // namespace
+
+std::string Places::directory() const {
+  return config::segment_directory(config_of(*this), config::process_environment());
+}
+
+std::string Places::socket() const {
+  return config::control_socket(config_of(*this), config::process_environment());
+}
+
+void add_places(CLI::App& app, Places& places) {
+  app.add_option("--segment.dir", places.segment_dir,
+                 "directory shared with the traders; else $OUTRIDER_DIR, else /run/outrider");
+  app.add_option("--control.socket", places.control_socket,
+                 "the sidecar's control socket; else control.sock in the segment directory");
+  app.fallthrough();
+}
+
+int complain(int code, const std::string& message) {
+  std::fprintf(stderr, "outrider: %s\n", message.c_str());
+  return code;
+}
+
+}  // namespace outrider::cli

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// `outrider status [--json]`: read-only, also when everybody is dead.
+#pragma once
+
+#include "cli/places.hpp"
+
+namespace outrider::cli {
+
+/// Sets `exit_code`: 0 every gate is TRADING, 1 one is closed, 3 this user may
+/// not look, 4 there is no segment directory.
+void add_status_command(CLI::App& app, const Places& places, int& exit_code);
+
+}  // namespace outrider::cli

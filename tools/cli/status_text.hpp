@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// An overview as people read it and as programs read it: pure.
+#pragma once
+
+#include <string>
+
+#include "cli/overview.hpp"
+
+namespace outrider::cli {
+
+/// Lines and tables; the last line names what to do when something is closed.
+[[nodiscard]] std::string status_text(const Overview& overview);
+
+/// {"sidecar","armed","armed_since","latches":[],"kill_requests","producers":[],
+/// "gates":[],"unreadable":[]}; gates and producers have the members that
+/// /api/v1/status gives them, times are RFC 3339 or null.
+[[nodiscard]] std::string status_json(const Overview& overview);
+
+}  // namespace outrider::cli
