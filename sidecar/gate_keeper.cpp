@@ -55,7 +55,7 @@ Enforced enforce(GateRuntime& gate, const Enforcement& wanted) noexcept {
   std::atomic<std::uint64_t>& word = gate.segment->control.gate(gate.slot).word;
   const bool first = !gate.word_is_known;
   if (first) {
-    // relaxed, here and below: the word is the whole message.
+    // relaxed: the word is the whole message.
     gate.word = word.load(std::memory_order_relaxed);
     gate.word_is_known = true;
     // An earlier sidecar may have left a lease or a halt; a kill is somebody's will.
@@ -67,7 +67,7 @@ Enforced enforce(GateRuntime& gate, const Enforcement& wanted) noexcept {
   // Untouched words are not even read: the line stays with the trader.
   if (next == gate.word && is_same_news) return Enforced::unchanged;
   std::uint64_t found = gate.word;
-  // relaxed: see above.
+  // relaxed: the word is the whole message.
   const bool stored = word.compare_exchange_strong(found, next, std::memory_order_relaxed);
   if (!stored) {
     gate.word = found;

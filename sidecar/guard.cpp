@@ -17,10 +17,6 @@ constexpr nanoseconds quiet_after = 1s;
 /// Batches from one producer in one pass, so that a busy one starves nobody.
 constexpr int batches_per_turn = 16;
 
-nanoseconds steady_now() noexcept {
-  return nanoseconds{static_cast<std::int64_t>(shm::monotonic_ns())};
-}
-
 /// Spilled counts on their way into the histograms of a plan.
 struct SpillSink {
   const std::vector<aggregate::Histogram*>& histograms;
@@ -47,13 +43,6 @@ protection::AlertSignal signal_of(rules::AlertState state) noexcept {
       break;
   }
   return protection::AlertSignal::clear;
-}
-
-GuardEvent event_of(GuardEvent::Kind kind, std::string_view state) noexcept {
-  GuardEvent event;
-  event.kind = kind;
-  event.state = state.data();
-  return event;
 }
 
 protection::Verdict unarmed(std::string_view scope, std::string_view reason) noexcept {
@@ -153,9 +142,7 @@ void Guard::watch(Producer& producer, nanoseconds now) noexcept {
        now - producer.beat_seen, now - producer.recorded_seen});
   if (state == producer.state) return;
   producer.state = state;
-  GuardEvent event = event_of(GuardEvent::Kind::producer, to_string(state));
-  event.subject = producer.name;
-  parts_.queues.tell(event);
+  tell_state(producer);
 }
 
 // -------------------------------------------------------- rules, protection
@@ -171,20 +158,6 @@ void Guard::evaluate_rules(const Now& now) noexcept {
       parts_.protection.observe(id, signal, link.instance->value);
   }
   tell_transitions();
-}
-
-void Guard::tell_transitions() noexcept {
-  for (const rules::Transition& transition : plan_->rules->transitions()) {
-    GuardEvent event = event_of(GuardEvent::Kind::alert, rules::state_name(transition.to));
-    event.value = transition.value;
-    event.rule = transition.rule->rule().name;
-    if (transition.instance != nullptr) {
-      for (const auto& [name, value] : transition.instance->labels) {
-        if (name == "producer") event.subject = value;
-      }
-    }
-    parts_.queues.tell(event);
-  }
 }
 
 // -------------------------------------------------------------------- gates
@@ -246,27 +219,6 @@ void Guard::enforce_gate(GateRuntime& gate, bool renew) noexcept {
   }
 }
 
-void Guard::note_change(const GateRuntime& gate) noexcept {
-  const protection::Verdict& verdict = gate.verdict;
-  const bool tripped = !verdict.rule.empty() && verdict.state >= GateState::reduce_only;
-  if (tripped) {
-    // The breaching sample's own stamp when samples came in this pass; otherwise
-    // a value cell breached, some time after it was last looked at.
-    const shm::TickClock& clock = gate.segment->clock();
-    const auto stamp = gate.producer->newest_stamp;
-    const nanoseconds began =
-        stamp != 0 ? nanoseconds{static_cast<std::int64_t>(clock.stamp_ns(Ticks::from_raw(stamp)))}
-                   : previous_pass_;
-    self_.trip_duration.add(std::max(steady_now() - began, nanoseconds{0}));
-  }
-  GuardEvent event = event_of(GuardEvent::Kind::gate, to_string(verdict.state));
-  event.subject = parts_.protection.scope_name(gate.own_scope);
-  event.scope = verdict.scope;
-  event.rule = verdict.rule;
-  event.reason = verdict.reason;
-  parts_.queues.tell(event);
-}
-
 void Guard::close_all() noexcept {
   for (const auto& gate :
        plan_ == nullptr ? std::vector<std::shared_ptr<GateRuntime>>{} : plan_->gates) {
@@ -274,65 +226,6 @@ void Guard::close_all() noexcept {
     const shm::TickClock& clock = gate->segment->clock();
     enforce(*gate, {unarmed(protection::global_scope, "the sidecar has ended"),
                     shm::ticks(clock.kind), 0, false, now_});
-  }
-}
-
-// ---------------------------------------------------------------- the end
-
-void Guard::finish(const Now& now) noexcept {
-  if (renewed_ == now.steady) {
-    for (const PlannedProducer& planned : plan_->producers) {
-      if (!planned.producer->drainer->is_live()) continue;
-      const segments::Segment& segment = *planned.producer->drainer->binding()->segment;
-      shm::beat(segment.control.state().heartbeat, shm::ticks(segment.clock().kind),
-                shm::monotonic_ns());
-    }
-  }
-  ++self_.passes;
-  self_.pass_duration.add(steady_now() - now.steady);
-  self_.last_pass_wall = now.wall;
-  previous_pass_ = now.steady;
-  if (Publication* publication = parts_.exchange.wanted(plan_->names.get());
-      publication != nullptr) {
-    publish(*publication);
-    parts_.exchange.answered();
-  }
-}
-
-void Guard::publish(Publication& publication) const noexcept {
-  publication.steady = now_.steady;
-  publication.wall = now_.wall;
-  plan_->own->refresh({self_, parts_.facts, parts_.protection, *plan_->rules, now_.steady});
-  plan_->values->copy_to(publication.snapshot);
-  publication.snapshot.wall_ms = now_.wall / 1ms;
-  for (std::size_t i = 0; i < publication.producers.size(); ++i) {
-    const Producer& producer = *plan_->producers[i].producer;
-    publication.producers[i] = {producer.state, producer.drainer->totals(),
-                                producer.drainer->lanes_claimed()};
-  }
-  for (std::size_t i = 0; i < publication.gates.size(); ++i) {
-    const GateRuntime& gate = *plan_->gates[i];
-    auto& sample = publication.gates[i];
-    sample.state = gate.state;
-    sample.scope = gate.verdict.scope;
-    sample.rule = gate.verdict.rule;
-    sample.reason = gate.verdict.reason;
-    sample.since_wall_ms = gate.verdict.since_wall / 1ms;
-  }
-  std::size_t next = 0;
-  for (const rules::BoundRule& rule : plan_->rules->rules()) {
-    publication.evaluations += rule.status().evaluations;
-    publication.failures += rule.status().failures;
-    for (const auto& instance : rule.instances()) {
-      const bool unknown = instance->state == rules::AlertState::inactive && rule.status().no_data;
-      publication.alerts[next++] = {
-          unknown ? rules::AlertState::no_data : instance->state, instance->value,
-          instance->state == rules::AlertState::firing ? instance->fired_at : instance->active_at};
-    }
-  }
-  for (std::size_t id = 0; id < publication.trips.size(); ++id) {
-    publication.trips[id] =
-        parts_.protection.breaker_at(static_cast<protection::BreakerId>(id)).trips();
   }
 }
 

@@ -47,8 +47,10 @@ class Guard final : private protection::Ends {
   void renew_leases(const Now& now) noexcept;
   void enforce_gate(GateRuntime& gate, bool renew) noexcept;
   [[nodiscard]] protection::Verdict verdict_of(const GateRuntime& gate) const noexcept;
-  void note_change(const GateRuntime& gate) noexcept;
+  void note_change(GateRuntime& gate) noexcept;
   void tell_transitions() noexcept;
+  void tell_state(const Producer& producer) noexcept;
+  void note_first_refusal(GateRuntime& gate) noexcept;
   void finish(const Now& now) noexcept;
   void publish(Publication& publication) const noexcept;
 

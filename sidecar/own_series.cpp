@@ -76,6 +76,10 @@ OwnSeries::OwnSeries(aggregate::ValuesBuilder& builder, const Subjects& subjects
       "From the stamp of a breaching sample, or else from the last look at the value "
       "that breached, to the closed gate.",
       FamilyKind::histogram, {}, edges);
+  first_refusal_ =
+      builder.add_own("outrider_first_refusal_duration_seconds",
+                      "From a gate closed by a rule to the first order that asked why.",
+                      FamilyKind::histogram, {}, edges);
   last_pass_ = single("outrider_last_pass_timestamp_seconds",
                       "When the last pass finished, in Unix time.", FamilyKind::gauge);
   passes_ = single("outrider_passes_total", "Passes of the guard thread.", FamilyKind::counter);
@@ -207,6 +211,7 @@ void OwnSeries::refresh(const Facts& facts) const noexcept {
   }
   facts.self.pass_duration.write_to(pass_duration_);
   facts.self.trip_duration.write_to(trip_duration_);
+  facts.self.first_refusal.write_to(first_refusal_);
   *last_pass_ = seconds(facts.self.last_pass_wall);
   *passes_ = as_double(facts.self.passes);
   *expirations_ = as_double(facts.self.lease_expirations);

@@ -31,6 +31,7 @@ class DurationHistogram {
 struct SelfCounts {
   DurationHistogram pass_duration;
   DurationHistogram trip_duration;
+  DurationHistogram first_refusal;
   std::uint64_t passes = 0;
   std::uint64_t lease_expirations = 0;  ///< gates that had run out when their renewal came
   nanoseconds last_pass_wall{};
@@ -85,7 +86,7 @@ class OwnSeries {
   std::vector<GateCells> gates_;
   std::vector<double*> trips_;  ///< by BreakerId; null: added after this plan
   std::array<double*, drain::loss_causes> lost_{};
-  std::vector<double*> pass_duration_, trip_duration_;
+  std::vector<double*> pass_duration_, trip_duration_, first_refusal_;
   std::vector<double*> no_data_;  ///< by rule; rules of one name share one
   double *evaluations_, *failures_;
   double *last_pass_, *passes_, *reload_, *journal_, *expirations_, *segments_refused_,

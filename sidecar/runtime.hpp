@@ -20,6 +20,10 @@ namespace outrider {
 using protection::Now;
 using std::chrono::nanoseconds;
 
+inline nanoseconds steady_now() noexcept {
+  return nanoseconds{static_cast<std::int64_t>(shm::monotonic_ns())};
+}
+
 /// One producer name, over all its generations.
 struct Producer {
   std::string name;
@@ -54,6 +58,7 @@ struct GateRuntime {
   protection::Verdict verdict;
   std::uint64_t verdict_revision = ~std::uint64_t{0};
   shm::RejectCode reject = shm::RejectCode::no_heartbeat;
+  Ticks tripped;          ///< when a rule closed it and nobody has been refused since; zero: not so
   nanoseconds granted{};  ///< when the lease was last renewed; 0: not open
 };
 

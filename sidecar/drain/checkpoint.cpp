@@ -145,7 +145,8 @@ bool Checkpoint::load_rows() {
   FileHead& head = head_of(mapping_);
   // relaxed: one process at a time, and this is its first look.
   active_ = static_cast<unsigned>(head.commit.load(std::memory_order_relaxed) & 1);
-  const std::uint64_t count = head.row_count.load(std::memory_order_relaxed);  // relaxed: as above
+  // sync(checkpoint-row): acquire, pairs with row_for of the sidecar before this one.
+  const std::uint64_t count = head.row_count.load(std::memory_order_acquire);
   if (count > max_rows) return false;
   cells_used_ = cells_at;
   const auto table = table_of(mapping_);

@@ -111,7 +111,9 @@ class Drainer {
 
   [[nodiscard]] Totals totals() const noexcept;
   /// Lanes that a writer has claimed at least once.
-  [[nodiscard]] std::uint64_t lanes_claimed() const noexcept { return is_live() ? lanes_used() : 0; }
+  [[nodiscard]] std::uint64_t lanes_claimed() const noexcept {
+    return is_live() ? lanes_used() : 0;
+  }
 
   /// A counter over all lanes and generations.
   [[nodiscard]] std::uint64_t counter(const BoundSeries& series) const noexcept;

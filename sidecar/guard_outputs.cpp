@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// The right end of the guard's pass: what it tells the log, the pages and the
+// traders' own view of the sidecar. Everything here is bounded and never waits.
+#include <algorithm>
+
+#include "guard.hpp"
+
+namespace outrider {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+GuardEvent event_of(GuardEvent::Kind kind, std::string_view state) noexcept {
+  GuardEvent event;
+  event.kind = kind;
+  event.state = state.data();
+  return event;
+}
+
+}  // namespace
+
+void Guard::tell_state(const Producer& producer) noexcept {
+  GuardEvent event = event_of(GuardEvent::Kind::producer, to_string(producer.state));
+  event.subject = producer.name;
+  parts_.queues.tell(event);
+}
+
+void Guard::tell_transitions() noexcept {
+  for (const rules::Transition& transition : plan_->rules->transitions()) {
+    GuardEvent event = event_of(GuardEvent::Kind::alert, rules::state_name(transition.to));
+    event.value = transition.value;
+    event.rule = transition.rule->rule().name;
+    if (transition.instance != nullptr) {
+      for (const auto& [name, value] : transition.instance->labels) {
+        if (name == "producer") event.subject = value;
+      }
+    }
+    parts_.queues.tell(event);
+  }
+}
+
+void Guard::note_change(GateRuntime& gate) noexcept {
+  const protection::Verdict& verdict = gate.verdict;
+  const bool tripped = !verdict.rule.empty() && verdict.state >= GateState::reduce_only;
+  gate.tripped = tripped ? shm::ticks(gate.segment->clock().kind) : Ticks{};
+  if (tripped) {
+    // The breaching sample's own stamp when samples came in this pass; otherwise
+    // a value cell breached, some time after it was last looked at.
+    const shm::TickClock& clock = gate.segment->clock();
+    const auto stamp = gate.producer->newest_stamp;
+    const nanoseconds began =
+        stamp != 0 ? nanoseconds{static_cast<std::int64_t>(clock.stamp_ns(Ticks::from_raw(stamp)))}
+                   : previous_pass_;
+    self_.trip_duration.add(std::max(steady_now() - began, nanoseconds{0}));
+  }
+  GuardEvent event = event_of(GuardEvent::Kind::gate, to_string(verdict.state));
+  event.subject = parts_.protection.scope_name(gate.own_scope);
+  event.scope = verdict.scope;
+  event.rule = verdict.rule;
+  event.reason = verdict.reason;
+  parts_.queues.tell(event);
+}
+
+void Guard::note_first_refusal(GateRuntime& gate) noexcept {
+  if (gate.tripped == Ticks{}) return;
+  const shm::GateAck& ack = gate.segment->view.ack(gate.slot);
+  // relaxed: our own count of what we have told.
+  const std::uint64_t told =
+      gate.segment->control.gate(gate.slot).version.load(std::memory_order_relaxed);
+  // sync(gate-ack): acquire, pairs with Gate::permits. The time belongs to this version.
+  if (ack.version.load(std::memory_order_acquire) != told) return;
+  // relaxed: the acquire above brought it.
+  const Ticks refused = Ticks::from_raw(ack.ticks.load(std::memory_order_relaxed));
+  const std::uint64_t waited =
+      refused > gate.tripped ? gate.segment->clock().interval_ns(refused - gate.tripped) : 0;
+  self_.first_refusal.add(nanoseconds{static_cast<std::int64_t>(waited)});
+  gate.tripped = Ticks{};
+}
+
+void Guard::finish(const Now& now) noexcept {
+  if (renewed_ == now.steady) {
+    for (const PlannedProducer& planned : plan_->producers) {
+      if (!planned.producer->drainer->is_live()) continue;
+      const segments::Segment& segment = *planned.producer->drainer->binding()->segment;
+      shm::beat(segment.control.state().heartbeat, shm::ticks(segment.clock().kind),
+                shm::monotonic_ns());
+    }
+  }
+  for (const auto& gate : plan_->gates) note_first_refusal(*gate);
+  ++self_.passes;
+  self_.pass_duration.add(steady_now() - now.steady);
+  self_.last_pass_wall = now.wall;
+  previous_pass_ = now.steady;
+  if (Publication* publication = parts_.exchange.wanted(plan_->names.get());
+      publication != nullptr) {
+    publish(*publication);
+    parts_.exchange.answered();
+  }
+}
+
+void Guard::publish(Publication& publication) const noexcept {
+  publication.steady = now_.steady;
+  publication.wall = now_.wall;
+  plan_->own->refresh({self_, parts_.facts, parts_.protection, *plan_->rules, now_.steady});
+  plan_->values->copy_to(publication.snapshot);
+  publication.snapshot.wall_ms = now_.wall / 1ms;
+  for (std::size_t i = 0; i < publication.producers.size(); ++i) {
+    const Producer& producer = *plan_->producers[i].producer;
+    publication.producers[i] = {producer.state, producer.drainer->totals(),
+                                producer.drainer->lanes_claimed()};
+  }
+  for (std::size_t i = 0; i < publication.gates.size(); ++i) {
+    const GateRuntime& gate = *plan_->gates[i];
+    auto& sample = publication.gates[i];
+    sample.state = gate.state;
+    sample.scope = gate.verdict.scope;
+    sample.rule = gate.verdict.rule;
+    sample.reason = gate.verdict.reason;
+    sample.since_wall_ms = gate.verdict.since_wall / 1ms;
+  }
+  std::size_t next = 0;
+  for (const rules::BoundRule& rule : plan_->rules->rules()) {
+    publication.evaluations += rule.status().evaluations;
+    publication.failures += rule.status().failures;
+    for (const auto& instance : rule.instances()) {
+      const bool unknown = instance->state == rules::AlertState::inactive && rule.status().no_data;
+      publication.alerts[next++] = {
+          unknown ? rules::AlertState::no_data : instance->state, instance->value,
+          instance->state == rules::AlertState::firing ? instance->fired_at : instance->active_at};
+    }
+  }
+  for (std::size_t id = 0; id < publication.trips.size(); ++id) {
+    publication.trips[id] =
+        parts_.protection.breaker_at(static_cast<protection::BreakerId>(id)).trips();
+  }
+}
+
+}  // namespace outrider
