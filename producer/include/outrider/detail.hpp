@@ -15,6 +15,12 @@ struct WriterGuard {
   std::atomic<std::uint32_t> tid{0};
 };
 
+#ifdef OUTRIDER_CHECKS
+inline constexpr bool checks_writers = true;
+#else
+inline constexpr bool checks_writers = false;
+#endif
+
 /// Ends the process with a sentence when the calling thread is not the one that
 /// the guard names, or the lane has been claimed again since.
 void check_writer(const WriterGuard& guard, std::uint64_t claim) noexcept;
@@ -30,9 +36,7 @@ class Cell {
         claim_{claim} {}
 
   void add(std::uint64_t n) noexcept {
-#ifdef OUTRIDER_CHECKS
-    check_writer(*guard_, claim_);
-#endif
+    if constexpr (checks_writers) check_writer(*guard_, claim_);
     if ((address_ & 1) != 0) [[unlikely]] {
       return add_shared(address_, n);
     }

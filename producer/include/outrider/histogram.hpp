@@ -46,9 +46,7 @@ class Histogram {
 
   /// A value in the histogram's unit, seen at `now`.
   void record(std::uint64_t value, Ticks now) noexcept {
-#ifdef OUTRIDER_CHECKS
-    detail::check_writer(*guard_, claim_);
-#endif
+    if constexpr (detail::checks_writers) detail::check_writer(*guard_, claim_);
     writer_->push(value, now, *cells_);
   }
   /// The same; reads the clock.
