@@ -71,8 +71,8 @@ prepare() {
   if [ ! -f build/release/CMakeCache.txt ]; then
     cmake --preset release -DOUTRIDER_TESTS=OFF -DOUTRIDER_BENCH=OFF >/dev/null
   fi
-  cmake --build --preset release --target outrider-sidecar outrider-cli outrider-demo-exchange \
-    outrider-demo-trader
+  cmake --build --preset release --target \
+    bin/outrider-sidecar bin/outrider bin/outrider-demo-exchange bin/outrider-demo-trader
   work=$(mktemp -d "${TMPDIR:-/tmp}/outrider-quickstart.XXXXXX")
   # Segments are memory; on a disk the kernel would write them back for nothing.
   local memory=/dev/shm
