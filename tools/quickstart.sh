@@ -88,7 +88,7 @@ get() { curl -sf --max-time 2 "$url$1"; }
 start_sidecar() {
   run sidecar "$bin/outrider-sidecar" --config.file tools/demo/demo.sidecar.yml \
     --segment.dir "$segments" --storage.path "$work/state" \
-    --control.socket "$work/control.sock" --web.listen-address "127.0.0.1:$port"
+    --web.listen-address "127.0.0.1:$port"
   local deadline=$(($(now_ms) + 10000))
   until get /-/ready >/dev/null; do
     is_running sidecar || fail "the sidecar starts ($(tail -n 1 "$work/sidecar.log"))"
@@ -123,8 +123,8 @@ gate_line() {
 field() { sed -n "s/.* $1=\([^ ]*\).*/\1/p" <<<"$2"; }
 
 arm() {
-  local command=("$bin/outrider" arm global --control.socket "$work/control.sock"
-    --reason "quickstart: first arming of the demo on this machine")
+  local command=("$bin/outrider" arm --segment.dir "$segments"
+    --reason "quickstart: the demo starts to trade")
   say "\$ ${command[*]@Q}"
   "${command[@]}" || fail "outrider arm exits 0"
 }
