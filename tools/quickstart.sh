@@ -114,14 +114,6 @@ start_demo() {
 # ---- what they say ---------------------------------------------------------
 
 scrape() { get /metrics >"$work/metrics"; }
-# gate_line STATE [TEXT]: the first line of the trader's log, from `log_from` on,
-# that tells of this state.
-gate_line() {
-  awk -v from="$log_from" -v state="state=$1" -v text="${2:-}" \
-    'NR >= from && /^gate / && index($0, state) && index($0, text) { print; exit }' "$work/trader.log"
-}
-field() { sed -n "s/.* $1=\([^ ]*\).*/\1/p" <<<"$2"; }
-
 arm() {
   local command=("$bin/outrider" arm --segment.dir "$segments"
     --reason "quickstart: the demo starts to trade")
@@ -246,11 +238,12 @@ print_trip() {
   local recovered
   recovered=$(field closed_seconds "$recovered_line")
   if [ "$fault" = sidecar-death ]; then
-    say "trip: STALE, the gate of $producer closed by itself $(($(field at_ms "$closed_line") - injected_at)) ms" \
-      "after the sidecar was killed, recovered after $recovered s"
+    say "trip: STALE, $producer's gate closed by itself" \
+      "$(($(field at_ms "$closed_line") - injected_at)) ms after the sidecar was killed," \
+      "recovered after $recovered s"
     return 0
   fi
-  local trips latency leaked
+  local trips latency leaked refused
   trips=$(metric outrider_trip_duration_seconds_count)
   latency=$(awk -v n="$trips" -v n0="$trips_before" -v s0="$trip_seconds_before" \
     -v s="$(metric outrider_trip_duration_seconds_sum)" \
@@ -258,8 +251,9 @@ print_trip() {
   [ -n "$latency" ] || fail "the sidecar measured the trip"
   leaked=$(field leaked "$closed_line")
   [ -n "$leaked" ] || fail "the trader saw the breach that tripped its gate"
-  say "trip: $rule HALTED $producer in $(readable "$latency"), $leaked orders leaked," \
-    "recovered after $recovered s"
+  refused=$(awk -v us="$(field refused_after_us "$closed_line")" 'BEGIN { printf "%.7f", us / 1e6 }')
+  say "trip: $rule HALTED $producer in $(readable "$latency") (first refusal $(readable "$refused") after" \
+    "the breach), $leaked order$([ "$leaked" = 1 ] || printf s) leaked, recovered after $recovered s"
 }
 
 # The trader's own count against the sidecar's, once everything is drained.
@@ -288,7 +282,6 @@ main() {
   prepare
   start_sidecar
   start_demo
-  log_from=1
   await_gate UNARMED 5000
   say "$url/  $url/metrics  $url/api/v1/status  $url/health"
   arm

@@ -111,7 +111,7 @@ TEST_F(DemoRules, SeeASilentFeedAndASlowVenue) {
   EXPECT_EQ(state("FeedStall"), AlertState::inactive);
   EXPECT_EQ(state("LatencyStorm"), AlertState::inactive);
 
-  table.set(silence, 0.3);
+  table.set(silence, 0.6);
   table.set(p99, 0.05);
   pass(200ms);
 

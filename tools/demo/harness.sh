@@ -4,7 +4,7 @@
 # numbers as people read them, values out of /metrics. Sourced; `work` is the
 # directory of the logs.
 
-work=""
+work="" log_from=1
 declare -A pid=()
 
 now_ms() { local now=${EPOCHREALTIME/[.,]/}; echo $((now / 1000)); }
@@ -36,6 +36,7 @@ readable() {
 run() {
   local name=$1
   shift
+  : >>"$work/$name.log"  # there before anybody looks into it
   setsid "$@" <&0 >>"$work/$name.log" 2>&1 &
   pid[$name]=$!
 }
@@ -66,3 +67,10 @@ metric() {
     }
     END { printf "%.17g", sum }' "$work/metrics"
 }
+# gate_line STATE [TEXT]: the first line of the trader's log, from line `log_from`
+# on, that tells of this state.
+gate_line() {
+  awk -v from="$log_from" -v state="state=$1" -v text="${2:-}" \
+    'NR >= from && /^gate / && index($0, state) && index($0, text) { print; exit }' "$work/trader.log"
+}
+field() { sed -n "s/.* $1=\([^ ]*\).*/\1/p" <<<"$2"; }

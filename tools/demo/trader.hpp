@@ -33,7 +33,7 @@ struct TraderOptions {
   std::uint32_t reject_limit = 5;
   std::uint32_t loss_limit = 10;
   double latency_limit_seconds = 0.02;
-  double silence_limit_seconds = 0.25;
+  double silence_limit_seconds = 0.5;
 };
 
 class Trader {
