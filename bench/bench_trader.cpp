@@ -1,44 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench_trader.hpp"
 
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-
 namespace outrider::bench {
-namespace {
 
-[[noreturn]] void give_up(const std::string& why) {
-  std::fprintf(stderr, "bench: %s\n", why.c_str());
-  std::exit(EXIT_FAILURE);
-}
-
-/// In memory, as in production: a segment on a disk is written back.
-std::string make_directory() {
-  std::string directory = "/dev/shm/outrider-bench-XXXXXX";
-  if (mkdtemp(directory.data()) == nullptr) give_up("cannot make " + directory);
-  for (const char* part : {"/t", "/c", "/c/kill"})
-    std::filesystem::create_directory(directory + part);
-  return directory;
-}
-
-}  // namespace
-
-BenchTrader::BenchTrader(const char* name) : directory_{make_directory()} {
+BenchTrader::BenchTrader(const char* name) {
   Status status;
-  ProducerOptions options{.name = name, .directory = directory_};
+  ProducerOptions options{.name = name, .directory = directory_.path()};
   options.housekeeping = Housekeeping::manual;
   options.geometry.ring_capacity = ring_capacity;
   producer_.emplace(Producer::create(options, status));
   if (!status.ok()) give_up(status.message);
 
   std::string why;
-  const std::string path = shm::telemetry_path(directory_, name, producer_->generation());
+  const std::string path = shm::telemetry_path(directory_.path(), name, producer_->generation());
   if (shm::attach_telemetry(path, telemetry_, why) != shm::AttachResult::attached) give_up(why);
   const shm::Geometry& geometry = telemetry_.header.geometry;
   shm::FileError error;
   control_mapping_ =
-      shm::open_or_make_control(directory_, name, producer_->generation(), geometry, error);
+      shm::open_or_make_control(directory_.path(), name, producer_->generation(), geometry, error);
   if (error) give_up(error.message);
   control_.emplace(
       std::span{control_mapping_.data(), static_cast<std::size_t>(control_mapping_.size())},
@@ -46,12 +25,6 @@ BenchTrader::BenchTrader(const char* name) : directory_{make_directory()} {
   producer_->housekeep();
   writer_ = producer_->writer("bench");
   reader_.emplace(telemetry_.view().lane(0), 0);
-}
-
-BenchTrader::~BenchTrader() {
-  writer_ = {};
-  producer_.reset();
-  std::filesystem::remove_all(directory_);
 }
 
 Gate BenchTrader::open_gate() {

@@ -5,10 +5,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #include <outrider/producer.hpp>
 #include <outrider/shm/control.hpp>
+
+#include "bench_directory.hpp"
 
 namespace outrider::bench {
 
@@ -20,7 +21,6 @@ class BenchTrader {
   explicit BenchTrader(const char* name);
   BenchTrader(const BenchTrader&) = delete;
   BenchTrader& operator=(const BenchTrader&) = delete;
-  ~BenchTrader();
 
   Writer& writer() noexcept { return writer_; }
 
@@ -32,7 +32,7 @@ class BenchTrader {
   [[nodiscard]] std::uint64_t spilled() const noexcept { return reader_->spilled(); }
 
  private:
-  std::string directory_;
+  SegmentDirectory directory_;
   std::optional<Producer> producer_;
   Writer writer_;
   shm::AttachedTelemetry telemetry_;
