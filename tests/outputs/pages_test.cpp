@@ -102,8 +102,7 @@ TEST_F(Pages, ExposeTheTradersSeriesAndOurOwn) {
   const Response response = get("/metrics");
 
   EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
-  for (const char* text : {"\nposition_lots 1\n", "outrider_build_info{", "\nprocess_open_fds ",
-                           "outrider_gate_state{"}) {
+  for (const char* text : {"\nposition_lots 1\n", "outrider_build_info{", "\nprocess_open_fds "}) {
     EXPECT_NE(response.body.find(text), std::string::npos) << text;
   }
   EXPECT_EQ(testing::promtool_complaints(response.body), "");
