@@ -27,13 +27,11 @@ void append_utf8(std::uint32_t point, std::string& out) {
   }
 }
 
-/// A code of exactly `digits` digits at text[at].
-bool read_code(std::string_view text, std::size_t at, std::size_t digits, int base,
-               std::uint32_t& code) {
-  if (at + digits > text.size()) return false;
-  const char* const first = text.data() + at;
-  const auto read = std::from_chars(first, first + digits, code, base);
-  return read.ec == std::errc{} && read.ptr == first + digits;
+/// A code of exactly `digits` digits at the start of the text.
+bool read_code(std::string_view text, std::size_t digits, int base, std::uint32_t& code) {
+  if (digits > text.size()) return false;
+  const auto read = std::from_chars(text.data(), text.data() + digits, code, base);
+  return read.ec == std::errc{} && read.ptr == text.data() + digits;
 }
 
 bool append_code(std::string_view text, std::size_t& at, std::string& out) {
@@ -42,7 +40,7 @@ bool append_code(std::string_view text, std::size_t& at, std::string& out) {
   const std::size_t start = octal ? at : at + 1;
   const std::size_t digits = octal ? 3 : kind == 'x' ? 2 : kind == 'u' ? 4 : 8;
   std::uint32_t code = 0;
-  if (!read_code(text, start, digits, octal ? 8 : 16, code)) return false;
+  if (!read_code(text.substr(start), digits, octal ? 8 : 16, code)) return false;
   const bool surrogate = code >= 0xd800 && code < 0xe000;
   if (kind == 'u' || kind == 'U') {
     if (code > 0x10ffff || surrogate) return false;

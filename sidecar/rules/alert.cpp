@@ -6,7 +6,7 @@
 namespace outrider::rules {
 
 std::string_view state_name(AlertState state) {
-  constexpr std::array<std::string_view, 4> names{"inactive", "pending", "firing", "no data"};
+  constexpr std::array<std::string_view, 4> names{"inactive", "pending", "firing", "no_data"};
   return names[static_cast<std::size_t>(state)];
 }
 

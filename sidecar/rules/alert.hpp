@@ -15,7 +15,7 @@ namespace outrider::rules {
 
 enum class AlertState : std::uint8_t { inactive, pending, firing, no_data };
 
-/// "inactive", "pending", "firing", "no data".
+/// "inactive", "pending", "firing", "no_data".
 std::string_view state_name(AlertState state);
 
 /// What one evaluation says of an alert.

@@ -97,9 +97,9 @@ std::string value_text(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
   // Go's %v: the shortest digits that read back the same, with an exponent
-  // below 1e-4 and from 1e21 on.
+  // below 1e-4 and from 1e6 on.
   const double magnitude = std::fabs(value);
-  const bool exponent = magnitude != 0 && (magnitude < 1e-4 || magnitude >= 1e21);
+  const bool exponent = magnitude != 0 && (magnitude < 1e-4 || magnitude >= 1e6);
   std::array<char, 64> text;
   const auto format = exponent ? std::chars_format::scientific : std::chars_format::fixed;
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value, format).ptr;

@@ -40,7 +40,7 @@ class TextTemplate {
   std::vector<Piece> pieces_;
 };
 
-/// A number as Go's templates print it: "0.25", "1e+21", "+Inf", "NaN".
+/// A number as Go's templates print it: "0.25", "1e+06", "+Inf", "NaN".
 std::string value_text(double value);
 
 }  // namespace outrider::rules

@@ -96,7 +96,7 @@ TEST(AlertState, HasANameForEveryState) {
   EXPECT_EQ(state_name(AlertState::inactive), "inactive");
   EXPECT_EQ(state_name(AlertState::pending), "pending");
   EXPECT_EQ(state_name(AlertState::firing), "firing");
-  EXPECT_EQ(state_name(AlertState::no_data), "no data");
+  EXPECT_EQ(state_name(AlertState::no_data), "no_data");
 }
 
 }  // namespace

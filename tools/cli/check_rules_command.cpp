@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "check_rules_command.hpp"
+#include "cli/check_rules_command.hpp"
 
 #include <iostream>
 #include <memory>
