@@ -88,27 +88,27 @@ class ExpressionSoup {
   }
   std::string selector() { return one_of(selector_); }
 
-  const std::vector<std::string> arithmetic_{" + ", " - ", " * ", " / ", " % "};
-  const std::vector<std::string> comparison_{" == ", " != ", " < ", " <= ", " > ", " >= "};
-  const std::vector<std::string> set_{" and ", " or ", " unless "};
-  const std::vector<std::string> order_free_{"min", "max", "count"};
-  const std::vector<std::string> range_{"rate", "increase", "avg_over_time", "min_over_time",
-                                        "max_over_time"};
-  const std::vector<std::string> duration_{"2s", "5s", "10s", "30s", "1m"};
-  const std::vector<std::string> number_{"0", "1", "-2", "0.5", "3", "100"};
-  const std::vector<std::string> label_{"job", "instance", "host", "dc"};
-  const std::vector<std::string> selector_{"requests_total",
-                                           "errors_total",
-                                           "load",
-                                           "limit",
-                                           "bare",
-                                           "up",
-                                           "late_total",
-                                           "gone_total",
-                                           "requests_total{job=\"api\"}",
-                                           "load{host=~\"a|c\"}",
-                                           "load{host=\"b\"}",
-                                           "gappy_total"};
+  std::vector<std::string> arithmetic_{" + ", " - ", " * ", " / ", " % "};
+  std::vector<std::string> comparison_{" == ", " != ", " < ", " <= ", " > ", " >= "};
+  std::vector<std::string> set_{" and ", " or ", " unless "};
+  std::vector<std::string> order_free_{"min", "max", "count"};
+  std::vector<std::string> range_{"rate", "increase", "avg_over_time", "min_over_time",
+                                  "max_over_time"};
+  std::vector<std::string> duration_{"2s", "5s", "10s", "30s", "1m"};
+  std::vector<std::string> number_{"0", "1", "-2", "0.5", "3", "100"};
+  std::vector<std::string> label_{"job", "instance", "host", "dc"};
+  std::vector<std::string> selector_{"requests_total",
+                                     "errors_total",
+                                     "load",
+                                     "limit",
+                                     "bare",
+                                     "up",
+                                     "late_total",
+                                     "gone_total",
+                                     "requests_total{job=\"api\"}",
+                                     "load{host=~\"a|c\"}",
+                                     "load{host=\"b\"}",
+                                     "gappy_total"};
 
   std::mt19937 random_;
 };

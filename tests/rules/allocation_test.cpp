@@ -27,6 +27,9 @@ void* counted(std::size_t size) {
 void* operator new(std::size_t size) {
   return counted(size);
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return counted(size);
+}
 void* operator new[](std::size_t size) {
   return counted(size);
 }
