@@ -12,7 +12,8 @@ namespace {
 std::string problems_of(const std::string& text) {
   std::string all;
   for (const FileProblem& problem : parse_rule_text(text, "f").problems) {
-    all += (all.empty() ? "" : "\n") + problem.text().substr(2);
+    if (!all.empty()) all += '\n';
+    all += problem.text().substr(2);
   }
   return all;
 }
