@@ -149,8 +149,8 @@ Timeline troubled_sidecar() {
                     episode("outrider_producer_up", on({{"producer", "gw-2"}}), 1, 0),
                     episode("outrider_rule_no_data", on({{"alert", "Some"}}), 0, 1),
                     growth("outrider_samples_lost_total", on({{"cause", "bad id"}}), 0.5),
-                    growth("outrider_samples_spilled_total", on({}), 3),
-                    growth("outrider_samples_recorded_total", on({}), 30),
+                    growth("outrider_samples_spilled_total", on({{"producer", "gw-1"}}), 3),
+                    growth("outrider_samples_recorded_total", on({{"producer", "gw-1"}}), 30),
                     growth("outrider_trips_total", on({{"scope", "global"}, {"rule", "R"}}), 1),
                     growth("outrider_rule_evaluation_failures_total", on({}), 1)};
   for (const std::string state : {"stalled", "closed"}) {
