@@ -103,6 +103,8 @@ std::string status_json(const Status& status) {
                  {"config_file", status.config_file},
                  {"segment_dir", status.segment_dir},
                  {"samples", samples_json(status)},
+                 {"rule_evaluations", status.rule_evaluations},
+                 {"rule_evaluation_failures", status.rule_evaluation_failures},
                  {"producers", list_json(status.producers)},
                  {"gates", list_json(status.gates)},
                  {"alerts", list_json(status.alerts)},

@@ -61,17 +61,6 @@ struct LossStatus {
   std::uint64_t samples = 0;
 };
 
-/// How long something took, as a summary over its last window.
-struct DurationStatus {
-  struct Quantile {
-    double quantile = 0;
-    double seconds = 0;
-  };
-  std::uint64_t count = 0;
-  double sum_seconds = 0;
-  std::vector<Quantile> quantiles{};
-};
-
 struct Status {
   WallMs now = 0;
   /// Time since a pass finished; nothing before the first one.
@@ -96,8 +85,6 @@ struct Status {
 
   std::uint64_t rule_evaluations = 0;
   std::uint64_t rule_evaluation_failures = 0;
-  DurationStatus pass_duration{};
-  DurationStatus trip_duration{};
 };
 
 /// A pass must finish this often, or the sidecar is not alive.

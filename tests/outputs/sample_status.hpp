@@ -31,7 +31,7 @@ inline Status sample_status() {
   status.drained = 990;
   status.spilled = 9;
   status.lost = {{"bad_id", 1}, {"quarantined_lane", 0}};
-  status.pass_duration = {100, 0.001, {{0.5, 8e-6}, {0.99, 2e-5}}};
+  status.rule_evaluations = 500;
   return status;
 }
 

@@ -39,6 +39,7 @@ TEST(StatusJson, HoldsWhatTheStatusHolds) {
       "scope": "venue=binance", "since": "2026-11-21T01:42:59.000Z"})"));
   EXPECT_EQ(json["alerts"][0]["state"], "firing");
   EXPECT_EQ(json["alerts"][1]["since"], nullptr);
+  EXPECT_EQ(json["rule_evaluations"], 500);
   EXPECT_EQ(json["trips"][0]["count"], 2);
 }
 
