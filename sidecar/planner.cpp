@@ -47,10 +47,12 @@ void Planner::scan(nanoseconds now) {
     changed_ = bind(each, now) || changed_;
   }
   if (!changed_) return;
+  const std::size_t breakers = parts_.protection.breaker_count();
   auto plan = make_plan();
   parts_.exchange.set_names(plan->names);
   parts_.queues.hand_over(std::move(plan));
-  changed_ = false;
+  // Binding the alerts may have made breakers, whose series the next plan has.
+  changed_ = parts_.protection.breaker_count() != breakers;
   has_planned_ = true;
 }
 
