@@ -100,12 +100,14 @@ class Trader {
     // relaxed: the word is the whole message.
     control().gate(slot).word.store(shm::ticks(telemetry_.header.clock.kind).raw() + longest,
                                     std::memory_order_relaxed);
-    shm::store_detail(control().gate(slot), GateState::trading, 0, "", "");
+    shm::store_detail(control().gate(slot), {.state = GateState::trading});
   }
   void close(std::uint32_t slot, GateState state, const char* scope, const char* reason) const {
     // relaxed: the word is the whole message.
     control().gate(slot).word.store(shm::closed_word(state), std::memory_order_relaxed);
-    shm::store_detail(control().gate(slot), state, 1'700'000'000'123, scope, reason);
+    shm::store_detail(
+        control().gate(slot),
+        {.state = state, .since_wall_ms = 1'700'000'000'123, .scope = scope, .reason = reason});
   }
   GateState state(std::uint32_t slot) const {
     // relaxed: the word is the whole message.

@@ -7,7 +7,8 @@ class OrderGateway {
  public:
   bool on_signal() {
     const outrider::Ticks now = outrider::ticks();  // read in this iteration, after any wait
-    if (!gate_.open(now)) [[unlikely]] return refused();
+    if (!gate_.open(now)) [[unlikely]]
+      return refused();
     outrider::ScopedTimer timer{send_latency_, now};  // one clock read serves both
     // ... the order goes to the wire here ...
     orders_sent_.inc();

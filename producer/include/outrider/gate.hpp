@@ -25,7 +25,7 @@ struct GateView {
   std::string reason;               ///< the rule that tripped, or who killed and why
   std::string scope;                ///< "global", "venue=binance"
   std::uint64_t since_wall_ms = 0;  ///< Unix milliseconds
-  Ticks since;  ///< the same moment by the trader\'s own clock
+  Ticks since;                      ///< the same moment by the trader\'s own clock
 };
 
 /// Copyable handle, for any thread. Valid as long as its Producer.

@@ -50,14 +50,10 @@ class Histogram {
     writer_->push(value, now, *cells_);
   }
   /// The same; reads the clock.
-  void record(std::uint64_t value) noexcept {
-    record(value, ticks());
-  }
+  void record(std::uint64_t value) noexcept { record(value, ticks()); }
   /// The interval between two stamps, for histograms in ticks. One that ends
   /// before it begins is counted as a clock anomaly.
-  void record(Ticks start, Ticks stop) noexcept {
-    record(stop - start, stop);
-  }
+  void record(Ticks start, Ticks stop) noexcept { record(stop - start, stop); }
 
  private:
   shm::RingWriter* writer_;

@@ -228,7 +228,7 @@ struct GateSlot {
   alignas(false_sharing_range) std::atomic<std::uint64_t> version;
   std::atomic<std::uint64_t> state;                  ///< GateState
   std::atomic<std::uint64_t> since_wall_ms;          ///< Unix milliseconds
-  std::atomic<std::uint64_t> since_ticks;  ///< the same moment by the trader\'s clock
+  std::atomic<std::uint64_t> since_ticks;            ///< the same moment by the trader\'s clock
   std::array<std::atomic<std::uint64_t>, 4> scope;   ///< 32 characters
   std::array<std::atomic<std::uint64_t>, 8> reason;  ///< 64: a rule's name, or who and why
 };
