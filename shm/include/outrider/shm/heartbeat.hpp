@@ -81,9 +81,9 @@ template <class Text>
 struct BasicGateDetail {
   GateState state = GateState::unarmed;
   std::uint64_t since_wall_ms = 0;
-  Ticks since;
-  Text scope;
-  Text reason;
+  Ticks since = {};
+  Text scope = {};
+  Text reason = {};
 };
 using GateDetail = BasicGateDetail<std::string>;
 
