@@ -169,15 +169,13 @@ bool Planner::bind(Known& each, nanoseconds now) {
   const auto& segment = each.segments.front();
   // sync(retired): acquire, pairs with Drainer::retire: nothing is bound anew.
   if (segment->retired.load(std::memory_order_acquire)) return false;
+  const bool is_known = each.binding != nullptr && each.binding->segment == segment;
+  if (is_known && drain::is_complete(*each.binding)) return false;
   std::vector<std::string> refusals;
   auto binding = each.producer->drainer->bind(segment, each.binding.get(), refusals);
   for (const std::string& why : refusals) {
     refused("producer " + segment->name + ": " + why, parts_.facts.series_refused);
   }
-  const bool same = each.binding != nullptr && each.binding->segment == segment &&
-                    each.binding->series.size() == binding->series.size() &&
-                    each.binding->spills.size() == binding->spills.size();
-  if (same) return false;
   each.binding = std::move(binding);
   each.producer->histograms.extend(each.producer->drainer->checkpoint(), now);
   find_gates(each);

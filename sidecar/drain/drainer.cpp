@@ -43,7 +43,24 @@ std::shared_ptr<SpillBlock> open_spill(const segments::Segment& segment, std::ui
   return block;
 }
 
+std::size_t count_spill_offsets(const segments::Segment& segment) noexcept {
+  std::size_t count = 0;
+  for (std::uint32_t lane = 0; lane <= segment.geometry().lanes; ++lane) {
+    for (const auto& offset : segment.view.lane(lane).spills) {
+      // relaxed: only whether there is something new; open_spill acquires.
+      count += offset.load(std::memory_order_relaxed) != 0 ? 1U : 0U;
+    }
+  }
+  return count;
+}
+
 }  // namespace
+
+bool is_complete(const Binding& binding) noexcept {
+  const std::uint64_t room = binding.segment->geometry().series;
+  return std::min(binding.segment->view.series_published(), room) == binding.series.size() &&
+         count_spill_offsets(*binding.segment) == binding.spill_offsets;
+}
 
 std::shared_ptr<const Binding> Drainer::bind(std::shared_ptr<segments::Segment> segment,
                                              const Binding* previous,
@@ -51,6 +68,7 @@ std::shared_ptr<const Binding> Drainer::bind(std::shared_ptr<segments::Segment> 
   auto binding = std::make_shared<Binding>();
   if (previous != nullptr && previous->segment == segment) *binding = *previous;
   binding->segment = segment;
+  binding->spill_offsets = count_spill_offsets(*segment);  // first: what comes later is news
   const shm::Geometry& geometry = segment->geometry();
   const std::uint64_t count = segment->view.series_published();
   for (auto number = static_cast<std::uint32_t>(binding->series.size());

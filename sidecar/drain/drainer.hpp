@@ -51,7 +51,12 @@ struct Binding {
   std::shared_ptr<segments::Segment> segment;
   std::vector<BoundSeries> series;  ///< by number
   std::vector<std::shared_ptr<SpillBlock>> spills;
+  std::size_t spill_offsets = 0;  ///< that the lanes named, usable or not
 };
+
+/// Whether the segment has nothing yet that the binding does not know. Cheap:
+/// asked many times a second.
+bool is_complete(const Binding& binding) noexcept;
 
 /// Sums for `outrider_samples_*`, over all generations of the producer.
 struct Totals {
