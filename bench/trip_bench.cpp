@@ -76,7 +76,7 @@ class Trader {
     breach_.set(1);
     const auto refused = work_until(false, 10);
     if (!refused) bench::give_up("the gate does not close");
-    gate_.permits(OrderKind::cancel);
+    if (!gate_.permits(OrderKind::cancel)) bench::give_up("a cancel is refused");
     breach_.set(0);
     return producer_->seconds(breached, *refused);
   }
