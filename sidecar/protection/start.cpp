@@ -4,53 +4,59 @@
 namespace outrider::protection {
 namespace {
 
+/// What the steps of a start share.
+struct Starting {
+  Protection& protection;
+  Journal& journal;
+  const InitialState& initial;
+  const Now& now;
+  std::vector<std::string>& lines;
+
+  bool write(const Entry& entry, const std::string& otherwise = {}) {
+    const shm::FileError error = journal.append(entry);
+    if (error) lines.push_back(otherwise + error.message);
+    return !error;
+  }
+};
+
 /// Brings the journal to the state that holds, so that the next start finds it.
-void settle_journal(Journal& journal, const InitialState& initial, const Now& now,
-                    std::vector<std::string>& lines) {
-  if (!journal.writable()) {
-    std::vector<Entry> latches = initial.killed;
-    latches.insert(latches.end(), initial.halted.begin(), initial.halted.end());
-    const shm::FileError error = journal.begin_anew(latches, now.wall);
-    lines.push_back(error
-                        ? "the journal cannot be written, arming will be refused: " + error.message
-                        : "the damaged journal was put aside and a new one begun");
+void settle_journal(Starting& starting) {
+  const InitialState& initial = starting.initial;
+  if (starting.journal.writable()) {
+    for (const Entry& entry : initial.unjournalled) starting.write(entry);
     return;
   }
-  for (const Entry& entry : initial.unjournalled) {
-    const shm::FileError error = journal.append(entry);
-    if (error) lines.push_back(error.message);
-  }
+  std::vector<Entry> latches = initial.killed;
+  latches.insert(latches.end(), initial.halted.begin(), initial.halted.end());
+  const shm::FileError error = starting.journal.begin_anew(latches, starting.now.wall);
+  starting.lines.push_back(error ? "the journal cannot be written, arming will be refused: " +
+                                       error.message
+                                 : "the damaged journal was put aside and a new one begun");
 }
 
-void obey_requests(Protection& protection, Journal& journal, const KillRequests& requests,
-                   const Now& now, std::vector<std::string>& lines) {
+void obey_requests(Starting& starting, const KillRequests& requests) {
   for (const KillRequest& each : requests.obeyable) {
     const Cause cause{{}, each.actor, each.reason, 0};
-    protection.kill(protection.scope(each.scope), cause, now);
-    const shm::FileError error = journal.append({Action::kill, each.scope, cause, now.wall});
-    if (error) lines.push_back(error.message);
-    lines.push_back("kill request by " + each.actor + ": " + each.scope +
-                    " is KILLED: " + each.reason);
+    starting.protection.kill(starting.protection.scope(each.scope), cause, starting.now);
+    starting.write({Action::kill, each.scope, cause, starting.now.wall});
+    starting.lines.push_back("kill request by " + each.actor + ": " + each.scope +
+                             " is KILLED: " + each.reason);
   }
-  lines.insert(lines.end(), requests.refused.begin(), requests.refused.end());
+  starting.lines.insert(starting.lines.end(), requests.refused.begin(), requests.refused.end());
 }
 
-void try_arm_at_start(Protection& protection, Journal& journal, const InitialState& initial,
-                      const Now& now, std::vector<std::string>& lines) {
-  if (protection.armed()) return;
-  if (initial.needs_a_person) {
-    lines.push_back("not armed at start: " + initial.unarmed_reason + "; a person must arm");
+void try_arm_at_start(Starting& starting) {
+  if (starting.protection.armed()) return;
+  if (starting.initial.needs_a_person) {
+    starting.lines.push_back("not armed at start: " + starting.initial.unarmed_reason +
+                             "; a person must arm");
     return;
   }
   const Cause cause{{}, "configuration", "protection.arm_at_start: true", 0};
-  const shm::FileError error =
-      journal.append({Action::arm_at_start, global_scope, cause, now.wall});
-  if (error) {
-    lines.push_back("not armed at start: " + error.message);
-    return;
-  }
-  protection.arm_at_start(now);
-  lines.push_back("armed at start, because the configuration says so");
+  const Entry entry{Action::arm_at_start, global_scope, cause, starting.now.wall};
+  if (!starting.write(entry, "not armed at start: ")) return;
+  starting.protection.arm_at_start(starting.now);
+  starting.lines.push_back("armed at start, because the configuration says so");
 }
 
 }  // namespace
@@ -69,7 +75,8 @@ Started start(Protection& protection, const StartPaths& paths, bool arm_at_start
   const BootId boot = this_boot();
   started.journal = Journal::open(paths.journal, boot, history, journal_error);
   const InitialState initial = initial_state(history, latch, boot);
-  settle_journal(started.journal, initial, now, started.lines);
+  Starting starting{protection, started.journal, initial, now, started.lines};
+  settle_journal(starting);
 
   protection.restore(initial, now);
   for (const Entry& entry : initial.killed) {
@@ -78,8 +85,8 @@ Started start(Protection& protection, const StartPaths& paths, bool arm_at_start
                             std::string(entry.cause.reason.view()));
   }
   const KillRequests requests = read_kill_requests(paths.kill_directory);
-  obey_requests(protection, started.journal, requests, now, started.lines);
-  if (arm_at_start) try_arm_at_start(protection, started.journal, initial, now, started.lines);
+  obey_requests(starting, requests);
+  if (arm_at_start) try_arm_at_start(starting);
   if (!protection.armed()) started.lines.push_back(unarmed_line(initial.unarmed_reason));
 
   started.latch = LatchFile::make(paths.latch, protection, now, started.error);

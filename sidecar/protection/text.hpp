@@ -12,10 +12,10 @@
 
 namespace outrider::protection {
 
-template <std::size_t Capacity>
+template <std::size_t capacity>
 class FixedText {
  public:
-  static constexpr std::size_t longest = Capacity - 1;
+  static constexpr std::size_t longest = capacity - 1;
 
   FixedText() noexcept = default;
   // Not explicit: a literal or a string reads naturally where a text is wanted.
@@ -35,9 +35,9 @@ class FixedText {
 
   /// Up to the first zero, and never past the end: the bytes may come from a file.
   [[nodiscard]] std::string_view view() const noexcept {
-    const void* end = std::memchr(bytes_.data(), '\0', Capacity);
+    const void* end = std::memchr(bytes_.data(), '\0', capacity);
     const std::size_t size =
-        end == nullptr ? Capacity
+        end == nullptr ? capacity
                        : static_cast<std::size_t>(static_cast<const char*>(end) - bytes_.data());
     return {bytes_.data(), size};
   }
@@ -46,7 +46,7 @@ class FixedText {
   friend bool operator==(const FixedText&, const FixedText&) = default;
 
  private:
-  std::array<char, Capacity> bytes_{};
+  std::array<char, capacity> bytes_{};
 };
 
 using ScopeText = FixedText<112>;

@@ -100,14 +100,19 @@ class Trader {
     // relaxed: the word is the whole message.
     control().gate(slot).word.store(shm::ticks(telemetry_.header.clock.kind).raw() + longest,
                                     std::memory_order_relaxed);
-    shm::store_detail(control().gate(slot), {.state = GateState::trading});
+    shm::BasicGateDetail<std::string_view> detail;
+    detail.state = GateState::trading;
+    shm::store_detail(control().gate(slot), detail);
   }
   void close(std::uint32_t slot, GateState state, const char* scope, const char* reason) const {
     // relaxed: the word is the whole message.
     control().gate(slot).word.store(shm::closed_word(state), std::memory_order_relaxed);
-    shm::store_detail(
-        control().gate(slot),
-        {.state = state, .since_wall_ms = 1'700'000'000'123, .scope = scope, .reason = reason});
+    shm::BasicGateDetail<std::string_view> detail;
+    detail.state = state;
+    detail.since_wall_ms = 1'700'000'000'123;
+    detail.scope = scope;
+    detail.reason = reason;
+    shm::store_detail(control().gate(slot), detail);
   }
   GateState state(std::uint32_t slot) const {
     // relaxed: the word is the whole message.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/places.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "config/paths.hpp"

@@ -2,11 +2,8 @@
 // Where the command looks, and how it ends.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <string>
-
-namespace CLI {
-class App;
-}
 
 namespace outrider::cli {
 
