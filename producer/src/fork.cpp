@@ -18,14 +18,20 @@ std::vector<ProducerState*>& states() {
   return all;
 }
 
+// No other thread may hold a mutex at the fork: in the child it would never let go.
 void before_fork() {
   states_mutex.lock();
+  for (ProducerState* state : states()) state->mutex().lock();
 }
 void after_fork_in_parent() {
+  for (ProducerState* state : states()) state->mutex().unlock();
   states_mutex.unlock();
 }
 void after_fork_in_child() {
-  for (ProducerState* state : states()) state->abandon_in_child();
+  for (ProducerState* state : states()) {
+    state->mutex().unlock();
+    state->abandon_in_child();
+  }
   states_mutex.unlock();
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Registration of series: cold, under the producer's mutex. An entry is written
 // whole and then counted, so that the sidecar never sees half of one.
-#include <array>
+#include <sstream>
+#include <string_view>
 
 #include "state.hpp"
 
@@ -24,6 +25,39 @@ std::vector<std::uint64_t> in_units(const std::vector<double>& bounds, double sc
   std::vector<std::uint64_t> units;
   for (const double bound : bounds) units.push_back(shm::bound_in_units(bound, scale));
   return units;
+}
+
+std::string_view to_string(shm::SeriesKind kind) {
+  switch (kind) {
+    case shm::SeriesKind::counter:
+      return "counter";
+    case shm::SeriesKind::up_down:
+      return "up-down counter";
+    case shm::SeriesKind::gauge_f64:
+      return "gauge";
+    case shm::SeriesKind::gauge_i64:
+      return "integer gauge";
+    case shm::SeriesKind::histogram:
+      return "histogram";
+    case shm::SeriesKind::gate:
+      return "gate";
+  }
+  return "unknown kind";
+}
+
+/// Kind, unit, precision and bounds, for people.
+std::string shape_text(const shm::SeriesInfo& info) {
+  std::ostringstream text;
+  text << to_string(info.kind);
+  if (info.kind != shm::SeriesKind::histogram) return text.str();
+  if (info.unit == shm::SeriesUnit::ticks) {
+    text << " of ticks";
+  } else {
+    text << " of " << info.scale;
+  }
+  text << " with " << info.significant_figures << " figures and bounds";
+  for (const double bound : info.bounds) text << ' ' << bound;
+  return text.str();
 }
 
 }  // namespace
@@ -49,7 +83,8 @@ Registered* ProducerState::find_or_register(shm::SeriesInfo&& info) {
   const std::string text = info.text();
   if (const auto known = series_.find(text); known != series_.end()) {
     if (known->second->info.same_shape(info)) return known->second.get();
-    return refuse(text + ": already registered with another kind, unit, precision or bounds");
+    return refuse(text + ": registered as " + shape_text(known->second->info) +
+                  ", now asked for as " + shape_text(info));
   }
   std::uint32_t& slot = next_slot(info.kind);
   const auto number = static_cast<std::uint32_t>(series_.size());

@@ -136,7 +136,7 @@ ProducerState::~ProducerState() {
     const std::lock_guard guard{mutex_};
     stopping_ = true;
   }
-  wake_.notify_all();
+  wake_->notify_all();
   if (thread_.joinable()) thread_.join();
   // sync(closed): release, pairs with the sidecar's look at a segment's end.
   // Everything recorded is visible before the good-bye.
@@ -150,7 +150,7 @@ void ProducerState::start_thread() {
       guard.unlock();
       housekeep();
       guard.lock();
-      wake_.wait_for(guard, beat_period, [this] { return stopping_; });
+      wake_->wait_for(guard, beat_period, [this] { return stopping_; });
     }
   }};
 }
@@ -177,8 +177,11 @@ void ProducerState::abandon_in_child() noexcept {
     become_private(mapping_.data(), mapping_.size(), PROT_READ | PROT_WRITE);
     become_private(window_.view().bytes().data(), window_.view().bytes().size(), PROT_READ);
   }
-  // The housekeeping thread exists in the parent only: there is nothing to join.
+  // The housekeeping thread exists in the parent only: there is nothing to join,
+  // and its condition is given up, whose end would wait for that thread for ever.
   if (thread_.joinable()) thread_.detach();
+  (void)wake_.release();
+  wake_ = std::make_unique<std::condition_variable>();
 }
 
 // ------------------------------------------------------------------- lanes
@@ -234,7 +237,8 @@ void ProducerState::free_lane(std::uint32_t number) noexcept {
   telemetry_->lane(number).header->state.store(static_cast<std::uint32_t>(shm::LaneState::free),
                                                std::memory_order_relaxed);
   // relaxed: a handle that outlived its writer must notice, in builds that check.
-  lane.guard.claim.fetch_add(1, std::memory_order_relaxed);
+  // Those of the shared lane are anybody's and stay so.
+  if (!is_shared(number)) lane.guard.claim.fetch_add(1, std::memory_order_relaxed);
 }
 
 }  // namespace outrider::detail

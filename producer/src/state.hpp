@@ -66,6 +66,8 @@ class ProducerState {
   [[nodiscard]] const shm::TickClock& clock() const noexcept { return clock_; }
   [[nodiscard]] std::string last_refusal() const;
 
+  /// Around a fork only.
+  [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
   /// In the child of a fork: the mappings become private memory, the thread is gone.
   void abandon_in_child() noexcept;
 
@@ -100,7 +102,7 @@ class ProducerState {
   std::uint32_t lanes_used_ = 0;
 
   std::thread thread_;
-  std::condition_variable wake_;
+  std::unique_ptr<std::condition_variable> wake_ = std::make_unique<std::condition_variable>();
   bool stopping_ = false;
   std::uint64_t beats_ = 0;
 };

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "outrider/shm/file.hpp"
 
@@ -32,7 +33,12 @@ class NameLock {
  public:
   NameLock() noexcept = default;
   NameLock(NameLock&&) noexcept = default;
-  NameLock& operator=(NameLock&&) noexcept = default;
+  NameLock& operator=(NameLock&& other) noexcept {
+    // Both or neither: a lock without its path could not give its name back.
+    std::swap(file_, other.file_);
+    std::swap(path_, other.path_);
+    return *this;
+  }
   ~NameLock();
 
   /// EAGAIN when another process, or this one, already runs a trader of that name.
