@@ -94,13 +94,13 @@ void Guard::drain(PlannedProducer& planned, const Now& now) noexcept {
   for (aggregate::Histogram* histogram : planned.histograms) {
     if (histogram != nullptr) histogram->rotate(now.steady);
   }
-  producer.newest_stamp = 0;
+  producer.oldest_stamp = no_stamp;
   for (int batch = 0; batch < batches_per_turn; ++batch) {
     const auto observations = drainer.take();
     if (observations.empty()) break;
     for (const drain::Observation& seen : observations) {
       planned.histograms[seen.row->index]->add(seen);
-      producer.newest_stamp = std::max(producer.newest_stamp, seen.stamp);
+      producer.oldest_stamp = std::min(producer.oldest_stamp, seen.stamp);
     }
   }
   watch(producer, now.steady);

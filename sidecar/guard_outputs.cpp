@@ -45,13 +45,14 @@ void Guard::note_change(GateRuntime& gate) noexcept {
   const bool tripped = !verdict.rule.empty() && verdict.state >= GateState::reduce_only;
   gate.tripped = tripped ? shm::ticks(gate.segment->clock().kind) : Ticks{};
   if (tripped) {
-    // The breaching sample's own stamp when samples came in this pass; otherwise
-    // a value cell breached, some time after it was last looked at.
-    const shm::TickClock& clock = gate.segment->clock();
-    const auto stamp = gate.producer->newest_stamp;
-    const nanoseconds began =
-        stamp != 0 ? nanoseconds{static_cast<std::int64_t>(clock.stamp_ns(Ticks::from_raw(stamp)))}
-                   : previous_pass_;
+    // Nothing stamps a value cell: it breached after it was last looked at. A sample
+    // that breached came in this pass; the oldest of them may have waited longer.
+    const std::uint64_t stamp = gate.producer->oldest_stamp;
+    nanoseconds began = previous_pass_;
+    if (stamp != no_stamp) {
+      const std::uint64_t ns = gate.segment->clock().stamp_ns(Ticks::from_raw(stamp));
+      began = std::min(began, nanoseconds{static_cast<std::int64_t>(ns)});
+    }
     self_.trip_duration.add(std::max(steady_now() - began, nanoseconds{0}));
   }
   GuardEvent event = event_of(GuardEvent::Kind::gate, to_string(verdict.state));

@@ -71,11 +71,11 @@ OwnSeries::OwnSeries(aggregate::ValuesBuilder& builder, const Subjects& subjects
   const std::vector<double> edges{DurationHistogram::edges.begin(), DurationHistogram::edges.end()};
   pass_duration_ = builder.add_own("outrider_pass_duration_seconds", "How long a pass takes.",
                                    FamilyKind::histogram, {}, edges);
-  trip_duration_ = builder.add_own(
-      "outrider_trip_duration_seconds",
-      "From the stamp of a breaching sample, or else from the last look at the value "
-      "that breached, to the closed gate.",
-      FamilyKind::histogram, {}, edges);
+  trip_duration_ =
+      builder.add_own("outrider_trip_duration_seconds",
+                      "From the last look before the breach, or the oldest sample since, to "
+                      "the closed gate.",
+                      FamilyKind::histogram, {}, edges);
   first_refusal_ =
       builder.add_own("outrider_first_refusal_duration_seconds",
                       "From a gate closed by a rule to the first order that asked why.",

@@ -24,6 +24,8 @@ inline nanoseconds steady_now() noexcept {
   return nanoseconds{static_cast<std::int64_t>(shm::monotonic_ns())};
 }
 
+inline constexpr std::uint64_t no_stamp = ~std::uint64_t{0};
+
 /// One producer name, over all its generations.
 struct Producer {
   std::string name;
@@ -32,13 +34,13 @@ struct Producer {
 
   // The guard's.
   segments::ProducerState state = segments::ProducerState::dead;
-  shm::Beat beat;                  ///< the last whole one
-  nanoseconds beat_seen{};         ///< when its count last moved
-  std::uint64_t recorded = 0;      ///< when it was last looked at
-  nanoseconds recorded_seen{};     ///< when that last moved
-  nanoseconds swept{};             ///< when spill was last swept
-  std::uint64_t newest_stamp = 0;  ///< of the samples drained in this pass; 0: none
-  double recorded_rate = 0;        ///< samples a second, smoothed
+  shm::Beat beat;                         ///< the last whole one
+  nanoseconds beat_seen{};                ///< when its count last moved
+  std::uint64_t recorded = 0;             ///< when it was last looked at
+  nanoseconds recorded_seen{};            ///< when that last moved
+  nanoseconds swept{};                    ///< when spill was last swept
+  std::uint64_t oldest_stamp = no_stamp;  ///< of the samples drained in this pass
+  double recorded_rate = 0;               ///< samples a second, smoothed
 };
 
 /// One gate of one generation.
