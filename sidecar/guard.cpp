@@ -62,7 +62,7 @@ void Guard::pass(const Now& now) noexcept {
   parts_.desk.take(parts_.protection, now);
 
   for (PlannedProducer& planned : plan_->producers) drain(planned, now);
-  plan_->own->refresh({self_, parts_.facts, parts_.protection, *plan_->rules, now.steady});
+  refresh_own_series(now.steady);
   evaluate_rules(now);
   parts_.protection.tick(now);
 
@@ -146,6 +146,13 @@ void Guard::watch(Producer& producer, nanoseconds now) noexcept {
 }
 
 // -------------------------------------------------------- rules, protection
+
+// No rule needs to know of the sidecar itself sooner than this.
+void Guard::refresh_own_series(nanoseconds now) noexcept {
+  if (now - refreshed_ < longest_poll) return;
+  refreshed_ = now;
+  plan_->own->refresh({self_, parts_.facts, parts_.protection, *plan_->rules, now});
+}
 
 void Guard::evaluate_rules(const Now& now) noexcept {
   plan_->rules->evaluate(*plan_->values, now.steady);

@@ -43,6 +43,7 @@ class Guard final : private protection::Ends {
   void adopt_plan() noexcept;
   void drain(PlannedProducer& planned, const Now& now) noexcept;
   void watch(Producer& producer, nanoseconds now) noexcept;
+  void refresh_own_series(nanoseconds now) noexcept;
   void evaluate_rules(const Now& now) noexcept;
   void renew_leases(const Now& now) noexcept;
   void enforce_gate(GateRuntime& gate, bool renew) noexcept;
@@ -66,6 +67,7 @@ class Guard final : private protection::Ends {
   SelfCounts self_;
   Now now_;                      ///< of the pass that runs
   nanoseconds renewed_{};        ///< when leases were last renewed
+  nanoseconds refreshed_{};      ///< when the sidecar's own series last were
   nanoseconds previous_pass_{};  ///< when values were last looked at before this pass
   nanoseconds recorded_{};       ///< when any trader last recorded a sample
 };

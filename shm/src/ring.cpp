@@ -25,13 +25,13 @@ void HistogramCells::set_bounds(std::span<const std::uint64_t> sorted) noexcept 
 
 // The order is a template argument: as an ordinary one g++ would take it for an
 // unknown order and make every store a locked exchange.
-template <std::memory_order Order>
+template <std::memory_order order>
 void RingWriter::add(std::atomic<std::uint64_t>& cell, std::uint64_t n, bool shared) noexcept {
   if (shared) [[unlikely]] {
-    cell.fetch_add(n, Order);
+    cell.fetch_add(n, order);
   } else {
     // relaxed: one writer thread reads back its own cell.
-    cell.store(cell.load(std::memory_order_relaxed) + n, Order);
+    cell.store(cell.load(std::memory_order_relaxed) + n, order);
   }
 }
 

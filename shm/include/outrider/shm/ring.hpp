@@ -75,7 +75,7 @@ class RingWriter {
   void push_when_full(std::uint64_t value, Ticks now, const HistogramCells& cells) noexcept;
   void look_for_room() noexcept;
   void spill(const HistogramCells& cells, std::uint64_t value) noexcept;
-  template <std::memory_order Order>
+  template <std::memory_order order>
   static void add(std::atomic<std::uint64_t>& cell, std::uint64_t n, bool shared) noexcept;
 
   Sample* slots_ = nullptr;
