@@ -84,6 +84,7 @@ InitialState initial_state(const JournalImage& journal, const LatchImage& latch,
   }
   initial.unarmed_reason = unarmed_reason(journal, latch, boot);
   initial.armed = initial.unarmed_reason.empty();
+  initial.armed_since = latch.armed_since;
   initial.needs_a_person = is_damaged(journal.condition) || is_damaged(latch.condition);
   for (const auto& [scope, entry] : latches.killed) initial.killed.push_back(entry);
   for (const auto& [breaker, entry] : latches.halted) initial.halted.push_back(entry);

@@ -36,10 +36,12 @@ struct LatchImage {
   std::string problem;
   std::vector<Entry> entries;
   bool armed = false;  ///< an arming came into force; by itself it opens nothing
+  std::chrono::nanoseconds armed_since{};  ///< Unix time
 };
 
 struct InitialState {
   bool armed = false;
+  std::chrono::nanoseconds armed_since{};  ///< Unix time of the arming, when armed
   /// A damaged file may have held a kill that nobody remembers: then only a
   /// person may lift UNARMED, whatever the configuration says.
   bool needs_a_person = false;

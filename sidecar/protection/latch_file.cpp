@@ -119,7 +119,7 @@ LatchSlot& LatchFile::slot(std::size_t number) const noexcept {
   return reinterpret_cast<LatchSlot*>(mapping_.data() + latch_header_bytes)[number];
 }
 
-LatchFile LatchFile::make(const std::string& path, const Protection& restored, const Now& now,
+LatchFile LatchFile::make(const std::string& path, const Protection& restored,
                           shm::FileError& error) {
   LatchFile made;
   const std::string directory = path.substr(0, path.rfind('/'));
@@ -134,7 +134,7 @@ LatchFile LatchFile::make(const std::string& path, const Protection& restored, c
   header.slots = latch_slots;
   header.total_bytes = latch_bytes;
   header.magic = latch_magic;
-  made.store_armed(restored.armed(), now.wall);
+  made.store_armed(restored.armed(), restored.armed_since());
   for (const Change& change : restored.changes()) made.store(change);
   // A name of its own first, because linkat does not replace a file.
   const std::string fresh = path + ".new";
@@ -204,6 +204,7 @@ LatchImage LatchFile::read() const {
     image.problem = "record " + std::to_string(number);
   }
   image.armed = armed();
+  image.armed_since = armed_since();
   return image;
 }
 

@@ -62,8 +62,7 @@ class LatchFile {
   static LatchFile view(const std::string& path, LatchImage& found);
   /// For the sidecar: a new file that holds what `restored` holds takes the
   /// place of the old one in one step, so that no moment forgets a latch.
-  static LatchFile make(const std::string& path, const Protection& restored, const Now& now,
-                        shm::FileError& error);
+  static LatchFile make(const std::string& path, const Protection& restored, shm::FileError& error);
 
   /// guard: memory stores only.
   void store(const Change& change) noexcept;

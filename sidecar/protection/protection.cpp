@@ -62,7 +62,7 @@ std::optional<BreakerId> Protection::breaker(BreakerSpec spec) {
 void Protection::restore(const InitialState& initial, const Now& now) {
   armed_ = initial.armed;
   unarmed_reason_.assign(initial.unarmed_reason);
-  unarmed_since_wall_ = now.wall;
+  armed_since_wall_ = initial.armed ? initial.armed_since : now.wall;
   for (const Entry& entry : initial.killed) {
     ScopeId id = scope(entry.scope.view());
     if (id == overflow_id) id = global_id;  // too wide is safe
@@ -129,7 +129,10 @@ ArmAnswer Protection::arm(ScopeId id, std::uint64_t kills_seen, const Cause& cau
   if (may != ArmAnswer::done) return may;
   if (kills != kills_seen) return ArmAnswer::killed_again;
   scopes_[id].killed = false;
-  if (id == global_id) armed_ = true;
+  if (id == global_id) {
+    armed_ = true;
+    armed_since_wall_ = now.wall;
+  }
   Change change = scope_change(id, Action::arm, cause, now);
   change.journalled = true;
   note(change);
@@ -139,6 +142,7 @@ ArmAnswer Protection::arm(ScopeId id, std::uint64_t kills_seen, const Cause& cau
 bool Protection::arm_at_start(const Now& now) noexcept {
   if (armed_) return false;
   armed_ = true;
+  armed_since_wall_ = now.wall;
   Change change = scope_change(global_id, Action::arm_at_start, {}, now);
   change.journalled = true;
   note(change);
@@ -219,7 +223,7 @@ Verdict Protection::describe(ScopeId id, GateState state) const noexcept {
               {},
               {},
               scope.never_opens ? overflow_reason : unarmed_reason_.view(),
-              unarmed_since_wall_};
+              armed_since_wall_};
     default:
       return {state, name, {}, {}, {}, {}};
   }

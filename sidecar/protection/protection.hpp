@@ -91,6 +91,8 @@ class Protection {
   /// guard: a gate without scopes is UNARMED.
   [[nodiscard]] Verdict verdict(std::span<const ScopeId> scopes) const noexcept;
   [[nodiscard]] bool armed() const noexcept { return armed_; }
+  /// guard: Unix time since when armed() is what it is.
+  [[nodiscard]] std::chrono::nanoseconds armed_since() const noexcept { return armed_since_wall_; }
   [[nodiscard]] bool killed(ScopeId id) const noexcept { return scopes_[id].killed; }
   /// guard: grows with each change of any state.
   [[nodiscard]] std::uint64_t revision() const noexcept { return revision_; }
@@ -127,7 +129,7 @@ class Protection {
 
   bool armed_ = false;
   ReasonText unarmed_reason_{"no arming on record"};
-  std::chrono::nanoseconds unarmed_since_wall_{};
+  std::chrono::nanoseconds armed_since_wall_{};  ///< or not armed
   std::uint64_t revision_ = 0;
   std::vector<Change> changes_;  ///< reserved once
 };

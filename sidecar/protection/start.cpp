@@ -89,7 +89,7 @@ Started start(Protection& protection, const StartPaths& paths, bool arm_at_start
   if (arm_at_start) try_arm_at_start(starting);
   if (!protection.armed()) started.lines.push_back(unarmed_line(initial.unarmed_reason));
 
-  started.latch = LatchFile::make(paths.latch, protection, now, started.error);
+  started.latch = LatchFile::make(paths.latch, protection, started.error);
   protection.clear_changes();
   if (!started.latch || !started.journal.writable()) return started;
   // Latch file and journal both know the kills now.

@@ -20,7 +20,7 @@ JournalImage journal(std::vector<JournalEntry> entries) {
   return {Condition::intact, {}, std::move(entries)};
 }
 
-const LatchImage no_latches{Condition::intact, {}, {}, true};
+const LatchImage no_latches{Condition::intact, {}, {}, true, {}};
 const JournalEntry armed{entry(Action::arm, "global"), this_boot};
 
 TEST(InitialState, IsUnarmedOnAFirstStart) {
@@ -47,7 +47,7 @@ TEST(InitialState, IsUnarmedWhenTheLatchFileIsGone) {
 }
 
 TEST(InitialState, IsUnarmedWhenTheLatchFileSaysThatTheArmingDidNotComeIntoForce) {
-  const LatchImage unarmed{Condition::intact, {}, {}, false};
+  const LatchImage unarmed{Condition::intact, {}, {}, false, {}};
 
   EXPECT_FALSE(initial_state(journal({armed}), unarmed, this_boot).armed);
 }
@@ -55,7 +55,7 @@ TEST(InitialState, IsUnarmedWhenTheLatchFileSaysThatTheArmingDidNotComeIntoForce
 TEST(InitialState, IsUnarmedAndNeedsAPersonWhenAFileIsDamaged) {
   JournalImage torn = journal({armed});
   torn.condition = Condition::torn;
-  const LatchImage bad{Condition::damaged, "record 3", {}, true};
+  const LatchImage bad{Condition::damaged, "record 3", {}, true, {}};
 
   EXPECT_FALSE(initial_state(torn, no_latches, this_boot).armed);
   EXPECT_TRUE(initial_state(torn, no_latches, this_boot).needs_a_person);
@@ -83,7 +83,7 @@ TEST(InitialState, KeepsAKillThatOnlyTheJournalKnowsAlsoAcrossABoot) {
 }
 
 TEST(InitialState, KeepsAKillThatOnlyTheLatchFileKnows) {
-  const LatchImage latch{Condition::intact, {}, {entry(Action::kill, "venue=x")}, true};
+  const LatchImage latch{Condition::intact, {}, {entry(Action::kill, "venue=x")}, true, {}};
 
   EXPECT_EQ(initial_state(journal({armed}), latch, this_boot).killed.size(), 1U);
   EXPECT_EQ(initial_state({}, latch, other_boot).killed.size(), 1U);

@@ -56,6 +56,19 @@ TEST_F(Restart, StaysArmed) {
   EXPECT_EQ(next_state("venue=x"), GateState::trading);
 }
 
+TEST_F(Restart, RemembersSinceWhenItIsArmed) {
+  live_and_arm();
+  const auto since = [this] {
+    LatchImage image;
+    return LatchFile::view(paths.latch, image).armed_since();
+  };
+  const std::chrono::nanoseconds first = since();
+
+  next_state("global");
+
+  EXPECT_EQ(since(), first);
+}
+
 TEST_F(Restart, StaysKilledAgainAndAgain) {
   live_and_kill();
 
@@ -115,7 +128,7 @@ TEST_F(Restart, NeverOpensWithABitFlippedInTheLastRecords) {
   live_and_kill();
   const std::string journal = bytes_of(paths.journal);
   ASSERT_EQ(journal.size(), 1024U);
-  const LatchImage latch_without_the_kill{Condition::intact, {}, {}, true};
+  const LatchImage latch_without_the_kill{Condition::intact, {}, {}, true, {}};
   for (std::size_t bit = 0; bit < journal.size() * 8; ++bit) {
     std::string bad = journal;
     bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
