@@ -76,6 +76,7 @@ void Guard::adopt_plan() noexcept {
   const Plan* before = plan_.get();
   parts_.queues.take_plan(plan_);
   if (plan_.get() == before) return;
+  refreshed_ = {};  // the new plan's own series are still zero
   for (PlannedProducer& planned : plan_->producers) {
     drain::Drainer& drainer = *planned.producer->drainer;
     if (planned.binding != nullptr && drainer.binding() != planned.binding.get() &&
