@@ -25,8 +25,8 @@ configure_file(${CMAKE_CURRENT_LIST_DIR}/outrider.pc.in ${PROJECT_BINARY_DIR}/ou
 install(FILES ${PROJECT_BINARY_DIR}/outrider.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT producer)
 
-foreach(program outrider-sidecar outrider)
-  if(TARGET ${program})
-    install(TARGETS ${program} RUNTIME COMPONENT sidecar)
-  endif()
-endforeach()
+if(OUTRIDER_SIDECAR)
+  install(TARGETS outrider-sidecar outrider RUNTIME COMPONENT sidecar)
+  install(FILES tools/deploy/outrider.rules.yml tools/deploy/sidecar.yml
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/outrider COMPONENT sidecar)
+endif()
