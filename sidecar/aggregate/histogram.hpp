@@ -69,6 +69,7 @@ class Histogram {
   void add_spilled_cut(std::size_t bound, std::uint64_t count) noexcept { cuts_[bound] += count; }
   void add_spilled_sum(std::uint64_t low, std::uint64_t high) noexcept {
     sum_ += low + (static_cast<shm::Uint128>(high) << 32);
+    ++version_;
   }
 
   /// Moves the windows on. At every pass, before observations are added.

@@ -19,6 +19,24 @@ void HistogramSet::extend(const drain::Checkpoint& checkpoint, nanoseconds now) 
 
 namespace {
 
+/// Sets a label of ours. A user's own label of that name steps aside, as
+/// Prometheus does it.
+void set_label(Labels& labels, const std::string& name, const std::string& value) {
+  const auto is_taken = [&](const std::string& wanted) {
+    return std::any_of(labels.begin(), labels.end(),
+                       [&](const auto& label) { return label.first == wanted; });
+  };
+  if (is_taken(name)) {
+    std::string aside = "exported_" + name;
+    while (is_taken(aside)) aside.insert(0, "exported_");
+    for (auto& label : labels) {
+      if (label.first == name) label.first = aside;
+    }
+  }
+  labels.emplace_back(name, value);
+  std::sort(labels.begin(), labels.end());
+}
+
 bool read_gauge(const ValueRef& ref, double& value) noexcept {
   if (!ref.drainer->is_live()) return false;  // what a dead trader last said is not how it is
   const auto& segment = *ref.drainer->binding()->segment;
@@ -103,6 +121,11 @@ void Values::copy_to(Snapshot& snapshot) const noexcept {
 Family* ValuesBuilder::family(const std::string& name, const std::string& help, FamilyKind kind,
                               const std::vector<double>& edges,
                               std::vector<std::string>* refusals) {
+  // Only the sidecar's own series come without a place for refusals.
+  if (refusals != nullptr && name.starts_with("outrider_")) {
+    refusals->push_back(name + ": names with outrider_ are the sidecar's own");
+    return nullptr;
+  }
   const auto known = by_name_.find(name);
   if (known == by_name_.end()) {
     families_.push_back({name, help, kind, edges, {}});
@@ -140,13 +163,7 @@ std::vector<double*> ValuesBuilder::add_own(const std::string& name, const std::
 
 Labels ValuesBuilder::labels_of(const shm::SeriesInfo& info, const std::string& producer) const {
   Labels labels = info.labels;
-  if (producer_label_.empty()) return labels;
-  // A user's own label of that name steps aside, as Prometheus does it.
-  for (auto& [name, value] : labels) {
-    if (name == producer_label_) name = "exported_" + name;
-  }
-  labels.emplace_back(producer_label_, producer);
-  std::sort(labels.begin(), labels.end());
+  if (!producer_label_.empty()) set_label(labels, producer_label_, producer);
   return labels;
 }
 
@@ -172,8 +189,7 @@ void ValuesBuilder::add_histogram(const ProducerInput& producer, const drain::Ro
 
   for (std::size_t window = 0; window < windows.size(); ++window) {
     Labels with_window = labels;
-    with_window.emplace_back("window", windows[window].text);
-    std::sort(with_window.begin(), with_window.end());
+    set_label(with_window, "window", windows[window].text);
     refs.clear();
     for (std::size_t i = 0; i < quantiles.size(); ++i)
       refs.push_back(ref(Kind::rolling_quantile, i, window));

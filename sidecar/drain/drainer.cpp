@@ -105,6 +105,8 @@ void Drainer::adopt(std::shared_ptr<const Binding> binding) noexcept {
   const bool is_new = binding_ == nullptr || binding_->segment != binding->segment;
   binding_ = std::move(binding);
   has_unbound_series_ = false;
+  // What a spill block counted before it was bound must be swept, too.
+  std::fill(spilled_seen_.begin(), spilled_seen_.end(), 0);
   if (is_new) begin_generation();
 }
 
@@ -128,7 +130,6 @@ void Drainer::begin_generation() noexcept {
   history_was_damaged_ = false;
   readers_.clear();
   std::fill(quarantined_.begin(), quarantined_.end(), std::uint8_t{0});
-  std::fill(spilled_seen_.begin(), spilled_seen_.end(), 0);
   const ImageHead& head = checkpoint_->head(checkpoint_->active());
   for (std::uint32_t lane = 0; lane < lanes; ++lane) {
     readers_.emplace_back(segment.view.lane(lane), head.positions[lane]);
@@ -241,6 +242,8 @@ double Drainer::fullest_ring() const noexcept {
 }
 
 bool Drainer::is_drained() const noexcept {
+  // What the binding does not know would not be carried over.
+  if (!is_complete(*binding_)) return false;
   for (std::uint32_t lane = 0; lane < lanes_used(); ++lane) {
     if (quarantined_[lane] == 0 && readers_[lane].readable() != 0) return false;
   }
@@ -313,12 +316,14 @@ void Drainer::retire() noexcept {
   const std::uint64_t spilled = spilled_live();
   const unsigned image = checkpoint_->inactive();
   ImageHead& head = checkpoint_->head(image);
-  std::uint64_t hinted = before.spilled - head.retired_spilled;
-  head.retired_recorded = before.recorded - hinted + spilled;
+  const std::uint64_t hinted = before.spilled - head.retired_spilled;
+  head.retired_recorded = before.recorded - hinted + std::max(spilled, hinted);
   head.retired_spilled += spilled;
   head.retired_clipped = before.clipped;
   head.retired_anomalies = before.anomalies;
   head.lost = before.lost;
+  // Spill of series without a row, which nobody could read.
+  if (hinted > spilled) head.lost[static_cast<std::size_t>(LossCause::bad_id)] += hinted - spilled;
   head.generation = 0;
   head.positions.fill(0);
   for (const BoundSeries& series : binding_->series) {

@@ -108,7 +108,8 @@ class Drainer {
   /// How full the fullest ring is, 0 to 1.
   [[nodiscard]] double fullest_ring() const noexcept;
 
-  /// Whether an ended trader's rings are empty, so that it can be retired.
+  /// Whether an ended trader's rings are empty and all that it registered is bound,
+  /// so that it can be retired.
   [[nodiscard]] bool is_drained() const noexcept;
 
   /// After the last sweep: carries the generation over and marks it retired.
