@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Binding, on the discovery thread: what a segment's table says, checked and
+// tied to the rows that keep its totals.
+#include <algorithm>
+
+#include "drain/drainer.hpp"
+
+namespace outrider::drain {
+
+namespace {
+
+bool keeps_totals(shm::SeriesKind kind) {
+  return kind == shm::SeriesKind::counter || kind == shm::SeriesKind::histogram;
+}
+
+std::shared_ptr<SpillBlock> open_spill(const segments::Segment& segment, std::uint32_t lane,
+                                       const BoundSeries& series) {
+  // sync(spill-block): acquire, pairs with the producer's registration. The offset
+  // leads to cells that begin at zero.
+  const std::uint64_t offset =
+      segment.view.lane(lane).spills[series.info.slot].load(std::memory_order_acquire);
+  if (offset == 0) return nullptr;
+  const auto cells =
+      segment.view.spill(offset, series.info.bounds.size(), series.row->layout.count());
+  if (!cells) return nullptr;
+  auto block = std::make_shared<SpillBlock>();
+  block->lane = lane;
+  block->row = series.row;
+  block->cells = *cells;
+  block->seen_cuts.assign(cells->cuts.size(), 0);
+  block->seen_buckets.assign(cells->buckets.size(), 0);
+  return block;
+}
+
+std::size_t count_spill_offsets(const segments::Segment& segment) noexcept {
+  std::size_t count = 0;
+  for (std::uint32_t lane = 0; lane <= segment.geometry().lanes; ++lane) {
+    for (const auto& offset : segment.view.lane(lane).spills) {
+      // relaxed: only whether there is something new; open_spill acquires.
+      count += offset.load(std::memory_order_relaxed) != 0 ? 1U : 0U;
+    }
+  }
+  return count;
+}
+
+}  // namespace
+
+bool is_complete(const Binding& binding) noexcept {
+  const std::uint64_t room = binding.segment->geometry().series;
+  return std::min(binding.segment->view.series_published(), room) == binding.series.size() &&
+         count_spill_offsets(*binding.segment) == binding.spill_offsets;
+}
+
+std::shared_ptr<const Binding> Drainer::bind(std::shared_ptr<segments::Segment> segment,
+                                             const Binding* previous,
+                                             std::vector<std::string>& refusals) {
+  auto binding = std::make_shared<Binding>();
+  if (previous != nullptr && previous->segment == segment) *binding = *previous;
+  binding->segment = segment;
+  binding->spill_offsets = count_spill_offsets(*segment);  // first: what comes later is news
+  const shm::Geometry& geometry = segment->geometry();
+  const std::uint64_t count = segment->view.series_published();
+  for (auto number = static_cast<std::uint32_t>(binding->series.size());
+       number < std::min<std::uint64_t>(count, geometry.series); ++number) {
+    BoundSeries series;
+    const auto info = shm::read_series(segment->view.series(), number);
+    if (!info || info->slot >= shm::slots_of(geometry, info->kind)) {
+      refusals.push_back("series " + std::to_string(number) +
+                         ": its entry in the table is damaged");
+    } else {
+      series.info = *info;
+      shm::FileError error;
+      if (keeps_totals(info->kind)) series.row = checkpoint_->row_for(*info, error);
+      if (error) refusals.push_back(error.message);
+    }
+    binding->series.push_back(std::move(series));
+  }
+  const auto known = [&](std::uint32_t lane, const Row* row) {
+    return std::any_of(binding->spills.begin(), binding->spills.end(),
+                       [&](const auto& block) { return block->lane == lane && block->row == row; });
+  };
+  for (std::uint32_t lane = 0; lane <= geometry.lanes; ++lane) {
+    for (const BoundSeries& series : binding->series) {
+      if (series.info.kind != shm::SeriesKind::histogram || series.row == nullptr) continue;
+      if (known(lane, series.row)) continue;
+      if (auto block = open_spill(*segment, lane, series))
+        binding->spills.push_back(std::move(block));
+    }
+  }
+  return binding;
+}
+
+}  // namespace outrider::drain
