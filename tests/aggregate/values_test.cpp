@@ -1,48 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // From what a trader registered to what Prometheus is shown: names, labels and
-// values, over the trader's end. Every operator new of this program is counted,
-// because the guard thread reads values and must not allocate.
+// values, over the trader's end.
 #include "aggregate/values.hpp"
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "aggregate/allocations.hpp"
 #include "drain/rig.hpp"
-
-namespace {
-
-// relaxed: one thread; atomic only so that no compiler folds it away.
-std::atomic<std::size_t> allocations{0};
-
-void* counted(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);  // relaxed: as above
-  if (void* const memory = std::malloc(size)) return memory;
-  throw std::bad_alloc{};
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  return counted(size);
-}
-void* operator new[](std::size_t size) {
-  return counted(size);
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace {
 
@@ -293,10 +257,10 @@ TEST_F(Values, AreReadAndCopiedWithoutAllocating) {
   aggregate::Snapshot snapshot = values_->prepare();
   double first = 0;
 
-  const std::size_t before = allocations;
+  const std::size_t before = test::allocations();
   values_->copy_to(snapshot);
   const bool present = values_->read(0, first);
-  const std::size_t after = allocations;
+  const std::size_t after = test::allocations();
 
   EXPECT_EQ(after, before);
   EXPECT_EQ(snapshot.present[0] != 0, present);
