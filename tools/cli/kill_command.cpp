@@ -56,7 +56,8 @@ int kill(const KillOptions& options, const Places& places) {
       ask_sidecar(places.socket(), "/api/v1/kill", options.scope, options.reason);
   if (reply.status == 200) {
     if (!published.empty()) ::unlink(published.c_str());  // done; nobody must do it again later
-    std::printf("%s\n", reply.message.c_str());
+    // Not the reply's words: they may say "already", of our own file, obeyed first.
+    std::printf("%s is KILLED\n", options.scope.c_str());
     return exit_done;
   }
   std::fprintf(stderr, "outrider: no sidecar carried it out: %s\n", reply.message.c_str());
