@@ -54,7 +54,7 @@ inline bool read_beat(const Heartbeat& heartbeat, Beat& out) noexcept {
 template <std::size_t Words>
 void store_text(std::array<std::atomic<std::uint64_t>, Words>& to, std::string_view text) noexcept {
   std::array<char, Words * 8> bytes{};
-  std::memcpy(bytes.data(), text.data(), text.size() < bytes.size() ? text.size() : bytes.size());
+  text.copy(bytes.data(), bytes.size());
   for (std::size_t i = 0; i < Words; ++i) {
     std::uint64_t word = 0;
     std::memcpy(&word, bytes.data() + i * 8, 8);
