@@ -16,8 +16,8 @@ BenchTrader::BenchTrader(const char* name) {
   if (shm::attach_telemetry(path, telemetry_, why) != shm::AttachResult::attached) give_up(why);
   const shm::Geometry& geometry = telemetry_.header.geometry;
   shm::FileError error;
-  control_mapping_ =
-      shm::open_or_make_control(directory_.path(), name, producer_->generation(), geometry, error);
+  control_mapping_ = shm::open_or_make_control(directory_.path(), name,
+                                               {geometry, producer_->generation()}, error);
   if (error) give_up(error.message);
   control_.emplace(
       std::span{control_mapping_.data(), static_cast<std::size_t>(control_mapping_.size())},

@@ -54,7 +54,7 @@ class DrainedTrader {
   void adopt(const std::string& directory, const std::string& name) {
     shm::AttachResult result{};
     std::string why;
-    auto segment = segments::open_segment(directory, name, producer_->generation(), result, why);
+    auto segment = segments::open_segment(directory, {name, producer_->generation()}, result, why);
     if (segment == nullptr) bench::give_up(why);
     bool damaged = false;
     shm::FileError error;

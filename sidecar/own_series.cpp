@@ -18,6 +18,11 @@ double seconds(nanoseconds duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
+double* single(aggregate::ValuesBuilder& builder, const aggregate::Declaration& declared,
+               const Labels& labels = {}) {
+  return builder.add_own(declared, labels).front();
+}
+
 double as_double(std::uint64_t count) {
   return static_cast<double>(count);
 }
@@ -38,122 +43,124 @@ void DurationHistogram::write_to(const std::vector<double*>& cells) const noexce
 }
 
 OwnSeries::OwnSeries(aggregate::ValuesBuilder& builder, const Subjects& subjects) {
-  const protection::Protection& protection = subjects.protection;
-  const auto single = [&](const char* name, const char* help, FamilyKind kind,
-                          const Labels& labels = {}) {
-    return builder.add_own(name, help, kind, labels).front();
-  };
   for (const Producer* producer : subjects.producers) add_producer(builder, *producer);
   add_rules(builder, subjects.rules);
-  for (const auto& gate : subjects.gates) {
-    GateCells cells{gate.get(), {}};
-    for (std::size_t i = 0; i < gate_states.size(); ++i) {
-      cells.states[i] = single("outrider_gate_state", "The state a gate is in: 1 for it, else 0.",
-                               FamilyKind::gauge,
-                               {{"producer", gate->producer->name},
-                                {"gate", gate->name},
-                                {"state", std::string{to_string(gate_states[i])}}});
-    }
-    gates_.push_back(cells);
+  for (const auto& gate : subjects.gates) add_gate(builder, *gate);
+  add_trips(builder, subjects.protection);
+  for (std::size_t cause = 0; cause < drain::loss_causes; ++cause) {
+    lost_[cause] = single(
+        builder,
+        {"outrider_samples_lost_total", "Samples that are gone, by cause.", FamilyKind::counter},
+        {{"cause", std::string{to_string(static_cast<drain::LossCause>(cause))}}});
   }
+  add_self(builder);
+}
+
+void OwnSeries::add_gate(aggregate::ValuesBuilder& builder, const GateRuntime& gate) {
+  GateCells cells{&gate, {}};
+  for (std::size_t i = 0; i < gate_states.size(); ++i) {
+    cells.states[i] = single(
+        builder,
+        {"outrider_gate_state", "The state a gate is in: 1 for it, else 0.", FamilyKind::gauge},
+        {{"producer", gate.producer->name},
+         {"gate", gate.name},
+         {"state", std::string{to_string(gate_states[i])}}});
+  }
+  gates_.push_back(cells);
+}
+
+void OwnSeries::add_trips(aggregate::ValuesBuilder& builder,
+                          const protection::Protection& protection) {
   for (std::size_t id = 0; id < protection.breaker_count(); ++id) {
     const auto& breaker = protection.breaker_at(static_cast<protection::BreakerId>(id));
-    trips_.push_back(single("outrider_trips_total", "How often a rule closed the gates of a scope.",
-                            FamilyKind::counter,
+    trips_.push_back(single(builder,
+                            {"outrider_trips_total",
+                             "How often a rule closed the gates of a scope.", FamilyKind::counter},
                             {{"scope", std::string{protection.scope_name(breaker.scope())}},
                              {"rule", std::string{breaker.rule()}}}));
   }
-  for (std::size_t cause = 0; cause < drain::loss_causes; ++cause) {
-    lost_[cause] = single(
-        "outrider_samples_lost_total", "Samples that are gone, by cause.", FamilyKind::counter,
-        {{"cause", std::string{to_string(static_cast<drain::LossCause>(cause))}}});
-  }
-  const std::vector<double> edges{DurationHistogram::edges.begin(), DurationHistogram::edges.end()};
-  pass_duration_ = builder.add_own("outrider_pass_duration_seconds", "How long a pass takes.",
-                                   FamilyKind::histogram, {}, edges);
-  trip_duration_ =
-      builder.add_own("outrider_trip_duration_seconds",
-                      "From the last look before the breach, or the oldest sample since, to "
-                      "the closed gate.",
-                      FamilyKind::histogram, {}, edges);
-  first_refusal_ =
-      builder.add_own("outrider_first_refusal_duration_seconds",
-                      "From a gate closed by a rule to the first order that asked why.",
-                      FamilyKind::histogram, {}, edges);
-  last_pass_ = single("outrider_last_pass_timestamp_seconds",
-                      "When the last pass finished, in Unix time.", FamilyKind::gauge);
-  passes_ = single("outrider_passes_total", "Passes of the guard thread.", FamilyKind::counter);
-  reload_ = single("outrider_config_last_reload_successful",
-                   "Whether the last load of the configuration succeeded.", FamilyKind::gauge);
-  journal_ = single("outrider_journal_writable", "Whether the journal of latches can be written.",
-                    FamilyKind::gauge);
-  expirations_ =
-      single("outrider_lease_expirations_total",
-             "Gates whose lease had run out before it was renewed.", FamilyKind::counter);
-  segments_refused_ = single("outrider_segments_refused_total",
-                             "Segment files that were not attached.", FamilyKind::counter);
-  series_refused_ = single("outrider_series_refused_total", "Series of traders that are not shown.",
-                           FamilyKind::counter);
+}
+
+void OwnSeries::add_self(aggregate::ValuesBuilder& builder) {
+  const auto duration = [&](const char* name, const char* help) {
+    return builder.add_own({name,
+                            help,
+                            FamilyKind::histogram,
+                            {DurationHistogram::edges.begin(), DurationHistogram::edges.end()}},
+                           {});
+  };
+  pass_duration_ = duration("outrider_pass_duration_seconds", "How long a pass takes.");
+  trip_duration_ = duration("outrider_trip_duration_seconds",
+                            "From the last look before the breach, or the oldest sample since, to "
+                            "the closed gate.");
+  first_refusal_ = duration("outrider_first_refusal_duration_seconds",
+                            "From a gate closed by a rule to the first order that asked why.");
+  const auto gauge = [&](const char* name, const char* help) {
+    return single(builder, {name, help, FamilyKind::gauge});
+  };
+  last_pass_ =
+      gauge("outrider_last_pass_timestamp_seconds", "When the last pass finished, in Unix time.");
+  reload_ = gauge("outrider_config_last_reload_successful",
+                  "Whether the last load of the configuration succeeded.");
+  journal_ = gauge("outrider_journal_writable", "Whether the journal of latches can be written.");
+  const auto counter = [&](const char* name, const char* help) {
+    return single(builder, {name, help, FamilyKind::counter});
+  };
+  passes_ = counter("outrider_passes_total", "Passes of the guard thread.");
+  expirations_ = counter("outrider_lease_expirations_total",
+                         "Gates whose lease had run out before it was renewed.");
+  segments_refused_ =
+      counter("outrider_segments_refused_total", "Segment files that were not attached.");
+  series_refused_ =
+      counter("outrider_series_refused_total", "Series of traders that are not shown.");
 }
 
 void OwnSeries::add_producer(aggregate::ValuesBuilder& builder, const Producer& producer) {
-  const Labels label{{"producer", producer.name}};
-  const auto single = [&](const char* name, const char* help, FamilyKind kind) {
-    return builder.add_own(name, help, kind, label).front();
-  };
   ProducerCells cells{};
   cells.producer = &producer;
-  cells.up = single("outrider_producer_up", "Whether the producer runs (live, idle or stalled).",
-                    FamilyKind::gauge);
   for (std::size_t i = 0; i < cells.states.size(); ++i) {
-    cells.states[i] =
-        builder
-            .add_own("outrider_producer_state", "The state a producer is in: 1 for it, else 0.",
-                     FamilyKind::gauge,
-                     {{"producer", producer.name},
-                      {"state", std::string{to_string(segments::producer_states[i])}}})
-            .front();
+    cells.states[i] = single(builder,
+                             {"outrider_producer_state",
+                              "The state a producer is in: 1 for it, else 0.", FamilyKind::gauge},
+                             {{"producer", producer.name},
+                              {"state", std::string{to_string(segments::producer_states[i])}}});
   }
-  cells.recorded = single("outrider_samples_recorded_total", "Samples that traders recorded.",
-                          FamilyKind::counter);
-  cells.drained = single("outrider_samples_drained_total", "Samples taken from the rings.",
-                         FamilyKind::counter);
-  cells.spilled = single("outrider_samples_spilled_total",
-                         "Samples that went to a spill histogram because the ring was full.",
-                         FamilyKind::counter);
-  cells.in_ring =
-      single("outrider_samples_in_ring", "Samples that wait in the rings.", FamilyKind::gauge);
-  cells.clipped =
-      single("outrider_samples_clipped_total",
-             "Values above the largest that a sample carries, kept as that.", FamilyKind::counter);
-  cells.anomalies =
-      single("outrider_clock_anomalies_total",
-             "Intervals that ended before they began; not recorded.", FamilyKind::counter);
-  cells.heartbeat_age =
-      single("outrider_producer_heartbeat_age_seconds",
-             "How long the trader's heartbeat has stood still.", FamilyKind::gauge);
+  const auto gauge = [&](const char* name, const char* help) {
+    return single(builder, {name, help, FamilyKind::gauge}, {{"producer", producer.name}});
+  };
+  cells.up = gauge("outrider_producer_up", "Whether the producer runs (live, idle or stalled).");
+  cells.in_ring = gauge("outrider_samples_in_ring", "Samples that wait in the rings.");
+  cells.heartbeat_age = gauge("outrider_producer_heartbeat_age_seconds",
+                              "How long the trader's heartbeat has stood still.");
+  const auto counter = [&](const char* name, const char* help) {
+    return single(builder, {name, help, FamilyKind::counter}, {{"producer", producer.name}});
+  };
+  cells.recorded = counter("outrider_samples_recorded_total", "Samples that traders recorded.");
+  cells.drained = counter("outrider_samples_drained_total", "Samples taken from the rings.");
+  cells.spilled = counter("outrider_samples_spilled_total",
+                          "Samples that went to a spill histogram because the ring was full.");
+  cells.clipped = counter("outrider_samples_clipped_total",
+                          "Values above the largest that a sample carries, kept as that.");
+  cells.anomalies = counter("outrider_clock_anomalies_total",
+                            "Intervals that ended before they began; not recorded.");
   producers_.push_back(cells);
 }
 
 void OwnSeries::add_rules(aggregate::ValuesBuilder& builder, const rules::RuleSet& rules) {
-  evaluations_ = builder
-                     .add_own("outrider_rule_evaluations_total", "Evaluations of rules.",
-                              FamilyKind::counter, {})
-                     .front();
-  failures_ = builder
-                  .add_own("outrider_rule_evaluation_failures_total",
-                           "Evaluations of rules that failed.", FamilyKind::counter, {})
-                  .front();
+  evaluations_ = single(
+      builder, {"outrider_rule_evaluations_total", "Evaluations of rules.", FamilyKind::counter});
+  failures_ = single(builder, {"outrider_rule_evaluation_failures_total",
+                               "Evaluations of rules that failed.", FamilyKind::counter});
   std::map<std::string, double*> by_name;
   for (const auto& group : rules.groups) {
     for (const auto& rule : group.rules) {
       double*& cell = by_name[rule.name];
       if (cell == nullptr) {
-        cell = builder
-                   .add_own("outrider_rule_no_data",
-                            "Whether the alert has no series to judge, which is not health.",
-                            FamilyKind::gauge, {{"alert", rule.name}})
-                   .front();
+        cell = single(
+            builder,
+            {"outrider_rule_no_data",
+             "Whether the alert has no series to judge, which is not health.", FamilyKind::gauge},
+            {{"alert", rule.name}});
       }
       no_data_.push_back(cell);
     }

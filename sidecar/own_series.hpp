@@ -79,6 +79,9 @@ class OwnSeries {
   };
   void add_producer(aggregate::ValuesBuilder& builder, const Producer& producer);
   void add_rules(aggregate::ValuesBuilder& builder, const rules::RuleSet& rules);
+  void add_gate(aggregate::ValuesBuilder& builder, const GateRuntime& gate);
+  void add_trips(aggregate::ValuesBuilder& builder, const protection::Protection& protection);
+  void add_self(aggregate::ValuesBuilder& builder);
   void refresh_producers(nanoseconds now) const noexcept;
   void refresh_rules(const rules::Plan& plan) const noexcept;
 

@@ -109,8 +109,7 @@ void Planner::attach(const segments::Found& found, nanoseconds now) {
   }
   shm::AttachResult result{};
   std::string why;
-  auto segment =
-      segments::open_segment(parts_.directory, found.name, found.generation, result, why);
+  auto segment = segments::open_segment(parts_.directory, found, result, why);
   if (segment == nullptr) {
     if (is_ready(result)) {
       refused("segment not attached (" + std::string{to_string(result)} + "): " + why,

@@ -69,17 +69,12 @@ void Exchange::answered() noexcept {
   state_.store(done, std::memory_order_release);
 }
 
-outputs::Status to_status(const Publication& publication) {
-  const PublicationNames& names = *publication.names;
-  const auto wall_ms = [&](nanoseconds steady) {
-    const nanoseconds wall = publication.wall - (publication.steady - steady);
-    return std::chrono::duration_cast<std::chrono::milliseconds>(wall).count();
-  };
-  outputs::Status status;
-  status.now = wall_ms(publication.steady);
+namespace {
+
+void add_producers(const Publication& publication, outputs::Status& status) {
   std::array<std::uint64_t, drain::loss_causes> lost{};
-  for (std::size_t i = 0; i < names.producers.size(); ++i) {
-    const auto& name = names.producers[i];
+  for (std::size_t i = 0; i < publication.producers.size(); ++i) {
+    const auto& name = publication.names->producers[i];
     const auto& [state, totals, lanes] = publication.producers[i];
     std::uint64_t lost_here = 0;
     for (std::size_t cause = 0; cause < lost.size(); ++cause) {
@@ -97,22 +92,46 @@ outputs::Status to_status(const Publication& publication) {
     status.lost.push_back(
         {std::string{to_string(static_cast<drain::LossCause>(cause))}, lost[cause]});
   }
-  for (std::size_t i = 0; i < names.gates.size(); ++i) {
+}
+
+void add_gates(const Publication& publication, outputs::Status& status) {
+  for (std::size_t i = 0; i < publication.gates.size(); ++i) {
+    const auto& name = publication.names->gates[i];
     const auto& gate = publication.gates[i];
     const std::string_view reason = gate.rule.empty() ? gate.reason.view() : gate.rule.view();
-    status.gates.push_back({names.gates[i].producer, names.gates[i].gate, names.gates[i].labels,
+    status.gates.push_back({name.producer, name.gate, name.labels,
                             std::string{to_string(gate.state)}, std::string{reason},
                             std::string{gate.scope.view()}, gate.since_wall_ms});
   }
-  for (std::size_t i = 0; i < names.alerts.size(); ++i) {
+}
+
+/// A steady time as Unix milliseconds, by the pair of clocks of the publication.
+std::int64_t wall_ms(const Publication& publication, nanoseconds steady) {
+  const nanoseconds wall = publication.wall - (publication.steady - steady);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(wall).count();
+}
+
+void add_alerts(const Publication& publication, outputs::Status& status) {
+  for (std::size_t i = 0; i < publication.alerts.size(); ++i) {
+    const auto& name = publication.names->alerts[i];
     const auto& alert = publication.alerts[i];
-    std::string state{rules::state_name(alert.state)};
-    if (alert.state == rules::AlertState::no_data) state = "no_data";
-    status.alerts.push_back({names.alerts[i].name, names.alerts[i].labels, std::move(state),
-                             alert.value, alert.since == nanoseconds{} ? 0 : wall_ms(alert.since)});
+    const bool has_time = alert.since != nanoseconds{};
+    status.alerts.push_back({name.name, name.labels, std::string{rules::state_name(alert.state)},
+                             alert.value, has_time ? wall_ms(publication, alert.since) : 0});
   }
-  for (std::size_t i = 0; i < names.trips.size(); ++i) {
-    status.trips.push_back({names.trips[i].first, names.trips[i].second, publication.trips[i], 0});
+}
+
+}  // namespace
+
+outputs::Status to_status(const Publication& publication) {
+  outputs::Status status;
+  status.now = wall_ms(publication, publication.steady);
+  add_producers(publication, status);
+  add_gates(publication, status);
+  add_alerts(publication, status);
+  for (std::size_t i = 0; i < publication.trips.size(); ++i) {
+    const auto& [scope, rule] = publication.names->trips[i];
+    status.trips.push_back({scope, rule, publication.trips[i], 0});
   }
   status.rule_evaluations = publication.evaluations;
   status.rule_evaluation_failures = publication.failures;

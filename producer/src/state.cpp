@@ -70,36 +70,43 @@ Status ProducerState::open_segment(const ProducerOptions& options) {
   if (error) return to_status(error);
   generation_ = lock_.next_generation(error);
   if (error) return to_status(error);
-
-  geometry_ = options.geometry;
-  const shm::ClockKind kind = choose_clock(options.clock);
-  shm::process_clock.store(kind, std::memory_order_relaxed);  // relaxed: before any handle exists
-  clock_ = shm::calibrate(kind);
-
-  const std::uint64_t bytes = shm::TelemetryLayout{geometry_}.total;
-  const shm::Descriptor file = shm::make_nameless(directory + "/t", bytes, error);
-  if (!file) return to_status(error);
-  mapping_ = shm::Mapping::of_file(file, shm::Access::read_write, bytes, error);
-  if (!mapping_) return to_status(error);
-  error = shm::populate(mapping_);
-  if (error) return to_status(error);
-  ::madvise(mapping_.data(), mapping_.size(), MADV_DONTFORK);
-
-  const std::span all{mapping_.data(), static_cast<std::size_t>(bytes)};
-  telemetry_ = std::make_unique<shm::Telemetry>(all, geometry_);
-  shm::format_telemetry(
-      all, geometry_, clock_,
-      {name, std::string{options.instance}, std::string{options.version}, generation_});
-  error = window_.open(geometry_, generation_);
-  if (error) return to_status(error);
-  lanes_ = std::make_unique<Lane[]>(geometry_.lanes + 1);
-  shm::beat(telemetry_->state().heartbeat, shm::ticks(clock_.kind), shm::monotonic_ns());
-  error = shm::give_name(file, shm::telemetry_path(directory, name, generation_));
+  error = make_segment(options, directory);
   if (error) return to_status(error);
   directory_ = directory;
   name_ = name;
   remove_retired(name);
   return {};
+}
+
+// The file gets its name last: until then a failure or a kill leaves nothing.
+shm::FileError ProducerState::make_segment(const ProducerOptions& options,
+                                           const std::string& directory) {
+  geometry_ = options.geometry;
+  const shm::ClockKind kind = choose_clock(options.clock);
+  shm::process_clock.store(kind, std::memory_order_relaxed);  // relaxed: before any handle exists
+  clock_ = shm::calibrate(kind);
+
+  shm::FileError error;
+  const std::uint64_t bytes = shm::TelemetryLayout{geometry_}.total;
+  const shm::Descriptor file = shm::make_nameless(directory + "/t", bytes, error);
+  if (!file) return error;
+  mapping_ = shm::Mapping::of_file(file, shm::Access::read_write, bytes, error);
+  if (!mapping_) return error;
+  error = shm::populate(mapping_);
+  if (error) return error;
+  ::madvise(mapping_.data(), mapping_.size(), MADV_DONTFORK);
+
+  const std::span all{mapping_.data(), static_cast<std::size_t>(bytes)};
+  telemetry_ = std::make_unique<shm::Telemetry>(all, geometry_);
+  const std::string name{options.name};
+  shm::format_telemetry(
+      all, geometry_, clock_,
+      {name, std::string{options.instance}, std::string{options.version}, generation_});
+  error = window_.open(geometry_, generation_);
+  if (error) return error;
+  lanes_ = std::make_unique<Lane[]>(geometry_.lanes + 1);
+  shm::beat(telemetry_->state().heartbeat, shm::ticks(clock_.kind), shm::monotonic_ns());
+  return shm::give_name(file, shm::telemetry_path(directory, name, generation_));
 }
 
 // Generations before ours that the sidecar has drained and could not unlink.
@@ -118,7 +125,7 @@ Status ProducerState::remove_retired(const std::string& name) {
     shm::FileError error;
     const shm::Mapping control =
         shm::open_control(shm::control_path(directory_, name, generation), shm::Access::read_only,
-                          old.header.geometry, generation, error);
+                          {old.header.geometry, generation}, error);
     if (!control) continue;
     const shm::ControlView view{{control.data(), static_cast<std::size_t>(control.size())},
                                 old.header.geometry.lanes + 1,
@@ -186,26 +193,25 @@ void ProducerState::abandon_in_child() noexcept {
 
 // ------------------------------------------------------------------- lanes
 
-std::uint32_t ProducerState::claim_lane(std::string_view name) noexcept {
-  const std::lock_guard guard{mutex_};
+// A lane that had this name before, else a new one, else any that is free, else
+// the shared one.
+std::uint32_t ProducerState::choose_lane(std::string_view name) const noexcept {
   const std::uint32_t lanes = geometry_.lanes;
-  // A lane that had this name before, else a new one, else any that is free,
-  // else the shared one.
-  std::uint32_t number = lanes;
+  std::uint32_t any_free = lanes;
   for (std::uint32_t i = 0; i < std::min(lanes_used_, lanes); ++i) {
     if (lanes_[i].users > 0) continue;
-    if (lanes_[i].name == name) {
-      number = i;
-      break;
-    }
-    if (number == lanes) number = i;
+    if (lanes_[i].name == name) return i;
+    if (any_free == lanes) any_free = i;
   }
-  const bool reuses_name = number < lanes && lanes_[number].name == name;
-  if (!reuses_name && lanes_used_ < lanes) number = lanes_used_;
+  return lanes_used_ < lanes ? lanes_used_ : any_free;
+}
 
+std::uint32_t ProducerState::claim_lane(std::string_view name) noexcept {
+  const std::lock_guard guard{mutex_};
+  const std::uint32_t number = choose_lane(name);
   Lane& lane = lanes_[number];
   const auto& view = telemetry_->lane(number);
-  const bool shared = number == lanes;
+  const bool shared = is_shared(number);
   const auto tid = static_cast<std::uint32_t>(::gettid());
   if (lane.users++ == 0) lane.writer.open(view, window_.view().position(number), shared);
   // relaxed: told to people and to checks in this process; no data hangs on them.

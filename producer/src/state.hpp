@@ -73,6 +73,8 @@ class ProducerState {
 
  private:
   Status open_segment(const ProducerOptions& options);
+  shm::FileError make_segment(const ProducerOptions& options, const std::string& directory);
+  [[nodiscard]] std::uint32_t choose_lane(std::string_view name) const noexcept;
   void open_detached();
   Status remove_retired(const std::string& name);
 

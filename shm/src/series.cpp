@@ -68,15 +68,20 @@ std::string refusal_of_histogram(const SeriesInfo& info) {
   return {};
 }
 
-/// Appends text to the string area; false when it does not fit.
-bool put(std::span<std::byte> area, std::uint32_t& used, const void* data, std::size_t bytes,
-         std::uint32_t& offset) {
-  if (bytes > area.size() - used) return false;
-  offset = used;
-  if (bytes > 0) std::memcpy(area.data() + used, data, bytes);
-  used += static_cast<std::uint32_t>(bytes);
-  return true;
-}
+/// The string area of a table while an entry is added.
+struct TextArea {
+  std::span<std::byte> bytes;
+  std::uint32_t used;
+
+  /// Appends; false when it does not fit.
+  bool put(const void* data, std::size_t size, std::uint32_t& offset) {
+    if (size > bytes.size() - used) return false;
+    offset = used;
+    if (size > 0) std::memcpy(bytes.data() + used, data, size);
+    used += static_cast<std::uint32_t>(size);
+    return true;
+  }
+};
 
 std::optional<std::string> get(std::span<const std::byte> area, std::uint32_t offset,
                                std::uint32_t bytes) {
@@ -204,14 +209,14 @@ bool write_series(const SeriesTable<std::byte>& table, std::uint32_t number, con
   entry.help_bytes = static_cast<std::uint32_t>(info.help.size());
   entry.labels_bytes = static_cast<std::uint32_t>(labels.size());
   entry.bounds_count = static_cast<std::uint32_t>(info.bounds.size());
-  std::uint32_t used = text_used;
-  if (!put(table.text, used, info.name.data(), info.name.size(), entry.name_offset) ||
-      !put(table.text, used, info.help.data(), info.help.size(), entry.help_offset) ||
-      !put(table.text, used, labels.data(), labels.size(), entry.labels_offset) ||
-      !put(table.text, used, info.bounds.data(), info.bounds.size() * 8, entry.bounds_offset)) {
+  TextArea area{table.text, text_used};
+  if (!area.put(info.name.data(), info.name.size(), entry.name_offset) ||
+      !area.put(info.help.data(), info.help.size(), entry.help_offset) ||
+      !area.put(labels.data(), labels.size(), entry.labels_offset) ||
+      !area.put(info.bounds.data(), info.bounds.size() * 8, entry.bounds_offset)) {
     return false;
   }
-  text_used = used;
+  text_used = area.used;
   std::memcpy(table.entries.data() + number * sizeof(SeriesEntry), &entry, sizeof entry);
   return true;
 }

@@ -14,13 +14,13 @@
 namespace outrider::shm {
 namespace {
 
-template <std::size_t Size>
-void put_text(std::array<char, Size>& to, std::string_view text) {
-  std::copy_n(text.data(), std::min(text.size(), Size - 1), to.data());
+template <std::size_t size>
+void put_text(std::array<char, size>& to, std::string_view text) {
+  std::copy_n(text.data(), std::min(text.size(), size - 1), to.data());
 }
 
-template <std::size_t Size>
-bool is_text(const std::array<char, Size>& text) {
+template <std::size_t size>
+bool is_text(const std::array<char, size>& text) {
   return std::find(text.begin(), text.end(), '\0') != text.end();
 }
 
@@ -82,6 +82,43 @@ std::string_view to_string(AttachResult result) noexcept {
   return "corrupt";
 }
 
+namespace {
+
+/// Why this build cannot read what a whole header announces; empty when it can.
+std::string mismatch_of(const TelemetryHeader& header) {
+  if (header.byte_order != byte_order_mark) return "written by a machine of the other byte order";
+  if (header.major != layout_major) {
+    return "layout version " + std::to_string(header.major) + ", this build reads " +
+           std::to_string(layout_major) + ": upgrade the older side";
+  }
+  if (header.incompatible == 0) return {};
+  return "uses features that this build does not know (bits " +
+         std::to_string(header.incompatible) + ")";
+}
+
+/// What a header says that cannot be; empty when it can.
+std::string damage_of(const TelemetryHeader& header, std::uint64_t file_bytes) {
+  if (header.header_crc != crc_of(header)) return "the header's checksum does not match";
+  if (const char* refusal = refusal_of(header.geometry); refusal != nullptr) return refusal;
+  const std::uint64_t needed = TelemetryLayout{header.geometry}.total;
+  if (header.total_bytes != needed || file_bytes != needed) {
+    return "the file has " + std::to_string(file_bytes) + " bytes, its geometry needs " +
+           std::to_string(needed);
+  }
+  const bool clock_known =
+      header.clock.kind == ClockKind::tsc || header.clock.kind == ClockKind::monotonic;
+  if (!clock_known || header.clock.mult == 0 || header.clock.shift > 63) {
+    return "the clock's constants make no sense";
+  }
+  if (!is_text(header.boot_id) || !is_text(header.name) || !is_text(header.instance) ||
+      !is_text(header.version) || !is_producer_name(header.name.data())) {
+    return "a name in the header is not text";
+  }
+  return {};
+}
+
+}  // namespace
+
 AttachResult check_header(const TelemetryHeader& header, std::uint64_t file_bytes,
                           std::string& why) {
   if (header.magic == 0) return AttachResult::not_ready;
@@ -89,46 +126,10 @@ AttachResult check_header(const TelemetryHeader& header, std::uint64_t file_byte
     why = "the first eight bytes are not OUTRDRT1";
     return AttachResult::corrupt;
   }
-  if (header.byte_order != byte_order_mark) {
-    why = "written by a machine of the other byte order";
-    return AttachResult::layout_mismatch;
-  }
-  if (header.major != layout_major) {
-    why = "layout version " + std::to_string(header.major) + ", this build reads " +
-          std::to_string(layout_major) + ": upgrade the older side";
-    return AttachResult::layout_mismatch;
-  }
-  if (header.incompatible != 0) {
-    why = "uses features that this build does not know (bits " +
-          std::to_string(header.incompatible) + ")";
-    return AttachResult::layout_mismatch;
-  }
-  if (header.header_crc != crc_of(header)) {
-    why = "the header's checksum does not match";
-    return AttachResult::corrupt;
-  }
-  if (const char* refusal = refusal_of(header.geometry); refusal != nullptr) {
-    why = refusal;
-    return AttachResult::corrupt;
-  }
-  const std::uint64_t needed = TelemetryLayout{header.geometry}.total;
-  if (header.total_bytes != needed || file_bytes != needed) {
-    why = "the file has " + std::to_string(file_bytes) + " bytes, its geometry needs " +
-          std::to_string(needed);
-    return AttachResult::corrupt;
-  }
-  const bool clock_known =
-      header.clock.kind == ClockKind::tsc || header.clock.kind == ClockKind::monotonic;
-  if (!clock_known || header.clock.mult == 0 || header.clock.shift > 63) {
-    why = "the clock's constants make no sense";
-    return AttachResult::corrupt;
-  }
-  if (!is_text(header.boot_id) || !is_text(header.name) || !is_text(header.instance) ||
-      !is_text(header.version) || !is_producer_name(header.name.data())) {
-    why = "a name in the header is not text";
-    return AttachResult::corrupt;
-  }
-  return AttachResult::attached;
+  why = mismatch_of(header);
+  if (!why.empty()) return AttachResult::layout_mismatch;
+  why = damage_of(header, file_bytes);
+  return why.empty() ? AttachResult::attached : AttachResult::corrupt;
 }
 
 AttachResult attach_telemetry(const std::string& path, AttachedTelemetry& out, std::string& why) {

@@ -118,9 +118,8 @@ void Values::copy_to(Snapshot& snapshot) const noexcept {
 
 // ---------------------------------------------------------------- building
 
-Family* ValuesBuilder::family(const std::string& name, const std::string& help, FamilyKind kind,
-                              const std::vector<double>& edges,
-                              std::vector<std::string>* refusals) {
+Family* ValuesBuilder::family(const Declaration& declared, std::vector<std::string>* refusals) {
+  const auto& [name, help, kind, edges] = declared;
   // Only the sidecar's own series come without a place for refusals.
   if (refusals != nullptr && name.starts_with("outrider_")) {
     refusals->push_back(name + ": names with outrider_ are the sidecar's own");
@@ -146,10 +145,8 @@ void ValuesBuilder::add_metric(Family* family, Labels labels, const std::vector<
   values_->refs_.insert(values_->refs_.end(), refs.begin(), refs.end());
 }
 
-std::vector<double*> ValuesBuilder::add_own(const std::string& name, const std::string& help,
-                                            FamilyKind kind, Labels labels,
-                                            std::vector<double> edges) {
-  Family* target = family(name, help, kind, edges, nullptr);
+std::vector<double*> ValuesBuilder::add_own(const Declaration& declared, Labels labels) {
+  Family* target = family(declared, nullptr);
   std::vector<double*> cells;
   std::vector<ValueRef> refs;
   for (std::size_t i = 0; i < target->values_per_metric(); ++i) {
@@ -184,7 +181,7 @@ void ValuesBuilder::add_histogram(const ProducerInput& producer, const drain::Ro
   for (std::size_t i = 0; i < info.bounds.size(); ++i) refs.push_back(ref(Kind::bucket, i, 0));
   refs.push_back(ref(Kind::count, 0, 0));
   refs.push_back(ref(Kind::sum, 0, 0));
-  add_metric(family(info.name, info.help, FamilyKind::histogram, info.bounds, &refusals), labels,
+  add_metric(family({info.name, info.help, FamilyKind::histogram, info.bounds}, &refusals), labels,
              refs);
 
   for (std::size_t window = 0; window < windows.size(); ++window) {
@@ -195,11 +192,15 @@ void ValuesBuilder::add_histogram(const ProducerInput& producer, const drain::Ro
       refs.push_back(ref(Kind::rolling_quantile, i, window));
     refs.push_back(ref(Kind::rolling_count, 0, window));
     refs.push_back(ref(Kind::rolling_sum, 0, window));
-    add_metric(family(info.name + "_rolling", info.help + " (rolling window)", FamilyKind::summary,
-                      {quantiles.begin(), quantiles.end()}, &refusals),
+    add_metric(family({info.name + "_rolling",
+                       info.help + " (rolling window)",
+                       FamilyKind::summary,
+                       {quantiles.begin(), quantiles.end()}},
+                      &refusals),
                with_window, refs);
-    add_metric(family(info.name + "_rolling_max", info.help + " (largest in the rolling window)",
-                      FamilyKind::gauge, {}, &refusals),
+    add_metric(family({info.name + "_rolling_max", info.help + " (largest in the rolling window)",
+                       FamilyKind::gauge},
+                      &refusals),
                with_window, {ref(Kind::rolling_maximum, 0, window)});
   }
 }
@@ -219,7 +220,7 @@ void ValuesBuilder::add(const ProducerInput& producer, std::vector<std::string>&
       const Kind kind = info.kind == shm::SeriesKind::up_down     ? Kind::up_down
                         : info.kind == shm::SeriesKind::gauge_f64 ? Kind::gauge_f64
                                                                   : Kind::gauge_i64;
-      add_metric(family(info.name, info.help, FamilyKind::gauge, {}, &refusals),
+      add_metric(family({info.name, info.help, FamilyKind::gauge}, &refusals),
                  labels_of(info, producer.name),
                  {{.kind = kind, .drainer = producer.drainer, .series = &series}});
     }
@@ -232,7 +233,7 @@ void ValuesBuilder::add(const ProducerInput& producer, std::vector<std::string>&
     }
     const auto bound = live.find(row.get());
     const bool is_live = bound != live.end();
-    add_metric(family(row->info.name, row->info.help, FamilyKind::counter, {}, &refusals), labels,
+    add_metric(family({row->info.name, row->info.help, FamilyKind::counter}, &refusals), labels,
                {{.kind = is_live ? Kind::counter : Kind::carried_counter,
                  .drainer = producer.drainer,
                  .series = is_live ? bound->second : nullptr,

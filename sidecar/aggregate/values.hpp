@@ -84,6 +84,14 @@ struct ProducerInput {
   std::shared_ptr<const drain::Binding> binding;  ///< null: only history is there
 };
 
+/// What all metrics of a family have in common.
+struct Declaration {
+  std::string name;
+  std::string help;
+  FamilyKind kind = FamilyKind::gauge;
+  std::vector<double> edges = {};
+};
+
 class ValuesBuilder {
  public:
   /// `producer_label` is the label that tells producers apart; empty: none.
@@ -95,14 +103,12 @@ class ValuesBuilder {
 
   /// A series of the sidecar's own: the caller writes through the pointers, one for
   /// each value of the metric, on the guard thread, for as long as the Values live.
-  std::vector<double*> add_own(const std::string& name, const std::string& help, FamilyKind kind,
-                               Labels labels, std::vector<double> edges = {});
+  std::vector<double*> add_own(const Declaration& declared, Labels labels);
 
   std::unique_ptr<Values> build();
 
  private:
-  Family* family(const std::string& name, const std::string& help, FamilyKind kind,
-                 const std::vector<double>& edges, std::vector<std::string>* refusals);
+  Family* family(const Declaration& declared, std::vector<std::string>* refusals);
   void add_metric(Family* family, Labels labels, const std::vector<ValueRef>& refs);
   void add_histogram(const ProducerInput& producer, const drain::Row& row, const Labels& labels,
                      std::vector<std::string>& refusals);

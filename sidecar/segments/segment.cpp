@@ -13,9 +13,9 @@
 
 namespace outrider::segments {
 
-Segment::Segment(std::string name_, shm::AttachedTelemetry&& attached, shm::Mapping&& mapping,
+Segment::Segment(std::string producer, shm::AttachedTelemetry&& attached, shm::Mapping&& mapping,
                  shm::Descriptor&& lock)
-    : name{std::move(name_)},
+    : name{std::move(producer)},
       telemetry{std::move(attached)},
       control_mapping{std::move(mapping)},
       view{telemetry.view()},
@@ -38,9 +38,9 @@ bool Segment::trader_has_ended(bool newer_generation_exists) const {
   return newer_generation_exists || !shm::lock_is_held(lock_);
 }
 
-std::shared_ptr<Segment> open_segment(const std::string& directory, const std::string& name,
-                                      std::uint64_t generation, shm::AttachResult& result,
-                                      std::string& why) {
+std::shared_ptr<Segment> open_segment(const std::string& directory, const Found& found,
+                                      shm::AttachResult& result, std::string& why) {
+  const auto& [name, generation] = found;
   shm::AttachedTelemetry attached;
   result = shm::attach_telemetry(shm::telemetry_path(directory, name, generation), attached, why);
   if (result != shm::AttachResult::attached) return nullptr;
@@ -53,7 +53,7 @@ std::shared_ptr<Segment> open_segment(const std::string& directory, const std::s
   shm::Descriptor lock{::open(lock_path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)};
   shm::FileError error;
   shm::Mapping control =
-      shm::open_or_make_control(directory, name, generation, attached.header.geometry, error);
+      shm::open_or_make_control(directory, name, {attached.header.geometry, generation}, error);
   if (!control) {
     result = shm::AttachResult::refused_owner;
     why = error.message;

@@ -42,18 +42,17 @@ struct Segment {
   shm::Descriptor lock_;
 };
 
-/// Opens the segment and its control side. Nothing but a null pointer and a
-/// reason when it cannot; the result tells an error from a trader still starting.
-std::shared_ptr<Segment> open_segment(const std::string& directory, const std::string& name,
-                                      std::uint64_t generation, shm::AttachResult& result,
-                                      std::string& why);
-
 /// A segment file seen in the directory.
 struct Found {
   std::string name;
   std::uint64_t generation = 0;
   friend auto operator<=>(const Found&, const Found&) = default;
 };
+
+/// Opens the segment and its control side. Nothing but a null pointer and a
+/// reason when it cannot; the result tells an error from a trader still starting.
+std::shared_ptr<Segment> open_segment(const std::string& directory, const Found& found,
+                                      shm::AttachResult& result, std::string& why);
 
 /// Every telemetry file in `directory`/t, by name and then generation.
 std::vector<Found> list_segments(const std::string& directory);

@@ -140,7 +140,7 @@ TEST_F(Values, RefuseATradersSeriesUnderTheSidecarsOwnNames) {
   aggregate::ValuesBuilder builder{"producer"};
   builder.add(input("oms"), refusals_);
   const auto own =
-      builder.add_own("outrider_passes_total", "Passes", FamilyKind::counter, {{"a", "b"}});
+      builder.add_own({"outrider_passes_total", "Passes", FamilyKind::counter}, {{"a", "b"}});
   ASSERT_EQ(own.size(), 1U);
   *own[0] = 42;
   values_ = builder.build();

@@ -87,7 +87,7 @@ class Trader {
   void make_control() {
     shm::FileError error;
     control_ =
-        shm::open_or_make_control(directory_, "gateway-1", 1, telemetry_.header.geometry, error);
+        shm::open_or_make_control(directory_, "gateway-1", {telemetry_.header.geometry, 1}, error);
     EXPECT_TRUE(control_) << error.message;
   }
   shm::Control control() const {

@@ -71,7 +71,7 @@ class Drain {
   void attach(std::uint64_t generation) {
     shm::AttachResult result{};
     std::string why;
-    segment_ = segments::open_segment(directory_, "oms", generation, result, why);
+    segment_ = segments::open_segment(directory_, {"oms", generation}, result, why);
     ASSERT_TRUE(segment_) << why;
     bind();
   }

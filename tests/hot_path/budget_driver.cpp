@@ -42,7 +42,7 @@ void count_records(Writer& writer, std::uint32_t before) {
 shm::Mapping grant(const std::string& directory, const ProducerOptions& options,
                    shm::FileError& error) {
   shm::Mapping mapping =
-      shm::open_or_make_control(directory, std::string{options.name}, 1, options.geometry, error);
+      shm::open_or_make_control(directory, std::string{options.name}, {options.geometry, 1}, error);
   if (!mapping) return mapping;
   const shm::Control control{
       {mapping.data(), mapping.size()}, options.geometry.lanes + 1, options.geometry.gates};

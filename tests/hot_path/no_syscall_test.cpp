@@ -143,7 +143,7 @@ class HotPath : public testing::Test {
     shm::FileError error;
     const shm::Geometry& geometry = attached.header.geometry;
     shm::Mapping mapping = shm::open_or_make_control(directory_, "trader",
-                                                     attached.header.generation, geometry, error);
+                                                     {geometry, attached.header.generation}, error);
     if (!mapping) _exit(77);
     shm::Control control{{mapping.data(), mapping.size()}, geometry.lanes + 1, geometry.gates};
     if (grant) {

@@ -202,7 +202,7 @@ TEST(Housekeeping, ConnectsTheGatesToTheSidecarsFile) {
   Gate gate = producer.gate("orders");
   shm::FileError error;
   const shm::Mapping mapping =
-      shm::open_or_make_control(directory.path(), "oms", 1, test::small_geometry(), error);
+      shm::open_or_make_control(directory.path(), "oms", {test::small_geometry(), 1}, error);
   ASSERT_TRUE(mapping) << error.message;
   const shm::Control control{{mapping.data(), static_cast<std::size_t>(mapping.size())}, 3, 2};
   const Ticks now = ticks();
@@ -226,7 +226,7 @@ TEST(Housekeeping, NotesTheFirstRefusalOfEachClosing) {
   Gate gate = producer.gate("orders");
   shm::FileError error;
   const shm::Mapping mapping =
-      shm::open_or_make_control(directory.path(), "oms", 1, test::small_geometry(), error);
+      shm::open_or_make_control(directory.path(), "oms", {test::small_geometry(), 1}, error);
   const shm::Control control{{mapping.data(), static_cast<std::size_t>(mapping.size())}, 3, 2};
   producer.housekeep();
   shm::store_detail(control.gate(0), {.state = GateState::halted,

@@ -32,7 +32,7 @@ class Window : public testing::Test {
   Mapping make(std::uint64_t of_generation, const Geometry& geometry) {
     FileError error;
     Mapping mapping =
-        open_or_make_control(directory_.path(), "oms", of_generation, geometry, error);
+        open_or_make_control(directory_.path(), "oms", {geometry, of_generation}, error);
     EXPECT_FALSE(error) << error.message;
     return mapping;
   }

@@ -60,7 +60,7 @@ std::vector<Opened> open_newest(const std::string& directory, shm::Access access
     }
     each.control =
         shm::open_control(shm::control_path(directory, name, generation), access,
-                          each.telemetry.header.geometry, generation, each.control_error);
+                          {each.telemetry.header.geometry, generation}, each.control_error);
     opened.push_back(std::move(each));
   }
   return opened;

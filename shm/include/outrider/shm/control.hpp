@@ -62,15 +62,21 @@ std::string telemetry_path(const std::string& directory, const std::string& name
 std::string control_path(const std::string& directory, const std::string& name,
                          std::uint64_t generation);
 
+/// Which generation a control segment belongs to, and what it has room for.
+struct ControlShape {
+  Geometry geometry;
+  std::uint64_t generation = 0;
+};
+
 /// Opens the control segment of a generation, or makes it when there is none.
 /// Sidecar only.
 Mapping open_or_make_control(const std::string& directory, const std::string& name,
-                             std::uint64_t generation, const Geometry& geometry, FileError& error);
+                             const ControlShape& shape, FileError& error);
 
 /// Maps an existing control segment for somebody who only looks, or, with
 /// read_write, for an emergency kill by its owner. ENOENT: there is none.
-Mapping open_control(const std::string& path, Access access, const Geometry& geometry,
-                     std::uint64_t generation, FileError& error);
+Mapping open_control(const std::string& path, Access access, const ControlShape& shape,
+                     FileError& error);
 
 /// The trader's side of a control segment at one address for life: a page of
 /// zeroes (closed gates, nothing read) until the sidecar's file is there, then
@@ -88,15 +94,15 @@ class ControlWindow {
   /// did. Does nothing while the same file is already mapped.
   bool swap_in(const std::string& path, FileError& error);
 
-  [[nodiscard]] ControlView view() const noexcept { return {{address_, bytes_}, lanes_, gates_}; }
+  [[nodiscard]] ControlView view() const noexcept {
+    return {{address_, bytes_}, shape_.geometry.lanes + 1, shape_.geometry.gates};
+  }
   [[nodiscard]] bool connected() const noexcept { return inode_ != 0; }
 
  private:
   std::byte* address_ = nullptr;
   std::uint64_t bytes_ = 0;
-  std::uint32_t lanes_ = 0;
-  std::uint32_t gates_ = 0;
-  std::uint64_t generation_ = 0;
+  ControlShape shape_;
   std::uint64_t inode_ = 0;  ///< of the file that is mapped; 0: the zeroes
 };
 

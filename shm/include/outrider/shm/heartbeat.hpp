@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Words that belong together and are replaced together, without a lock: the
+// words that belong together and are replaced together, without a lock: the
 // heartbeat's pair of clocks, and short text. One writer; a reader that meets a
 // replacement says so instead of returning halves.
 #pragma once
@@ -50,12 +50,12 @@ inline bool read_beat(const Heartbeat& heartbeat, Beat& out) noexcept {
   return true;
 }
 
-/// Text of at most `Words * 8` bytes in atomic words, cut and padded with NUL.
-template <std::size_t Words>
-void store_text(std::array<std::atomic<std::uint64_t>, Words>& to, std::string_view text) noexcept {
-  std::array<char, Words * 8> bytes{};
+/// Text of at most `words * 8` bytes in atomic words, cut and padded with NUL.
+template <std::size_t words>
+void store_text(std::array<std::atomic<std::uint64_t>, words>& to, std::string_view text) noexcept {
+  std::array<char, words * 8> bytes{};
   text.copy(bytes.data(), bytes.size());
-  for (std::size_t i = 0; i < Words; ++i) {
+  for (std::size_t i = 0; i < words; ++i) {
     std::uint64_t word = 0;
     std::memcpy(&word, bytes.data() + i * 8, 8);
     // sync(text): release, pairs with load_text. A reader that sees a new word
@@ -64,10 +64,10 @@ void store_text(std::array<std::atomic<std::uint64_t>, Words>& to, std::string_v
   }
 }
 
-template <std::size_t Words>
-std::string load_text(const std::array<std::atomic<std::uint64_t>, Words>& from) {
-  std::array<char, Words * 8> bytes{};
-  for (std::size_t i = 0; i < Words; ++i) {
+template <std::size_t words>
+std::string load_text(const std::array<std::atomic<std::uint64_t>, words>& from) {
+  std::array<char, words * 8> bytes{};
+  for (std::size_t i = 0; i < words; ++i) {
     // sync(text): acquire, pairs with store_text. The version read after this is
     // at least as new as this word.
     const std::uint64_t word = from[i].load(std::memory_order_acquire);
