@@ -60,7 +60,7 @@ class DrainedTrader {
     shm::FileError error;
     auto checkpoint = drain::Checkpoint::open(directory, name, damaged, error);
     if (checkpoint == nullptr) bench::give_up(error.message);
-    drainer_ = std::make_unique<drain::Drainer>(std::move(checkpoint), damaged);
+    drainer_ = std::make_unique<drain::Drainer>(std::move(checkpoint));
     std::vector<std::string> refusals;
     drainer_->adopt(drainer_->bind(segment, nullptr, refusals));
   }

@@ -62,7 +62,10 @@ Enforced enforce(GateRuntime& gate, const Enforcement& wanted) noexcept {
     const bool killed = gate.word == shm::closed_word(GateState::killed);
     if (killed && wanted.verdict.state != GateState::killed) return Enforced::found_kill;
   }
-  const bool is_same_news = !first && gate.state == wanted.verdict.state;
+  const bool is_same_state = !first && gate.state == wanted.verdict.state;
+  const bool is_same_news = is_same_state && gate.verdict.scope == wanted.verdict.scope &&
+                            gate.verdict.rule == wanted.verdict.rule &&
+                            gate.verdict.reason == wanted.verdict.reason;
   const std::uint64_t next = wanted_word(gate, wanted);
   // Untouched words are not even read: the line stays with the trader.
   if (next == gate.word && is_same_news) return Enforced::unchanged;
@@ -81,7 +84,7 @@ Enforced enforce(GateRuntime& gate, const Enforcement& wanted) noexcept {
   if (is_same_news) return Enforced::unchanged;
   gate.state = wanted.verdict.state;
   show(gate, wanted, wanted.now);
-  return Enforced::changed;
+  return is_same_state ? Enforced::unchanged : Enforced::changed;
 }
 
 }  // namespace outrider

@@ -55,10 +55,10 @@ protection::Verdict unarmed(std::string_view scope, std::string_view reason) noe
 }  // namespace
 
 // The line. Read it from top to bottom: it is the sidecar.
-void Guard::pass(const Now& now) noexcept {
+bool Guard::pass(const Now& now) noexcept {
   now_ = now;
   adopt_plan();
-  if (plan_ == nullptr) return;
+  if (plan_ == nullptr) return false;
   parts_.desk.take(parts_.protection, now);
 
   for (PlannedProducer& planned : plan_->producers) drain(planned, now);
@@ -70,6 +70,7 @@ void Guard::pass(const Now& now) noexcept {
   renew_leases(now);
   parts_.desk.answer(parts_.protection);
   finish(now);
+  return true;
 }
 
 void Guard::adopt_plan() noexcept {
@@ -82,7 +83,10 @@ void Guard::adopt_plan() noexcept {
     if (planned.binding != nullptr && drainer.binding() != planned.binding.get() &&
         !planned.binding->segment->retired.load(
             std::memory_order_relaxed)) {  // relaxed: our own store
+      const bool is_new =
+          drainer.binding() == nullptr || drainer.binding()->segment != planned.binding->segment;
       drainer.adopt(planned.binding);
+      if (is_new) planned.producer->beat = {};
     }
   }
 }

@@ -30,7 +30,8 @@ class Guard final : private protection::Ends {
   explicit Guard(const Parts& parts) : parts_{parts} {}
 
   /// One pass of the line. Heartbeats and leases move on only when it ends.
-  void pass(const Now& now) noexcept;
+  /// False while there is no plan yet.
+  bool pass(const Now& now) noexcept;
 
   /// How long to wait until the next pass, 100 µs to 10 ms: as long as the
   /// tightest rule with a consequence and the fullest ring allow.

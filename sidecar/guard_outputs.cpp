@@ -50,8 +50,9 @@ void Guard::note_change(GateRuntime& gate) noexcept {
     const std::uint64_t stamp = gate.producer->oldest_stamp;
     nanoseconds began = previous_pass_;
     if (stamp != no_stamp) {
-      const std::uint64_t ns = gate.segment->clock().stamp_ns(Ticks::from_raw(stamp));
-      began = std::min(began, nanoseconds{static_cast<std::int64_t>(ns)});
+      const shm::TickClock& clock = gate.segment->clock();
+      const std::uint64_t age = clock.interval_ns(shm::ticks(clock.kind) - Ticks::from_raw(stamp));
+      began = std::min(began, steady_now() - nanoseconds{static_cast<std::int64_t>(age)});
     }
     self_.trip_duration.add(std::max(steady_now() - began, nanoseconds{0}));
   }

@@ -75,7 +75,7 @@ Planner::Known* Planner::known(const std::string& name, nanoseconds now) {
   fresh.producer = std::make_unique<Producer>();
   fresh.producer->name = name;
   fresh.producer->histograms.extend(*checkpoint, now);
-  fresh.producer->drainer = std::make_unique<drain::Drainer>(std::move(checkpoint), damaged);
+  fresh.producer->drainer = std::make_unique<drain::Drainer>(std::move(checkpoint));
   fresh.producer->beat_seen = now;
   fresh.producer->recorded_seen = now;
   changed_ = true;
@@ -139,7 +139,9 @@ void Planner::watch_life(Known& each, nanoseconds now) {
   for (std::size_t i = 0; i < each.segments.size(); ++i) {
     segments::Segment& segment = *each.segments[i];
     if (segment.ended.load(std::memory_order_relaxed)) continue;  // relaxed: our own store
-    if (!segment.trader_has_ended(i + 1 < each.segments.size())) continue;
+    if (!segment.trader_has_ended(i + 1 < each.segments.size() ? each.segments[i + 1].get()
+                                                               : nullptr))
+      continue;
     // What it registered and spilled last must be bound before it is retired.
     bind(each, now);
     changed_ = true;
@@ -223,11 +225,19 @@ std::unique_ptr<Plan> Planner::make_plan() {
     producers.push_back(each.producer.get());
     plan->producers.push_back(
         {each.producer.get(), each.binding, each.producer->histograms.by_row()});
-    builder.add({name, each.producer->drainer.get(), &each.producer->histograms, each.binding},
-                refusals);
     // A generation that is retired keeps its last series, but its gates are gone.
     if (each.segments.empty()) continue;
     for (const auto& [slot, gate] : each.gates) plan->gates.push_back(gate);
+  }
+  // The living first: a name that only history has must not keep out a series
+  // that a rule needs now.
+  for (const bool living : {true, false}) {
+    for (auto& [name, each] : producers_) {
+      if (living != each.segments.empty()) {
+        builder.add({name, each.producer->drainer.get(), &each.producer->histograms, each.binding},
+                    refusals);
+      }
+    }
   }
   for (const std::string& why : refusals) refused(why, parts_.facts.series_refused);
   plan->own = std::make_unique<OwnSeries>(

@@ -58,7 +58,6 @@ struct GateRuntime {
   bool word_is_known = false;  ///< false until it was read once
   GateState state = GateState::unarmed;
   protection::Verdict verdict;
-  std::uint64_t verdict_revision = ~std::uint64_t{0};
   shm::RejectCode reject = shm::RejectCode::no_heartbeat;
   Ticks tripped;          ///< when a rule closed it and nobody has been refused since; zero: not so
   nanoseconds granted{};  ///< when the lease was last renewed; 0: not open

@@ -225,9 +225,8 @@ void Sidecar::run_guard() {
   const bool spin = settings_.config.loop.kind == config::LoopKind::spin;
   while (!stop_guard_.load(std::memory_order_relaxed)) {  // relaxed: a wish, nothing hangs on it
     const Now now = read_clocks();
-    guard_->pass(now);
     // relaxed: a time to show.
-    last_pass_ns_.store(now.steady.count(), std::memory_order_relaxed);
+    if (guard_->pass(now)) last_pass_ns_.store(now.steady.count(), std::memory_order_relaxed);
     if (!spin) sleep_for(guard_->poll_period(now.steady));
   }
   guard_->pass(read_clocks());

@@ -19,7 +19,20 @@ std::atomic<std::uint64_t> nowhere{0};
 shm::LaneHeader null_lane_header{};
 shm::SpillHeader null_spill_header{};
 std::array<std::atomic<std::uint64_t>, shm::BucketLayout{2}.count()> null_buckets{};
-shm::GateSlot null_gate{};
+/// A gate that is closed whatever stamp it is asked with.
+struct ClosedGate {
+  shm::GateSlot slot{};
+  ClosedGate() {
+    // relaxed: before anybody can ask.
+    slot.word.store(shm::closed_word(GateState::unarmed), std::memory_order_relaxed);
+  }
+};
+
+const shm::GateSlot& null_gate() {
+  static const ClosedGate gate;
+  return gate.slot;
+}
+
 shm::GateAck null_ack{};
 WriterGuard anybody{};
 
@@ -74,7 +87,7 @@ void check_writer(const WriterGuard& guard, std::uint64_t claim) noexcept {
 Histogram::Histogram() noexcept
     : Histogram{detail::null_writer(), detail::null_histogram(), detail::null_guard(), 0} {}
 
-Gate::Gate() noexcept : Gate{detail::null_gate, detail::null_ack} {}
+Gate::Gate() noexcept : Gate{detail::null_gate(), detail::null_ack} {}
 
 GateState Gate::state() const noexcept {
   // relaxed: the word is the whole message.

@@ -26,6 +26,16 @@ bool owner_is_trusted(const std::string& path, std::uint32_t owner) {
          (::stat(parent.c_str(), &directory) == 0 && directory.st_uid == owner);
 }
 
+/// No word is ever zero where a trader looks: zero is closed to every stamp that
+/// was taken, but a stamp of zero would meet it.
+void close_gates(std::span<std::byte> bytes, const ControlShape& shape) {
+  const Control control{bytes, shape.geometry.lanes + 1, shape.geometry.gates};
+  for (std::uint32_t slot = 0; slot < control.gates(); ++slot) {
+    // relaxed: before the segment has a name, or the window a user.
+    control.gate(slot).word.store(closed_word(GateState::unarmed), std::memory_order_relaxed);
+  }
+}
+
 struct Opened {
   Descriptor file;
   FileCheck check;
@@ -109,6 +119,7 @@ Mapping open_or_make_control(const std::string& directory, const std::string& na
                              shape.generation,    shape.geometry.lanes + 1,
                              shape.geometry.gates};
   std::memcpy(mapping.data(), &header, sizeof header);
+  close_gates({mapping.data(), static_cast<std::size_t>(bytes)}, shape);
   error = give_name(file, path);
   if (error) return {};
   return mapping;
@@ -117,10 +128,12 @@ Mapping open_or_make_control(const std::string& directory, const std::string& na
 FileError ControlWindow::open(const Geometry& geometry, std::uint64_t generation) {
   shape_ = {geometry, generation};
   bytes_ = control_bytes(geometry);
-  void* zeroes =
-      ::mmap(nullptr, bytes_, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  void* zeroes = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
   if (zeroes == MAP_FAILED) return {errno, "cannot map the control window: " + errno_text(errno)};
   address_ = static_cast<std::byte*>(zeroes);
+  close_gates({address_, bytes_}, shape_);
+  ::mprotect(address_, bytes_, PROT_READ);
   return {};
 }
 

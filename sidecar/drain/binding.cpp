@@ -13,6 +13,22 @@ bool keeps_totals(shm::SeriesKind kind) {
   return kind == shm::SeriesKind::counter || kind == shm::SeriesKind::histogram;
 }
 
+/// Two entries of one name and label set would be one series with two values.
+bool contains(const Binding& binding, const shm::SeriesInfo& info) {
+  return std::any_of(binding.series.begin(), binding.series.end(),
+                     [&](const BoundSeries& each) { return each.info.same_series(info); });
+}
+
+/// Bytes of the spill histograms that are bound: no honest segment has more than
+/// its area holds, and a hostile one must not make us allocate without end.
+std::uint64_t bytes_of(const std::vector<std::shared_ptr<SpillBlock>>& blocks) {
+  std::uint64_t bytes = 0;
+  for (const auto& block : blocks) {
+    bytes += shm::spill_bytes(block->cells.cuts.size(), block->cells.buckets.size());
+  }
+  return bytes;
+}
+
 std::shared_ptr<SpillBlock> open_spill(const segments::Segment& segment, std::uint32_t lane,
                                        const BoundSeries& series) {
   // sync(spill-block): acquire, pairs with the producer's registration. The offset
@@ -69,6 +85,11 @@ std::shared_ptr<const Binding> Drainer::bind(std::shared_ptr<segments::Segment> 
                          ": its entry in the table is damaged");
     } else {
       series.info = *info;
+      if (contains(*binding, *info)) {
+        refusals.push_back(info->text() + ": the table has it twice");
+        binding->series.push_back(std::move(series));
+        continue;
+      }
       shm::FileError error;
       if (keeps_totals(info->kind)) series.row = checkpoint_->row_for(*info, error);
       if (error) refusals.push_back(error.message);
@@ -83,6 +104,7 @@ std::shared_ptr<const Binding> Drainer::bind(std::shared_ptr<segments::Segment> 
     for (const BoundSeries& series : binding->series) {
       if (series.info.kind != shm::SeriesKind::histogram || series.row == nullptr) continue;
       if (known(lane, series.row)) continue;
+      if (bytes_of(binding->spills) >= geometry.spill_bytes) return binding;
       if (auto block = open_spill(*segment, lane, series))
         binding->spills.push_back(std::move(block));
     }

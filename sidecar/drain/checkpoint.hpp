@@ -34,8 +34,9 @@ std::string_view to_string(LossCause cause) noexcept;
 
 /// Front of an image: what is not a series.
 struct ImageHead {
-  std::uint64_t generation;  ///< whose positions these are; 0: nobody's
-  std::uint64_t drained;     ///< samples applied, over all generations
+  std::uint64_t generation;    ///< whose positions these are; 0: nobody's
+  std::uint64_t last_retired;  ///< generation that was carried over last; 0: none
+  std::uint64_t drained;       ///< samples applied, over all generations
   std::array<std::uint64_t, loss_causes> lost;
   std::uint64_t retired_recorded;  ///< of retired generations: samples that calls completed
   std::uint64_t retired_spilled;   ///< of these, how many came through spill

@@ -6,9 +6,8 @@
 
 namespace outrider::drain {
 
-Drainer::Drainer(std::unique_ptr<Checkpoint> checkpoint, bool history_was_damaged)
+Drainer::Drainer(std::unique_ptr<Checkpoint> checkpoint)
     : checkpoint_{std::move(checkpoint)},
-      history_was_damaged_{history_was_damaged},
       quarantined_(max_lanes, 0),
       spilled_seen_(max_lanes, 0),
       taken_(max_lanes, 0) {
@@ -28,13 +27,19 @@ void Drainer::adopt(std::shared_ptr<const Binding> binding) noexcept {
 void Drainer::begin_generation() noexcept {
   const segments::Segment& segment = *binding_->segment;
   const std::uint32_t lanes = segment.geometry().lanes + 1;
-  if (checkpoint_->head(checkpoint_->active()).generation != segment.generation()) {
+  const ImageHead& active = checkpoint_->head(checkpoint_->active());
+  if (active.last_retired == segment.generation()) {
+    // The sidecar before us was killed between carrying it over and saying so.
+    return mark_retired();
+  }
+  if (active.generation != segment.generation()) {
     ImageHead& next = checkpoint_->head(checkpoint_->inactive());
     next.generation = segment.generation();
     next.positions.fill(0);
-    for (std::uint32_t lane = 0; history_was_damaged_ && lane < lanes; ++lane) {
-      // What a lost checkpoint had taken is gone, by as much as our own control
-      // segment says; what is still in the ring is not.
+    for (std::uint32_t lane = 0; lane < lanes; ++lane) {
+      // A fresh generation begins at zero. Where our own control segment says that
+      // samples were taken, the checkpoint that had them is gone, and they with it;
+      // what is still in the ring is not.
       // relaxed: written by a sidecar, ourselves or an earlier one.
       next.positions[lane] = segment.control.position(lane).load(std::memory_order_relaxed);
       next.lost[static_cast<std::size_t>(LossCause::damaged_checkpoint)] += next.positions[lane];
@@ -42,7 +47,6 @@ void Drainer::begin_generation() noexcept {
     checkpoint_->commit();
     checkpoint_->copy_active_over_inactive();
   }
-  history_was_damaged_ = false;
   readers_.clear();
   std::fill(quarantined_.begin(), quarantined_.end(), std::uint8_t{0});
   const ImageHead& head = checkpoint_->head(checkpoint_->active());
@@ -224,7 +228,6 @@ Totals Drainer::totals() const noexcept {
 }
 
 void Drainer::retire() noexcept {
-  const segments::Segment& segment = *binding_->segment;
   Totals before = totals();
   // The buckets, not the hints beside them, say what was spilled: a trader killed
   // between the two has counted the sample.
@@ -240,6 +243,7 @@ void Drainer::retire() noexcept {
   // Spill of series without a row, which nobody could read.
   if (hinted > spilled) head.lost[static_cast<std::size_t>(LossCause::bad_id)] += hinted - spilled;
   head.generation = 0;
+  head.last_retired = binding_->segment->generation();
   head.positions.fill(0);
   for (const BoundSeries& series : binding_->series) {
     if (series.info.kind == shm::SeriesKind::counter && series.row != nullptr) {
@@ -258,12 +262,16 @@ void Drainer::retire() noexcept {
   }
   checkpoint_->commit();
   checkpoint_->copy_active_over_inactive();
+  mark_retired();
+}
+
+void Drainer::mark_retired() noexcept {
   readers_.clear();
+  segments::Segment& segment = *binding_->segment;
   // sync(retired): release, pairs with the next trader's clean-up. The totals are
   // committed before the flag.
   segment.control.state().retired.store(1, std::memory_order_release);
-  binding_->segment->retired.store(
-      true, std::memory_order_release);  // sync(retired): as above, for discovery
+  segment.retired.store(true, std::memory_order_release);  // sync(retired): as above, for discovery
 }
 
 }  // namespace outrider::drain

@@ -74,7 +74,7 @@ class Drainer {
   /// Samples of one batch. Small enough that a batch stays in the core's cache.
   static constexpr std::size_t batch_samples = 4096;
 
-  explicit Drainer(std::unique_ptr<Checkpoint> checkpoint, bool history_was_damaged);
+  explicit Drainer(std::unique_ptr<Checkpoint> checkpoint);
 
   /// Discovery thread: what the segment's table says now, bound to rows. Refused
   /// series stay without a row and are named in `refusals`.
@@ -135,12 +135,12 @@ class Drainer {
   bool decode(const shm::Sample& sample, std::uint32_t lane) noexcept;
   void apply_batch(unsigned image) noexcept;
   void begin_generation() noexcept;
+  void mark_retired() noexcept;
   [[nodiscard]] std::uint32_t lanes_used() const noexcept;
   [[nodiscard]] std::uint64_t cell_sum(std::uint32_t slot) const noexcept;
   [[nodiscard]] std::uint64_t spilled_live() const noexcept;
 
   std::unique_ptr<Checkpoint> checkpoint_;
-  bool history_was_damaged_;
   std::shared_ptr<const Binding> binding_;
   std::vector<shm::RingReader> readers_;
   std::vector<std::uint8_t> quarantined_;    ///< by lane

@@ -10,7 +10,9 @@ std::optional<Reply> CommandDesk::ask(Command command, std::chrono::milliseconds
   const std::scoped_lock lock(asking_);
   const steady_clock::time_point give_up = steady_clock::now() + patience;
   command.ticket = ++last_ticket_;
-  command.expires = give_up.time_since_epoch();
+  // A pass that begins in time has half of the patience to end: an arming is not
+  // carried out for somebody who has gone.
+  command.expires = (give_up - patience / 2).time_since_epoch();
   while (!commands_.push(command)) {
     if (steady_clock::now() >= give_up) return std::nullopt;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

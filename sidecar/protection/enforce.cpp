@@ -5,8 +5,12 @@ namespace outrider::protection {
 
 bool enforce(Protection& protection, Ends& ends) noexcept {
   if (protection.changes().empty()) return false;
-  for (const Change& change : protection.changes()) ends.store_latch(change);
-  ends.store_gates();
+  // A gate that somebody else has killed is found while the gates are stored; that
+  // is a change too, and the latch file must know it before the journal does.
+  for (std::size_t latched = 0; latched < protection.changes().size();) {
+    while (latched < protection.changes().size()) ends.store_latch(protection.changes()[latched++]);
+    ends.store_gates();
+  }
   for (const Change& change : protection.changes()) {
     if (!change.journalled) ends.note(change.entry);
   }

@@ -24,7 +24,7 @@ Segment::Segment(std::string producer, shm::AttachedTelemetry&& attached, shm::M
               telemetry.header.geometry.gates},
       lock_{std::move(lock)} {}
 
-bool Segment::trader_has_ended(bool newer_generation_exists) const {
+bool Segment::trader_has_ended(const Segment* newer) const {
   // sync(closed): acquire, pairs with the producer's good-bye. Everything that it
   // recorded is visible.
   if (view.state().closed.load(std::memory_order_acquire) == 1) return true;
@@ -33,9 +33,10 @@ bool Segment::trader_has_ended(bool newer_generation_exists) const {
   if (telemetry.header.pid_namespace == shm::pid_namespace()) {
     const auto start = shm::process_start_time(telemetry.header.pid);
     const bool process_is_gone = !start || *start != telemetry.header.process_start;
-    return process_is_gone && (newer_generation_exists || !shm::lock_is_held(lock_));
+    const bool began_anew = newer != nullptr && newer->telemetry.header.pid == telemetry.header.pid;
+    return began_anew || (process_is_gone && (newer != nullptr || !shm::lock_is_held(lock_)));
   }
-  return newer_generation_exists || !shm::lock_is_held(lock_);
+  return newer != nullptr || !shm::lock_is_held(lock_);
 }
 
 std::shared_ptr<Segment> open_segment(const std::string& directory, const Found& found,
@@ -51,6 +52,14 @@ std::shared_ptr<Segment> open_segment(const std::string& directory, const Found&
   }
   const std::string lock_path = directory + "/t/" + name + ".lock";
   shm::Descriptor lock{::open(lock_path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)};
+  // Only the owner of the name's lock may write segments of that name.
+  struct stat info {};
+  if (::fstat(lock.get(), &info) != 0 || info.st_uid != attached.file.owner) {
+    result = shm::AttachResult::refused_owner;
+    why = shm::telemetry_path(directory, name, generation) + ": its owner is not the owner of " +
+          lock_path;
+    return nullptr;
+  }
   shm::FileError error;
   shm::Mapping control =
       shm::open_or_make_control(directory, name, {attached.header.geometry, generation}, error);

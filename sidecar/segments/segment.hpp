@@ -30,8 +30,9 @@ struct Segment {
   [[nodiscard]] const shm::TickClock& clock() const noexcept { return telemetry.header.clock; }
 
   /// Whether the trader is gone for good: it said so, or the kernel does. Cold.
-  /// A newer generation holds the name's lock, so then the lock says nothing.
-  [[nodiscard]] bool trader_has_ended(bool newer_generation_exists) const;
+  /// A newer generation of the name holds its lock, so then the lock says nothing;
+  /// one of the same process means that the process has begun anew.
+  [[nodiscard]] bool trader_has_ended(const Segment* newer) const;
 
   /// Discovery to guard: no more samples will come; drain what is left.
   std::atomic<bool> ended{false};

@@ -310,6 +310,30 @@ TEST_F(Drainer, KeepsRetiredTotalsWhenTheSidecarStartsAgain) {
   expect_the_law(totals());
 }
 
+TEST_F(Drainer, DoublesNothingWhenItIsKilledBetweenCarryingOverAndSayingSo) {
+  Histogram histogram = writer_.histogram("h", "", bytes);
+  Counter counter = writer_.counter("c", "");
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    histogram.record(i, ticks());
+    counter.inc();
+  }
+  drain_.bind();
+  end_trader();
+  const Totals before = totals();
+  drain_.segment()->control.state().retired = 0;
+
+  drain_.start();
+  drain_.attach(1);
+
+  EXPECT_FALSE(drain_.drainer().is_live());
+  EXPECT_EQ(drain_.take_all().size(), 0U);
+  EXPECT_EQ(totals().recorded, before.recorded);
+  EXPECT_EQ(totals().drained, before.drained);
+  EXPECT_EQ(lost(totals()), 0U);
+  EXPECT_EQ(drain_.drainer().counter(drain_.series("c")), 300U);
+  EXPECT_EQ(drain_.segment()->control.state().retired, 1U);
+}
+
 TEST_F(Drainer, CountsAsLostWhatASeriesOfAnotherShapeRecords) {
   writer_.histogram("h", "", bytes);
   drain_.bind();

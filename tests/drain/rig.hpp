@@ -64,7 +64,7 @@ class Drain {
     auto checkpoint = drain::Checkpoint::open(directory_, "oms", damaged_, error);
     ASSERT_TRUE(checkpoint) << error.message;
     checkpoint_ = checkpoint.get();
-    drainer_ = std::make_unique<drain::Drainer>(std::move(checkpoint), damaged_);
+    drainer_ = std::make_unique<drain::Drainer>(std::move(checkpoint));
   }
 
   /// Finds a generation and adopts what it has registered so far.

@@ -311,4 +311,15 @@ TEST(ForkedChild, EndsItsCopyOfTheProducerWithoutEndingTheParents) {
   EXPECT_TRUE(Producer::create(options, status).is_detached());  // the name is still held
 }
 
+TEST(Gate, IsClosedToAStampOfZeroBeforeAnybodyHasGrantedIt) {
+  Producer producer = Producer::detached();
+  const Gate gate = producer.gate("orders");
+
+  for (const Gate& each : {gate, Gate{}}) {
+    EXPECT_FALSE(each.open(Ticks{}));
+    EXPECT_FALSE(each.open(Ticks::from_raw(0)));
+    EXPECT_EQ(each.state(), GateState::unarmed);
+  }
+}
+
 }  // namespace

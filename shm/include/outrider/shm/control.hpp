@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "outrider/shm/file.hpp"
+#include "outrider/shm/gate_word.hpp"
 #include "outrider/shm/layout.hpp"
 
 namespace outrider::shm {

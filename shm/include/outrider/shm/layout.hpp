@@ -192,7 +192,7 @@ enum class RejectCode : std::uint32_t {
   none = 0,
   clock_skew = 1,     ///< the heartbeats' clock pairs differ by more than 10 ms
   foreign_clock = 2,  ///< a clock that the sidecar cannot read
-  no_heartbeat = 3,   ///< the trader has not beaten yet, or stopped
+  no_heartbeat = 3,   ///< the trader has not beaten yet
 };
 
 struct ControlHeader {
