@@ -30,7 +30,7 @@ class FixedText {
       while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) --size;
     }
     bytes_.fill('\0');
-    std::memcpy(bytes_.data(), text.data(), size);
+    text.copy(bytes_.data(), size);
   }
 
   /// Up to the first zero, and never past the end: the bytes may come from a file.
