@@ -214,45 +214,49 @@ void Planner::refused(const std::string& what, std::atomic<std::uint64_t>& count
 
 // -------------------------------------------------------------------- plans
 
-std::unique_ptr<Plan> Planner::make_plan() {
-  auto plan = std::make_unique<Plan>();
-  plan->lease = policy_.lease;
-  plan->rule_set = rules_;
+bool Planner::has_consequence(const rules::AlertRule& rule) const {
+  const auto names = [&](const auto& each) { return each.alert == rule.name; };
+  return std::any_of(policy_.breakers.begin(), policy_.breakers.end(), names) ||
+         std::any_of(policy_.kill_switch.begin(), policy_.kill_switch.end(), names);
+}
+
+void Planner::add_values(Plan& plan) {
   std::vector<Producer*> producers;
-  aggregate::ValuesBuilder builder{producer_label_};
-  std::vector<std::string> refusals;
   for (auto& [name, each] : producers_) {
     producers.push_back(each.producer.get());
-    plan->producers.push_back(
+    plan.producers.push_back(
         {each.producer.get(), each.binding, each.producer->histograms.by_row()});
     // A generation that is retired keeps its last series, but its gates are gone.
     if (each.segments.empty()) continue;
-    for (const auto& [slot, gate] : each.gates) plan->gates.push_back(gate);
+    for (const auto& [slot, gate] : each.gates) plan.gates.push_back(gate);
   }
+  aggregate::ValuesBuilder builder{producer_label_};
+  std::vector<std::string> refusals;
   // The living first: a name that only history has must not keep out a series
   // that a rule needs now.
   for (const bool living : {true, false}) {
     for (auto& [name, each] : producers_) {
-      if (living != each.segments.empty()) {
-        builder.add({name, each.producer->drainer.get(), &each.producer->histograms, each.binding},
-                    refusals);
-      }
+      if (living == each.segments.empty()) continue;
+      builder.add({name, each.producer->drainer.get(), &each.producer->histograms, each.binding},
+                  refusals);
     }
   }
   for (const std::string& why : refusals) refused(why, parts_.facts.series_refused);
-  plan->own = std::make_unique<OwnSeries>(
-      builder, OwnSeries::Subjects{producers, plan->gates, parts_.protection, *rules_});
-  plan->values = builder.build();
+  plan.own = std::make_unique<OwnSeries>(
+      builder, OwnSeries::Subjects{producers, plan.gates, parts_.protection, *rules_});
+  plan.values = builder.build();
+}
 
-  const auto has_consequence = [this](const rules::AlertRule& rule) {
-    const auto names = [&](const auto& each) { return each.alert == rule.name; };
-    return std::any_of(policy_.breakers.begin(), policy_.breakers.end(), names) ||
-           std::any_of(policy_.kill_switch.begin(), policy_.kill_switch.end(), names);
-  };
-  plan->rules = engine_.prepare(rules_, *plan->values->schema(), has_consequence);
+std::unique_ptr<Plan> Planner::make_plan() {
+  auto plan = std::make_unique<Plan>();
+  plan->lease = policy_.lease;
+  plan->rule_set = rules_;
+  add_values(*plan);
+  const auto decides = [this](const rules::AlertRule& rule) { return has_consequence(rule); };
+  plan->rules = engine_.prepare(rules_, *plan->values->schema(), decides);
   plan->rule_need = nanoseconds::max();
   for (const auto& group : rules_->groups) {
-    if (std::any_of(group.rules.begin(), group.rules.end(), has_consequence)) {
+    if (std::any_of(group.rules.begin(), group.rules.end(), decides)) {
       plan->rule_need = std::min(plan->rule_need, group.interval / looks_per_interval);
     }
   }

@@ -62,6 +62,8 @@ class Planner {
   void refused(const std::string& what, std::atomic<std::uint64_t>& count);
 
   std::unique_ptr<Plan> make_plan();
+  void add_values(Plan& plan);
+  [[nodiscard]] bool has_consequence(const rules::AlertRule& rule) const;
   void link_alerts(Plan& plan);
   void name_publication(Plan& plan);
 

@@ -59,6 +59,24 @@ std::size_t count_spill_offsets(const segments::Segment& segment) noexcept {
   return count;
 }
 
+void bind_spills(Binding& binding) {
+  const shm::Geometry& geometry = binding.segment->geometry();
+  const auto known = [&](std::uint32_t lane, const Row* row) {
+    return std::any_of(binding.spills.begin(), binding.spills.end(),
+                       [&](const auto& block) { return block->lane == lane && block->row == row; });
+  };
+  for (std::uint32_t lane = 0; lane <= geometry.lanes; ++lane) {
+    for (const BoundSeries& series : binding.series) {
+      if (series.info.kind != shm::SeriesKind::histogram || series.row == nullptr) continue;
+      if (known(lane, series.row)) continue;
+      if (bytes_of(binding.spills) >= geometry.spill_bytes) return;
+      if (auto block = open_spill(*binding.segment, lane, series)) {
+        binding.spills.push_back(std::move(block));
+      }
+    }
+  }
+}
+
 }  // namespace
 
 bool is_complete(const Binding& binding) noexcept {
@@ -74,42 +92,34 @@ std::shared_ptr<const Binding> Drainer::bind(std::shared_ptr<segments::Segment> 
   if (previous != nullptr && previous->segment == segment) *binding = *previous;
   binding->segment = segment;
   binding->spill_offsets = count_spill_offsets(*segment);  // first: what comes later is news
-  const shm::Geometry& geometry = segment->geometry();
-  const std::uint64_t count = segment->view.series_published();
-  for (auto number = static_cast<std::uint32_t>(binding->series.size());
-       number < std::min<std::uint64_t>(count, geometry.series); ++number) {
-    BoundSeries series;
-    const auto info = shm::read_series(segment->view.series(), number);
-    if (!info || info->slot >= shm::slots_of(geometry, info->kind)) {
-      refusals.push_back("series " + std::to_string(number) +
-                         ": its entry in the table is damaged");
-    } else {
-      series.info = *info;
-      if (contains(*binding, *info)) {
-        refusals.push_back(info->text() + ": the table has it twice");
-        binding->series.push_back(std::move(series));
-        continue;
-      }
-      shm::FileError error;
-      if (keeps_totals(info->kind)) series.row = checkpoint_->row_for(*info, error);
-      if (error) refusals.push_back(error.message);
-    }
-    binding->series.push_back(std::move(series));
+  const std::uint64_t count =
+      std::min<std::uint64_t>(segment->view.series_published(), segment->geometry().series);
+  while (binding->series.size() < count) {
+    binding->series.push_back(bind_series(*binding, refusals));
   }
-  const auto known = [&](std::uint32_t lane, const Row* row) {
-    return std::any_of(binding->spills.begin(), binding->spills.end(),
-                       [&](const auto& block) { return block->lane == lane && block->row == row; });
-  };
-  for (std::uint32_t lane = 0; lane <= geometry.lanes; ++lane) {
-    for (const BoundSeries& series : binding->series) {
-      if (series.info.kind != shm::SeriesKind::histogram || series.row == nullptr) continue;
-      if (known(lane, series.row)) continue;
-      if (bytes_of(binding->spills) >= geometry.spill_bytes) return binding;
-      if (auto block = open_spill(*segment, lane, series))
-        binding->spills.push_back(std::move(block));
-    }
-  }
+  bind_spills(*binding);
   return binding;
+}
+
+// The next entry of the table. One that is refused stays as an empty series, so
+// that the numbers of those after it hold.
+BoundSeries Drainer::bind_series(const Binding& binding, std::vector<std::string>& refusals) {
+  const auto number = static_cast<std::uint32_t>(binding.series.size());
+  const segments::Segment& segment = *binding.segment;
+  const auto info = shm::read_series(segment.view.series(), number);
+  if (!info || info->slot >= shm::slots_of(segment.geometry(), info->kind)) {
+    refusals.push_back("series " + std::to_string(number) + ": its entry in the table is damaged");
+    return {};
+  }
+  if (contains(binding, *info)) {
+    refusals.push_back(info->text() + ": the table has it twice");
+    return {};
+  }
+  BoundSeries series{*info, nullptr};
+  shm::FileError error;
+  if (keeps_totals(info->kind)) series.row = checkpoint_->row_for(*info, error);
+  if (error) refusals.push_back(error.message);
+  return series;
 }
 
 }  // namespace outrider::drain

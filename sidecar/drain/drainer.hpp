@@ -131,6 +131,7 @@ class Drainer {
   [[nodiscard]] std::int64_t up_down(const BoundSeries& series) const noexcept;
 
  private:
+  BoundSeries bind_series(const Binding& binding, std::vector<std::string>& refusals);
   void take_lane(std::uint32_t lane) noexcept;
   bool decode(const shm::Sample& sample, std::uint32_t lane) noexcept;
   void apply_batch(unsigned image) noexcept;
