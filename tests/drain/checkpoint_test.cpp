@@ -151,7 +151,7 @@ TEST_F(CheckpointFile, GivesTheSameRowForTheSameSeries) {
 TEST_F(CheckpointFile, RefusesASeriesThatHasAnotherShapeOnRecord) {
   row(histogram("h", {1, 2}));
   open();
-  for (shm::SeriesInfo other : {histogram("h", {1, 3}), counter("h")}) {
+  for (const shm::SeriesInfo& other : {histogram("h", {1, 3}), counter("h")}) {
     shm::FileError error;
     EXPECT_EQ(checkpoint_->row_for(other, error), nullptr);
     EXPECT_NE(error.message.find("an earlier start of this producer"), std::string::npos);
