@@ -3,48 +3,10 @@
 // counted, and evaluating a plan must not add to the count.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "aggregate/allocations.hpp"
 #include "promql/series_table.hpp"
 #include "rules/engine.hpp"
 #include "rules/rule_file.hpp"
-
-namespace {
-
-// relaxed: one thread; atomic only so that no compiler folds it away.
-std::atomic<std::size_t> allocations{0};
-
-void* counted(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);  // relaxed: as above
-  if (void* const memory = std::malloc(size)) return memory;
-  throw std::bad_alloc{};
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  return counted(size);
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return counted(size);
-}
-void* operator new[](std::size_t size) {
-  return counted(size);
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 using namespace std::chrono_literals;
 
@@ -87,7 +49,7 @@ TEST(Plan, DoesNotAllocateWhenItIsEvaluated) {
   Engine engine;
   const auto plan = engine.prepare(std::make_shared<const RuleSet>(loaded.rules), table.schema());
   std::size_t transitions = 0;
-  const std::size_t before = allocations;
+  const std::size_t before = test::allocations();
 
   for (std::size_t i = 0; i < 2000; ++i) {
     for (const std::size_t number : numbers) {
@@ -99,17 +61,17 @@ TEST(Plan, DoesNotAllocateWhenItIsEvaluated) {
     transitions += plan->transitions().size();
   }
 
-  EXPECT_EQ(allocations - before, 0U);
+  EXPECT_EQ(test::allocations() - before, 0U);
   EXPECT_GT(transitions, 1000U) << "too little happened to prove anything";
   for (const BoundRule& rule : plan->rules()) EXPECT_EQ(rule.status().evaluations, 2000U);
 }
 
 TEST(Plan, IsCountedCorrectlyByThisTest) {
-  const std::size_t before = allocations;
+  const std::size_t before = test::allocations();
 
   const auto memory = std::make_unique<int>(1);
 
-  EXPECT_EQ(allocations - before, 1U);
+  EXPECT_EQ(test::allocations() - before, 1U);
 }
 
 }  // namespace
