@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 
 #include "fork.hpp"
@@ -18,10 +19,22 @@ constexpr auto beat_period = std::chrono::milliseconds{20};
 /// Once connected, how many beats pass between two looks at the control file.
 constexpr std::uint64_t beats_between_looks = 10;
 
-shm::ClockKind choose_clock(ClockChoice choice) {
-  if (choice == ClockChoice::monotonic) return shm::ClockKind::monotonic;
-  if (choice == ClockChoice::tsc) return shm::ClockKind::tsc;
-  return shm::tsc_is_trustworthy() ? shm::ClockKind::tsc : shm::ClockKind::monotonic;
+/// What the code says, else OUTRIDER_CLOCK, else what the machine is good for.
+Status choose_clock(ClockChoice choice, shm::ClockKind& kind) {
+  const char* variable = std::getenv("OUTRIDER_CLOCK");
+  if (choice == ClockChoice::automatic && variable != nullptr && *variable != 0) {
+    const std::string_view wanted{variable};
+    if (wanted == "monotonic") choice = ClockChoice::monotonic;
+    if (wanted == "tsc") choice = ClockChoice::tsc;
+    if (choice == ClockChoice::automatic && wanted != "automatic") {
+      return {EINVAL, "OUTRIDER_CLOCK is \"" + std::string{wanted} +
+                          "\": need automatic, tsc or monotonic"};
+    }
+  }
+  const bool tsc =
+      choice == ClockChoice::tsc || (choice == ClockChoice::automatic && shm::tsc_is_trustworthy());
+  kind = tsc ? shm::ClockKind::tsc : shm::ClockKind::monotonic;
+  return {};
 }
 
 Status to_status(const shm::FileError& error) {
@@ -64,8 +77,13 @@ Status ProducerState::open_segment(const ProducerOptions& options) {
     return {EINVAL, std::string{"geometry: "} + why};
   }
   const std::string directory = shm::segment_directory(std::string{options.directory});
+  shm::ClockKind clock{};
+  if (Status status = choose_clock(options.clock, clock); !status.ok()) return status;
   shm::FileError error = shm::check_directory(directory);
   if (error) return to_status(error);
+  // relaxed: before any handle exists.
+  shm::process_clock.store(clock, std::memory_order_relaxed);
+  clock_ = shm::calibrate(clock);
   lock_ = shm::NameLock::take(directory, name, error);
   if (error) return to_status(error);
   generation_ = lock_.next_generation(error);
@@ -82,10 +100,6 @@ Status ProducerState::open_segment(const ProducerOptions& options) {
 shm::FileError ProducerState::make_segment(const ProducerOptions& options,
                                            const std::string& directory) {
   geometry_ = options.geometry;
-  const shm::ClockKind kind = choose_clock(options.clock);
-  shm::process_clock.store(kind, std::memory_order_relaxed);  // relaxed: before any handle exists
-  clock_ = shm::calibrate(kind);
-
   shm::FileError error;
   const std::uint64_t bytes = shm::TelemetryLayout{geometry_}.total;
   const shm::Descriptor file = shm::make_nameless(directory + "/t", bytes, error);

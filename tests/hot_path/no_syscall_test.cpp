@@ -148,8 +148,9 @@ class HotPath : public testing::Test {
     shm::Control control{{mapping.data(), mapping.size()}, geometry.lanes + 1, geometry.gates};
     if (grant) {
       const std::uint64_t lease = attached.header.clock.interval_ticks(4'000'000'000);
+      const Ticks now = shm::ticks(attached.header.clock.kind);
       // relaxed: the trader is told through a pipe.
-      control.gate(0).word.store(ticks().raw() + lease, std::memory_order_relaxed);
+      control.gate(0).word.store(now.raw() + lease, std::memory_order_relaxed);
     }
     guarding_.tell();
     for (;;) pause();

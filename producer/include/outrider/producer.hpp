@@ -26,7 +26,7 @@ enum class Housekeeping {
 };
 
 enum class ClockChoice {
-  automatic,  ///< the time stamp counter where kernel and CPU vouch for it
+  automatic,  ///< OUTRIDER_CLOCK, else the time stamp counter where kernel and CPU vouch for it
   tsc,
   monotonic,
 };
