@@ -85,7 +85,7 @@ void Guard::adopt_plan() noexcept {
             std::memory_order_relaxed)) {  // relaxed: our own store
       const bool is_new =
           drainer.binding() == nullptr || drainer.binding()->segment != planned.binding->segment;
-      drainer.adopt(planned.binding);
+      planned.replaced = drainer.adopt(planned.binding);
       if (is_new) planned.producer->beat = {};
     }
   }
@@ -94,7 +94,7 @@ void Guard::adopt_plan() noexcept {
 // ------------------------------------------------------- drain, aggregate
 
 void Guard::drain(PlannedProducer& planned, const Now& now) noexcept {
-  Producer& producer = *planned.producer;
+  ProducerRuntime& producer = *planned.producer;
   drain::Drainer& drainer = *producer.drainer;
   for (aggregate::Histogram* histogram : planned.histograms) {
     if (histogram != nullptr) histogram->rotate(now.steady);
@@ -121,13 +121,13 @@ void Guard::drain(PlannedProducer& planned, const Now& now) noexcept {
   if (is_over) drainer.retire();
 }
 
-void Guard::watch(Producer& producer, nanoseconds now) noexcept {
-  const drain::Drainer& drainer = *producer.drainer;
+void Guard::watch(ProducerRuntime& producer, nanoseconds now) noexcept {
+  drain::Drainer& drainer = *producer.drainer;
   const drain::Binding* binding = drainer.binding();
   if (binding == nullptr) return;  // only history is there: dead
   const segments::Segment& segment = *binding->segment;
   shm::Beat beat;
-  if (drainer.is_live() && shm::read_beat(segment.view.state().heartbeat, beat) &&
+  if (drainer.is_trusted() && shm::read_beat(segment.view.state().heartbeat, beat) &&
       (beat.count != producer.beat.count || beat.ticks != producer.beat.ticks)) {
     producer.beat = beat;
     producer.beat_seen = now;
@@ -179,6 +179,10 @@ protection::Verdict Guard::verdict_of(const GateRuntime& gate) const noexcept {
   if (verdict.state >= GateState::unarmed) return verdict;
   if (plan_->grants_nothing) {
     return unarmed(protection::global_scope, "a circuit breaker found no room: see the log");
+  }
+  if (gate.segment->is_damaged()) {
+    return unarmed(parts_.protection.scope_name(gate.own_scope),
+                   "the producer's segment was cut short: see the log");
   }
   if (gate.reject != shm::RejectCode::none) {
     return unarmed(parts_.protection.scope_name(gate.own_scope), to_text(gate.reject));

@@ -43,7 +43,7 @@ class Guard final : private protection::Ends {
  private:
   void adopt_plan() noexcept;
   void drain(PlannedProducer& planned, const Now& now) noexcept;
-  void watch(Producer& producer, nanoseconds now) noexcept;
+  void watch(ProducerRuntime& producer, nanoseconds now) noexcept;
   void refresh_own_series(nanoseconds now) noexcept;
   void evaluate_rules(const Now& now) noexcept;
   void renew_leases(const Now& now) noexcept;
@@ -51,7 +51,7 @@ class Guard final : private protection::Ends {
   [[nodiscard]] protection::Verdict verdict_of(const GateRuntime& gate) const noexcept;
   void note_change(GateRuntime& gate) noexcept;
   void tell_transitions() noexcept;
-  void tell_state(const Producer& producer) noexcept;
+  void tell_state(const ProducerRuntime& producer) noexcept;
   void note_first_refusal(GateRuntime& gate) noexcept;
   void finish(const Now& now) noexcept;
   void publish(Publication& publication) const noexcept;

@@ -20,7 +20,7 @@ GuardEvent event_of(GuardEvent::Kind kind, std::string_view state) noexcept {
 
 }  // namespace
 
-void Guard::tell_state(const Producer& producer) noexcept {
+void Guard::tell_state(const ProducerRuntime& producer) noexcept {
   GuardEvent event = event_of(GuardEvent::Kind::producer, to_string(producer.state));
   event.subject = producer.name;
   parts_.queues.tell(event);
@@ -108,7 +108,7 @@ void Guard::publish(Publication& publication) const noexcept {
   plan_->values->copy_to(publication.snapshot);
   publication.snapshot.wall_ms = now_.wall / 1ms;
   for (std::size_t i = 0; i < publication.producers.size(); ++i) {
-    const Producer& producer = *plan_->producers[i].producer;
+    const ProducerRuntime& producer = *plan_->producers[i].producer;
     publication.producers[i] = {producer.state, producer.drainer->totals(),
                                 producer.drainer->lanes_claimed()};
   }

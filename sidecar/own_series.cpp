@@ -43,7 +43,7 @@ void DurationHistogram::write_to(const std::vector<double*>& cells) const noexce
 }
 
 OwnSeries::OwnSeries(aggregate::ValuesBuilder& builder, const Subjects& subjects) {
-  for (const Producer* producer : subjects.producers) add_producer(builder, *producer);
+  for (const ProducerRuntime* producer : subjects.producers) add_producer(builder, *producer);
   add_rules(builder, subjects.rules);
   for (const auto& gate : subjects.gates) add_gate(builder, *gate);
   add_trips(builder, subjects.protection);
@@ -113,9 +113,11 @@ void OwnSeries::add_self(aggregate::ValuesBuilder& builder) {
       counter("outrider_segments_refused_total", "Segment files that were not attached.");
   series_refused_ =
       counter("outrider_series_refused_total", "Series of traders that are not shown.");
+  segments_quarantined_ = counter("outrider_segments_quarantined_total",
+                                  "Files that were cut short while they were mapped.");
 }
 
-void OwnSeries::add_producer(aggregate::ValuesBuilder& builder, const Producer& producer) {
+void OwnSeries::add_producer(aggregate::ValuesBuilder& builder, const ProducerRuntime& producer) {
   ProducerCells cells{};
   cells.producer = &producer;
   for (std::size_t i = 0; i < cells.states.size(); ++i) {
@@ -132,6 +134,11 @@ void OwnSeries::add_producer(aggregate::ValuesBuilder& builder, const Producer& 
   cells.in_ring = gauge("outrider_samples_in_ring", "Samples that wait in the rings.");
   cells.heartbeat_age = gauge("outrider_producer_heartbeat_age_seconds",
                               "How long the trader's heartbeat has stood still.");
+  cells.quarantined =
+      gauge("outrider_segment_quarantined",
+            "Whether the producer's file was cut short: nothing of it is believed.");
+  cells.lanes_quarantined =
+      gauge("outrider_lanes_quarantined", "Lanes whose head cannot be: nothing of them is read.");
   const auto counter = [&](const char* name, const char* help) {
     return single(builder, {name, help, FamilyKind::counter}, {{"producer", producer.name}});
   };
@@ -184,7 +191,7 @@ void OwnSeries::refresh_rules(const rules::Plan& plan) const noexcept {
 void OwnSeries::refresh_producers(nanoseconds now) const noexcept {
   std::array<std::uint64_t, drain::loss_causes> lost{};
   for (const ProducerCells& cells : producers_) {
-    const Producer& producer = *cells.producer;
+    const ProducerRuntime& producer = *cells.producer;
     const drain::Totals totals = producer.drainer->totals();
     const bool up = producer.state != segments::ProducerState::dead &&
                     producer.state != segments::ProducerState::closed;
@@ -198,6 +205,8 @@ void OwnSeries::refresh_producers(nanoseconds now) const noexcept {
     *cells.in_ring = as_double(totals.in_ring);
     *cells.clipped = as_double(totals.clipped);
     *cells.anomalies = as_double(totals.anomalies);
+    *cells.quarantined = producer.drainer->is_live() && !producer.drainer->is_trusted() ? 1 : 0;
+    *cells.lanes_quarantined = producer.drainer->lanes_quarantined();
     *cells.heartbeat_age = seconds(now - producer.beat_seen);
     for (std::size_t cause = 0; cause < lost.size(); ++cause) lost[cause] += totals.lost[cause];
   }
@@ -227,6 +236,8 @@ void OwnSeries::refresh(const Facts& facts) const noexcept {
   *journal_ = facts.shared.journal_writable.load(std::memory_order_relaxed) ? 1 : 0;
   *segments_refused_ = as_double(facts.shared.segments_refused.load(std::memory_order_relaxed));
   *series_refused_ = as_double(facts.shared.series_refused.load(std::memory_order_relaxed));
+  *segments_quarantined_ =
+      as_double(facts.shared.segments_quarantined.load(std::memory_order_relaxed));
 }
 
 }  // namespace outrider

@@ -43,12 +43,13 @@ struct SharedFacts {
   std::atomic<bool> journal_writable{true};
   std::atomic<std::uint64_t> segments_refused{0};
   std::atomic<std::uint64_t> series_refused{0};
+  std::atomic<std::uint64_t> segments_quarantined{0};
 };
 
 class OwnSeries {
  public:
   struct Subjects {
-    const std::vector<Producer*>& producers;
+    const std::vector<ProducerRuntime*>& producers;
     const std::vector<std::shared_ptr<GateRuntime>>& gates;
     const protection::Protection& protection;
     const rules::RuleSet& rules;
@@ -68,16 +69,17 @@ class OwnSeries {
 
  private:
   struct ProducerCells {
-    const Producer* producer;
+    const ProducerRuntime* producer;
     double* up;
     std::array<double*, std::size(segments::producer_states)> states;
     double *recorded, *drained, *spilled, *in_ring, *clipped, *anomalies, *heartbeat_age;
+    double *quarantined, *lanes_quarantined;
   };
   struct GateCells {
     const GateRuntime* gate;
     std::array<double*, 7> states;
   };
-  void add_producer(aggregate::ValuesBuilder& builder, const Producer& producer);
+  void add_producer(aggregate::ValuesBuilder& builder, const ProducerRuntime& producer);
   void add_rules(aggregate::ValuesBuilder& builder, const rules::RuleSet& rules);
   void add_gate(aggregate::ValuesBuilder& builder, const GateRuntime& gate);
   void add_trips(aggregate::ValuesBuilder& builder, const protection::Protection& protection);
@@ -93,7 +95,7 @@ class OwnSeries {
   std::vector<double*> no_data_;  ///< by rule; rules of one name share one
   double *evaluations_, *failures_;
   double *last_pass_, *passes_, *reload_, *journal_, *expirations_, *segments_refused_,
-      *series_refused_;
+      *series_refused_, *segments_quarantined_;
 };
 
 }  // namespace outrider

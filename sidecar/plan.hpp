@@ -19,9 +19,12 @@
 namespace outrider {
 
 struct PlannedProducer {
-  Producer* producer = nullptr;
+  ProducerRuntime* producer = nullptr;
   std::shared_ptr<const drain::Binding> binding;  ///< null: only history is there
   std::vector<aggregate::Histogram*> histograms;  ///< by Row::index
+  /// The guard's: the binding that this one took the place of. It ends with the
+  /// plan, on the discovery thread.
+  std::shared_ptr<const drain::Binding> replaced;
 };
 
 /// What one instance of an alert acts on.

@@ -13,9 +13,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr nanoseconds life_check_period = 50ms;
-/// A group that decides over gates is looked at this much oftener than its
-/// interval says, so that a trip waits a tenth of it and not all of it.
-constexpr int looks_per_interval = 10;
 
 bool is_ready(shm::AttachResult result) {
   return result != shm::AttachResult::absent && result != shm::AttachResult::not_ready;
@@ -72,7 +69,7 @@ Planner::Known* Planner::known(const std::string& name, nanoseconds now) {
                      {{"producer", name}});
   }
   Known& fresh = producers_[name];
-  fresh.producer = std::make_unique<Producer>();
+  fresh.producer = std::make_unique<ProducerRuntime>();
   fresh.producer->name = name;
   fresh.producer->histograms.extend(*checkpoint, now);
   fresh.producer->drainer = std::make_unique<drain::Drainer>(std::move(checkpoint));
@@ -133,9 +130,29 @@ void Planner::attach(const segments::Found& found, nanoseconds now) {
   changed_ = true;
 }
 
+// A file that was cut short: said once, and nothing more of it is believed. Its
+// gates close, its trader's other files and the other producers go on.
+void Planner::watch_damage(Known& each) {
+  if (each.producer->drainer->checkpoint().is_damaged()) {
+    refused("producer " + each.producer->name +
+                ": its checkpoint was cut short while it is in use; what it held is lost with the "
+                "next start of the sidecar",
+            parts_.facts.segments_quarantined);
+    for (const auto& segment : each.segments) segment->quarantine();
+  }
+  for (const auto& segment : each.segments) {
+    const std::string why = segment->damage(parts_.directory);
+    if (why.empty()) continue;
+    segment->quarantine();
+    refused("segment quarantined: " + why + "; its gates are closed until its trader starts again",
+            parts_.facts.segments_quarantined);
+  }
+}
+
 void Planner::watch_life(Known& each, nanoseconds now) {
   if (now - each.checked < life_check_period) return;
   each.checked = now;
+  watch_damage(each);
   for (std::size_t i = 0; i < each.segments.size(); ++i) {
     segments::Segment& segment = *each.segments[i];
     if (segment.ended.load(std::memory_order_relaxed)) continue;  // relaxed: our own store
@@ -170,6 +187,9 @@ bool Planner::bind(Known& each, nanoseconds now) {
   const auto& segment = each.segments.front();
   // sync(retired): acquire, pairs with Drainer::retire: nothing is bound anew.
   if (segment->retired.load(std::memory_order_acquire)) return false;
+  // A binding of the damaged one stays as it was; without any it could not be retired.
+  if (segment->is_damaged() && each.binding != nullptr && each.binding->segment == segment)
+    return false;
   const bool is_known = each.binding != nullptr && each.binding->segment == segment;
   if (is_known && drain::is_complete(*each.binding)) return false;
   std::vector<std::string> refusals;
@@ -210,103 +230,6 @@ void Planner::refused(const std::string& what, std::atomic<std::uint64_t>& count
   // relaxed: a count on its own.
   count.fetch_add(1, std::memory_order_relaxed);
   parts_.log.warn(what);
-}
-
-// -------------------------------------------------------------------- plans
-
-bool Planner::has_consequence(const rules::AlertRule& rule) const {
-  const auto names = [&](const auto& each) { return each.alert == rule.name; };
-  return std::any_of(policy_.breakers.begin(), policy_.breakers.end(), names) ||
-         std::any_of(policy_.kill_switch.begin(), policy_.kill_switch.end(), names);
-}
-
-void Planner::add_values(Plan& plan) {
-  std::vector<Producer*> producers;
-  for (auto& [name, each] : producers_) {
-    producers.push_back(each.producer.get());
-    plan.producers.push_back(
-        {each.producer.get(), each.binding, each.producer->histograms.by_row()});
-    // A generation that is retired keeps its last series, but its gates are gone.
-    if (each.segments.empty()) continue;
-    for (const auto& [slot, gate] : each.gates) plan.gates.push_back(gate);
-  }
-  aggregate::ValuesBuilder builder{producer_label_};
-  std::vector<std::string> refusals;
-  // The living first: a name that only history has must not keep out a series
-  // that a rule needs now.
-  for (const bool living : {true, false}) {
-    for (auto& [name, each] : producers_) {
-      if (living == each.segments.empty()) continue;
-      builder.add({name, each.producer->drainer.get(), &each.producer->histograms, each.binding},
-                  refusals);
-    }
-  }
-  for (const std::string& why : refusals) refused(why, parts_.facts.series_refused);
-  plan.own = std::make_unique<OwnSeries>(
-      builder, OwnSeries::Subjects{producers, plan.gates, parts_.protection, *rules_});
-  plan.values = builder.build();
-}
-
-std::unique_ptr<Plan> Planner::make_plan() {
-  auto plan = std::make_unique<Plan>();
-  plan->lease = policy_.lease;
-  plan->rule_set = rules_;
-  add_values(*plan);
-  const auto decides = [this](const rules::AlertRule& rule) { return has_consequence(rule); };
-  plan->rules = engine_.prepare(rules_, *plan->values->schema(), decides);
-  plan->rule_need = nanoseconds::max();
-  for (const auto& group : rules_->groups) {
-    if (std::any_of(group.rules.begin(), group.rules.end(), decides)) {
-      plan->rule_need = std::min(plan->rule_need, group.interval / looks_per_interval);
-    }
-  }
-  link_alerts(*plan);
-  name_publication(*plan);
-  return plan;
-}
-
-void Planner::link_alerts(Plan& plan) {
-  for (const rules::BoundRule& rule : plan.rules->rules()) {
-    for (const auto& instance : rule.instances()) {
-      AlertLink link{instance.get(), &rule, {}};
-      for (const auto& id :
-           protection::bind_alert(parts_.protection, policy_, rule.rule().name, instance->labels)) {
-        if (id) {
-          link.breakers.push_back(*id);
-        } else {
-          plan.grants_nothing = true;
-          refused("no room for another circuit breaker: alert " + rule.rule().name,
-                  parts_.facts.series_refused);
-        }
-      }
-      if (!link.breakers.empty()) plan.links.push_back(std::move(link));
-    }
-  }
-}
-
-void Planner::name_publication(Plan& plan) {
-  auto names = std::make_shared<PublicationNames>();
-  names->schema = plan.values->schema();
-  for (const PlannedProducer& planned : plan.producers) {
-    PublicationNames::ProducerName name{planned.producer->name, 0, 0, 0};
-    if (planned.binding != nullptr) {
-      name.pid = planned.binding->segment->telemetry.header.pid;
-      name.generation = planned.binding->segment->generation();
-      name.series = planned.binding->series.size();
-    }
-    names->producers.push_back(std::move(name));
-  }
-  for (const auto& gate : plan.gates)
-    names->gates.push_back({gate->producer->name, gate->name, gate->labels});
-  for (const rules::BoundRule& rule : plan.rules->rules()) {
-    for (const auto& instance : rule.instances())
-      names->alerts.push_back({rule.rule().name, instance->labels});
-  }
-  for (std::size_t id = 0; id < parts_.protection.breaker_count(); ++id) {
-    const auto& breaker = parts_.protection.breaker_at(static_cast<protection::BreakerId>(id));
-    names->trips.emplace_back(parts_.protection.scope_name(breaker.scope()), breaker.rule());
-  }
-  plan.names = std::move(names);
 }
 
 }  // namespace outrider

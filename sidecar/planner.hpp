@@ -42,7 +42,7 @@ class Planner {
  private:
   /// A producer and the generations of it that are not retired, oldest first.
   struct Known {
-    std::unique_ptr<Producer> producer;
+    std::unique_ptr<ProducerRuntime> producer;
     std::vector<std::shared_ptr<segments::Segment>> segments;
     std::shared_ptr<const drain::Binding>
         binding;  ///< of the oldest; of the last one when there is none
@@ -56,6 +56,7 @@ class Planner {
   void find_segments(nanoseconds now);
   void attach(const segments::Found& found, nanoseconds now);
   bool bury(Known& known);
+  void watch_damage(Known& known);
   void watch_life(Known& known, nanoseconds now);
   bool bind(Known& known, nanoseconds now);
   void find_gates(Known& known);

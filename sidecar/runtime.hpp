@@ -27,7 +27,7 @@ inline nanoseconds steady_now() noexcept {
 inline constexpr std::uint64_t no_stamp = ~std::uint64_t{0};
 
 /// One producer name, over all its generations.
-struct Producer {
+struct ProducerRuntime {
   std::string name;
   std::unique_ptr<drain::Drainer> drainer;
   aggregate::HistogramSet histograms;  ///< discovery thread; plans hold what the guard uses
@@ -45,7 +45,7 @@ struct Producer {
 
 /// One gate of one generation.
 struct GateRuntime {
-  Producer* producer = nullptr;
+  ProducerRuntime* producer = nullptr;
   std::shared_ptr<segments::Segment> segment;
   std::uint32_t slot = 0;
   std::string name;

@@ -30,7 +30,11 @@ const char* refusal_of(const Geometry& geometry) noexcept {
   if (geometry.histograms > 65535) return "histograms must be at most 65535";
   if (geometry.gates > 4096) return "gates must be at most 4096";
   if (geometry.string_bytes > (64 << 20)) return "string_bytes must be at most 64 MiB";
-  if (geometry.spill_bytes > (std::uint64_t{4} << 30)) return "spill_bytes must be at most 4 GiB";
+  if (geometry.spill_bytes > (256 << 20)) return "spill_bytes must be at most 256 MiB";
+  // The sidecar looks through a word for each of them whenever it binds.
+  if (std::uint64_t{geometry.lanes} * geometry.histograms > (1 << 18)) {
+    return "lanes times histograms must be at most 262144";
+  }
   return nullptr;
 }
 

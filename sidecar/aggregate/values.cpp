@@ -38,14 +38,18 @@ void set_label(Labels& labels, const std::string& name, const std::string& value
 }
 
 bool read_gauge(const ValueRef& ref, double& value) noexcept {
-  if (!ref.drainer->is_live()) return false;  // what a dead trader last said is not how it is
-  const auto& segment = *ref.drainer->binding()->segment;
-  // relaxed: a value of the moment.
-  const std::uint64_t bits =
-      segment.view.gauge(ref.series->info.slot).load(std::memory_order_relaxed);
+  std::uint64_t bits = 0;
+  if (!ref.drainer->gauge(*ref.series, bits)) return false;
   value = ref.kind == ValueRef::Kind::gauge_f64
               ? std::bit_cast<double>(bits)
               : static_cast<double>(std::bit_cast<std::int64_t>(bits));
+  return true;
+}
+
+bool read_up_down(const ValueRef& ref, double& value) noexcept {
+  std::int64_t sum = 0;
+  if (!ref.drainer->up_down(*ref.series, sum)) return false;
+  value = static_cast<double>(sum);
   return true;
 }
 
@@ -83,8 +87,7 @@ bool Values::read(ValueId id, double& value) const noexcept {
       value = static_cast<double>(ref.drainer->carried(*ref.row));
       return true;
     case ValueRef::Kind::up_down:
-      value = static_cast<double>(ref.drainer->up_down(*ref.series));
-      return ref.drainer->is_live();
+      return read_up_down(ref, value);
     case ValueRef::Kind::gauge_f64:
     case ValueRef::Kind::gauge_i64:
       return read_gauge(ref, value);

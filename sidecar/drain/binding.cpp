@@ -79,10 +79,11 @@ void bind_spills(Binding& binding) {
 
 }  // namespace
 
+// Fewer than once there were is no news: an honest trader takes nothing back.
 bool is_complete(const Binding& binding) noexcept {
   const std::uint64_t room = binding.segment->geometry().series;
-  return std::min(binding.segment->view.series_published(), room) == binding.series.size() &&
-         count_spill_offsets(*binding.segment) == binding.spill_offsets;
+  return std::min(binding.segment->view.series_published(), room) <= binding.series.size() &&
+         count_spill_offsets(*binding.segment) <= binding.spill_offsets;
 }
 
 std::shared_ptr<const Binding> Drainer::bind(std::shared_ptr<segments::Segment> segment,
@@ -91,7 +92,8 @@ std::shared_ptr<const Binding> Drainer::bind(std::shared_ptr<segments::Segment> 
   auto binding = std::make_shared<Binding>();
   if (previous != nullptr && previous->segment == segment) *binding = *previous;
   binding->segment = segment;
-  binding->spill_offsets = count_spill_offsets(*segment);  // first: what comes later is news
+  // First: what comes later is news.
+  binding->spill_offsets = std::max(binding->spill_offsets, count_spill_offsets(*segment));
   const std::uint64_t count =
       std::min<std::uint64_t>(segment->view.series_published(), segment->geometry().series);
   while (binding->series.size() < count) {

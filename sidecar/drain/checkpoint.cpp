@@ -125,7 +125,13 @@ std::unique_ptr<Checkpoint> Checkpoint::open(const std::string& directory, const
       checkpoint->mapping_ =
           shm::Mapping::of_file(checkpoint->file_, shm::Access::read_write, total, error);
       if (!checkpoint->mapping_) return nullptr;
-      if (checkpoint->load_rows()) return checkpoint;
+      checkpoint->watch_ = segments::FaultWatch{checkpoint->mapping_, shm::Access::read_write};
+      if (!checkpoint->watch_) {
+        error = {EMFILE, path + ": more than " + std::to_string(segments::max_watched) +
+                             " files are mapped already"};
+        return nullptr;
+      }
+      if (checkpoint->load_rows() && !checkpoint->is_damaged()) return checkpoint;
     }
     // What it held cannot be told any more; what follows must not guess.
     damaged = true;

@@ -17,6 +17,7 @@
 #include "outrider/shm/file.hpp"
 #include "outrider/shm/hdr.hpp"
 #include "outrider/shm/series.hpp"
+#include "segments/fault_watch.hpp"
 
 namespace outrider::drain {
 
@@ -43,6 +44,9 @@ struct ImageHead {
   std::uint64_t retired_clipped;
   std::uint64_t retired_anomalies;
   std::array<std::uint64_t, max_lanes> positions;
+  // Added behind the rest: zero in a file of a version before.
+  std::uint64_t birth;               ///< of `generation`: numbers may begin anew
+  std::uint64_t last_retired_birth;  ///< of `last_retired`
 };
 
 /// A histogram's cumulative cells in one image: samples from rings over all
@@ -100,6 +104,9 @@ class Checkpoint {
   [[nodiscard]] unsigned inactive() const noexcept { return active_ ^ 1U; }
   [[nodiscard]] ImageHead& head(unsigned image) const noexcept { return *heads_[image]; }
 
+  /// Whether somebody cut its file short: what it says is nothing any more.
+  [[nodiscard]] bool is_damaged() const noexcept { return watch_.faulted(); }
+
   /// Makes the inactive image the one that counts.
   void commit() noexcept;
 
@@ -114,6 +121,7 @@ class Checkpoint {
 
   shm::Descriptor file_;
   shm::Mapping mapping_;
+  segments::FaultWatch watch_;
   std::array<ImageHead*, 2> heads_{};
   unsigned active_ = 0;
   std::map<std::string, std::unique_ptr<Row>> rows_;  ///< by name and labels

@@ -3,7 +3,7 @@
 // on to whoever makes sense of them, in batches that count whole or not at all.
 // What a lane spilled is cumulative in the trader's own file and is only read.
 //
-// The law, for each generation: recorded = drained + in the ring + lost.
+// The law, for each producer: recorded = drained + spilled + in the ring + lost.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "drain/checkpoint.hpp"
-#include "outrider/shm/ring.hpp"
+#include "drain/lanes.hpp"
 #include "segments/segment.hpp"
 
 namespace outrider::drain {
@@ -84,11 +84,16 @@ class Drainer {
 
   // Guard thread, all below.
 
-  /// Adopts a binding; with a new generation, takes up its positions.
-  void adopt(std::shared_ptr<const Binding> binding) noexcept;
+  /// Adopts a binding; with a new generation, takes up its positions. Gives back
+  /// the one before, which the guard must not be the last to hold: its end unmaps.
+  std::shared_ptr<const Binding> adopt(std::shared_ptr<const Binding> binding) noexcept;
   [[nodiscard]] const Binding* binding() const noexcept { return binding_.get(); }
   /// Whether a generation is bound that is not retired yet.
-  [[nodiscard]] bool is_live() const noexcept { return !readers_.empty(); }
+  [[nodiscard]] bool is_live() const noexcept { return !lanes_.empty(); }
+  /// Whether what was just read of the live generation may be used.
+  [[nodiscard]] bool is_trusted() const noexcept {
+    return is_live() && !binding_->segment->is_damaged() && !checkpoint_->is_damaged();
+  }
 
   /// Takes the next batch: committed when this returns. Empty: nothing is left,
   /// or `has_unbound_series()`. The span lasts until the next call.
@@ -109,17 +114,18 @@ class Drainer {
   [[nodiscard]] double fullest_ring() const noexcept;
 
   /// Whether an ended trader's rings are empty and all that it registered is bound,
-  /// so that it can be retired.
-  [[nodiscard]] bool is_drained() const noexcept;
+  /// so that it can be retired. Of one that is damaged or given up nothing more
+  /// will come.
+  [[nodiscard]] bool is_drained() noexcept;
 
   /// After the last sweep: carries the generation over and marks it retired.
   void retire() noexcept;
 
-  [[nodiscard]] Totals totals() const noexcept;
+  /// As of now; looks at the lanes' fronts.
+  [[nodiscard]] Totals totals() noexcept;
   /// Lanes that a writer has claimed at least once.
-  [[nodiscard]] std::uint64_t lanes_claimed() const noexcept {
-    return is_live() ? lanes_used() : 0;
-  }
+  [[nodiscard]] std::uint64_t lanes_claimed() noexcept { return is_live() ? lanes_.claimed() : 0; }
+  [[nodiscard]] std::uint32_t lanes_quarantined() const noexcept { return lanes_.quarantined(); }
 
   /// A counter over all lanes and generations.
   [[nodiscard]] std::uint64_t counter(const BoundSeries& series) const noexcept;
@@ -127,8 +133,12 @@ class Drainer {
   [[nodiscard]] std::uint64_t carried(const Row& row) const noexcept {
     return *row.carry[checkpoint_->active()];
   }
-  /// An up-down counter over all lanes of the living generation.
-  [[nodiscard]] std::int64_t up_down(const BoundSeries& series) const noexcept;
+  /// An up-down counter over all lanes of the living generation; false when there
+  /// is none to be believed.
+  [[nodiscard]] bool up_down(const BoundSeries& series, std::int64_t& value) const noexcept;
+  /// The bits of a gauge of the living generation; false as above: what a dead
+  /// trader last said is not how it is.
+  [[nodiscard]] bool gauge(const BoundSeries& series, std::uint64_t& bits) const noexcept;
 
  private:
   BoundSeries bind_series(const Binding& binding, std::vector<std::string>& refusals);
@@ -137,16 +147,15 @@ class Drainer {
   void apply_batch(unsigned image) noexcept;
   void begin_generation() noexcept;
   void mark_retired() noexcept;
-  [[nodiscard]] std::uint32_t lanes_used() const noexcept;
+  void carry_over(unsigned image) noexcept;
+  [[nodiscard]] bool is_given_up() const noexcept;
   [[nodiscard]] std::uint64_t cell_sum(std::uint32_t slot) const noexcept;
-  [[nodiscard]] std::uint64_t spilled_live() const noexcept;
+  [[nodiscard]] std::uint64_t counted(std::uint32_t slot) const noexcept;
 
   std::unique_ptr<Checkpoint> checkpoint_;
   std::shared_ptr<const Binding> binding_;
-  std::vector<shm::RingReader> readers_;
-  std::vector<std::uint8_t> quarantined_;    ///< by lane
-  std::vector<std::uint64_t> spilled_seen_;  ///< by lane
-  std::vector<std::uint64_t> taken_;         ///< by lane, in this batch
+  Lanes lanes_{max_lanes};            ///< of the live generation; empty: there is none
+  std::vector<std::uint64_t> taken_;  ///< by lane, in this batch
   std::vector<Observation> batch_;
   std::uint64_t bad_ids_ = 0;     ///< in this batch
   std::uint32_t first_lane_ = 0;  ///< turns, so that no lane starves another
@@ -155,9 +164,9 @@ class Drainer {
 
 template <class Sink>
 void Drainer::sweep(Sink& sink) noexcept {
-  if (!is_live()) return;
-  for (std::uint32_t lane = 0; lane < lanes_used(); ++lane) {
-    spilled_seen_[lane] = readers_[lane].spilled();
+  if (!is_trusted()) return;
+  for (std::uint32_t lane = 0; lane < lanes_.claimed(); ++lane) {
+    lanes_[lane].spilled_swept = lanes_[lane].reader.spilled();
   }
   for (const auto& block : binding_->spills) {
     const std::uint64_t count = shm::spilled_into(*block->cells.header);
@@ -165,10 +174,11 @@ void Drainer::sweep(Sink& sink) noexcept {
     if (count == block->seen_count && !binding_->segment->ended.load(std::memory_order_relaxed))
       continue;
     block->seen_count = count;
-    // relaxed, all below: cells that only grow; a late view is only late.
+    // A cell that went back is nobody's count, zeroes under a file cut short least
+    // of all: it is left as it was last believed.
     const auto grown = [](const std::atomic<std::uint64_t>& cell, std::uint64_t& seen) {
-      const std::uint64_t now = cell.load(std::memory_order_relaxed);  // relaxed: see above
-      return now - std::exchange(seen, now);
+      const std::uint64_t now = cell.load(std::memory_order_relaxed);  // relaxed: late is only late
+      return now < seen ? 0 : now - std::exchange(seen, now);
     };
     for (std::uint32_t i = 0; i < block->cells.buckets.size(); ++i) {
       if (const auto n = grown(block->cells.buckets[i], block->seen_buckets[i]); n != 0)

@@ -22,6 +22,9 @@ Segment::Segment(std::string producer, shm::AttachedTelemetry&& attached, shm::M
       control{{control_mapping.data(), static_cast<std::size_t>(control_mapping.size())},
               telemetry.header.geometry.lanes + 1,
               telemetry.header.geometry.gates},
+      cells_seen(telemetry.header.geometry.cells, 0),
+      telemetry_watch_{telemetry.mapping, shm::Access::read_only},
+      control_watch_{control_mapping, shm::Access::read_write},
       lock_{std::move(lock)} {}
 
 bool Segment::trader_has_ended(const Segment* newer) const {
@@ -37,6 +40,22 @@ bool Segment::trader_has_ended(const Segment* newer) const {
     return began_anew || (process_is_gone && (newer != nullptr || !shm::lock_is_held(lock_)));
   }
   return newer != nullptr || !shm::lock_is_held(lock_);
+}
+
+std::string Segment::damage(const std::string& directory) const {
+  const auto shorter = [](const std::string& path, std::uint64_t mapped) -> std::string {
+    struct stat info {};
+    const bool is_there = ::stat(path.c_str(), &info) == 0;
+    if (!is_there || static_cast<std::uint64_t>(info.st_size) >= mapped) return {};
+    return path + ": cut short while it is mapped: found " + std::to_string(info.st_size) +
+           " bytes, needed " + std::to_string(mapped);
+  };
+  const std::string path = shm::telemetry_path(directory, name, generation());
+  std::string why = shorter(path, telemetry.mapping.size());
+  if (why.empty()) {
+    why = shorter(shm::control_path(directory, name, generation()), control_mapping.size());
+  }
+  return why.empty() && is_damaged() ? path + ": was cut short while it was mapped" : why;
 }
 
 std::shared_ptr<Segment> open_segment(const std::string& directory, const Found& found,
@@ -68,7 +87,13 @@ std::shared_ptr<Segment> open_segment(const std::string& directory, const Found&
     why = error.message;
     return nullptr;
   }
-  return std::make_shared<Segment>(name, std::move(attached), std::move(control), std::move(lock));
+  auto segment =
+      std::make_shared<Segment>(name, std::move(attached), std::move(control), std::move(lock));
+  if (segment->is_watched()) return segment;
+  result = shm::AttachResult::refused_owner;
+  why = shm::telemetry_path(directory, name, generation) + ": more than " +
+        std::to_string(max_watched) + " files are mapped already";
+  return nullptr;
 }
 
 std::vector<Found> list_segments(const std::string& directory) {

@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "outrider/shm/control.hpp"
 #include "outrider/shm/heartbeat.hpp"
 #include "outrider/shm/telemetry.hpp"
+#include "segments/fault_watch.hpp"
 
 namespace outrider::segments {
 
@@ -26,6 +28,14 @@ struct Segment {
   const shm::Control control;
 
   [[nodiscard]] std::uint64_t generation() const noexcept { return telemetry.header.generation; }
+  /// When its header was written: tells two generations of one number apart, of
+  /// which there are some when somebody has removed the file that numbers them.
+  [[nodiscard]] std::uint64_t birth() const noexcept { return telemetry.header.created_wall_ns; }
+  /// Whether it is the generation that a checkpoint means; a birth of 0 was written
+  /// by a version that did not know it.
+  [[nodiscard]] bool is_same(std::uint64_t number, std::uint64_t born) const noexcept {
+    return number == generation() && (born == 0 || born == birth());
+  }
   [[nodiscard]] const shm::Geometry& geometry() const noexcept { return telemetry.header.geometry; }
   [[nodiscard]] const shm::TickClock& clock() const noexcept { return telemetry.header.clock; }
 
@@ -34,12 +44,37 @@ struct Segment {
   /// one of the same process means that the process has begun anew.
   [[nodiscard]] bool trader_has_ended(const Segment* newer) const;
 
+  /// Whether nothing more of it may be believed: its file was cut short, as
+  /// discovery has found or a look at it has. Asked after reading, before acting.
+  [[nodiscard]] bool is_damaged() const noexcept {
+    // relaxed: discovery's word hangs on nothing else.
+    return quarantined_.load(std::memory_order_relaxed) || telemetry_watch_.faulted() ||
+           control_watch_.faulted();
+  }
+  /// Discovery: nothing more of it is to be believed.
+  void quarantine() noexcept {
+    quarantined_.store(true, std::memory_order_relaxed);  // relaxed: as above
+  }
+  /// What is wrong with the file as the kernel has it now; empty when nothing is.
+  /// Cold.
+  [[nodiscard]] std::string damage(const std::string& directory) const;
+  /// Whether looks at it are watched; without that it must not be used.
+  [[nodiscard]] bool is_watched() const noexcept { return telemetry_watch_ && control_watch_; }
+
+  /// Guard: sums of counter cells over the lanes as last shown to anybody, by slot.
+  std::vector<std::uint64_t> cells_seen;
+
   /// Discovery to guard: no more samples will come; drain what is left.
   std::atomic<bool> ended{false};
+  /// Discovery, before the guard has it: it is not drained but counted as lost.
+  std::atomic<bool> abandoned{false};
   /// Guard to discovery: everything is carried over and committed.
   std::atomic<bool> retired{false};
 
  private:
+  FaultWatch telemetry_watch_;
+  FaultWatch control_watch_;
+  std::atomic<bool> quarantined_{false};
   shm::Descriptor lock_;
 };
 

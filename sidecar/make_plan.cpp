@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The other half of the discovery thread's work: a plan out of what was found.
+#include <algorithm>
+
+#include "planner.hpp"
+
+namespace outrider {
+namespace {
+
+/// A group that decides over gates is looked at this much oftener than its
+/// interval says, so that a trip waits a tenth of it and not all of it.
+constexpr int looks_per_interval = 10;
+
+}  // namespace
+
+bool Planner::has_consequence(const rules::AlertRule& rule) const {
+  const auto names = [&](const auto& each) { return each.alert == rule.name; };
+  return std::any_of(policy_.breakers.begin(), policy_.breakers.end(), names) ||
+         std::any_of(policy_.kill_switch.begin(), policy_.kill_switch.end(), names);
+}
+
+void Planner::add_values(Plan& plan) {
+  std::vector<ProducerRuntime*> producers;
+  for (auto& [name, each] : producers_) {
+    producers.push_back(each.producer.get());
+    plan.producers.push_back(
+        {each.producer.get(), each.binding, each.producer->histograms.by_row(), nullptr});
+    // A generation that is retired keeps its last series, but its gates are gone.
+    if (each.segments.empty()) continue;
+    for (const auto& [slot, gate] : each.gates) plan.gates.push_back(gate);
+  }
+  aggregate::ValuesBuilder builder{producer_label_};
+  std::vector<std::string> refusals;
+  // The living first: a name that only history has must not keep out a series
+  // that a rule needs now.
+  for (const bool living : {true, false}) {
+    for (auto& [name, each] : producers_) {
+      if (living == each.segments.empty()) continue;
+      builder.add({name, each.producer->drainer.get(), &each.producer->histograms, each.binding},
+                  refusals);
+    }
+  }
+  for (const std::string& why : refusals) refused(why, parts_.facts.series_refused);
+  plan.own = std::make_unique<OwnSeries>(
+      builder, OwnSeries::Subjects{producers, plan.gates, parts_.protection, *rules_});
+  plan.values = builder.build();
+}
+
+std::unique_ptr<Plan> Planner::make_plan() {
+  auto plan = std::make_unique<Plan>();
+  plan->lease = policy_.lease;
+  plan->rule_set = rules_;
+  add_values(*plan);
+  const auto decides = [this](const rules::AlertRule& rule) { return has_consequence(rule); };
+  plan->rules = engine_.prepare(rules_, *plan->values->schema(), decides);
+  plan->rule_need = nanoseconds::max();
+  for (const auto& group : rules_->groups) {
+    if (std::any_of(group.rules.begin(), group.rules.end(), decides)) {
+      plan->rule_need = std::min(plan->rule_need, group.interval / looks_per_interval);
+    }
+  }
+  link_alerts(*plan);
+  name_publication(*plan);
+  return plan;
+}
+
+void Planner::link_alerts(Plan& plan) {
+  for (const rules::BoundRule& rule : plan.rules->rules()) {
+    for (const auto& instance : rule.instances()) {
+      AlertLink link{instance.get(), &rule, {}};
+      for (const auto& id :
+           protection::bind_alert(parts_.protection, policy_, rule.rule().name, instance->labels)) {
+        if (id) {
+          link.breakers.push_back(*id);
+        } else {
+          plan.grants_nothing = true;
+          refused("no room for another circuit breaker: alert " + rule.rule().name,
+                  parts_.facts.series_refused);
+        }
+      }
+      if (!link.breakers.empty()) plan.links.push_back(std::move(link));
+    }
+  }
+}
+
+void Planner::name_publication(Plan& plan) {
+  auto names = std::make_shared<PublicationNames>();
+  names->schema = plan.values->schema();
+  for (const PlannedProducer& planned : plan.producers) {
+    PublicationNames::ProducerName name{planned.producer->name, 0, 0, 0};
+    if (planned.binding != nullptr) {
+      name.pid = planned.binding->segment->telemetry.header.pid;
+      name.generation = planned.binding->segment->generation();
+      name.series = planned.binding->series.size();
+    }
+    names->producers.push_back(std::move(name));
+  }
+  for (const auto& gate : plan.gates)
+    names->gates.push_back({gate->producer->name, gate->name, gate->labels});
+  for (const rules::BoundRule& rule : plan.rules->rules()) {
+    for (const auto& instance : rule.instances())
+      names->alerts.push_back({rule.rule().name, instance->labels});
+  }
+  for (std::size_t id = 0; id < parts_.protection.breaker_count(); ++id) {
+    const auto& breaker = parts_.protection.breaker_at(static_cast<protection::BreakerId>(id));
+    names->trips.emplace_back(parts_.protection.scope_name(breaker.scope()), breaker.rule());
+  }
+  plan.names = std::move(names);
+}
+
+}  // namespace outrider

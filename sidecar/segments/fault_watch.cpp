@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// The handler calls the kernel twice and touches this table, nothing else: it
+// runs in the middle of anything. It jumps nowhere, so no frame is left behind.
+#include "segments/fault_watch.hpp"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <mutex>
+
+namespace outrider::segments {
+
+struct WatchedRange {
+  std::atomic<std::uintptr_t> begin{0};  ///< 0: nobody's
+  std::atomic<std::size_t> bytes{0};
+  std::atomic<int> protection{PROT_READ};
+  std::atomic<bool> faulted{false};
+};
+
+namespace {
+
+std::array<WatchedRange, max_watched> ranges;
+std::mutex ranges_mutex;  ///< of those who register, never of the handler
+struct sigaction previous_action;
+
+WatchedRange* range_of(std::uintptr_t address) noexcept {
+  for (WatchedRange& range : ranges) {
+    // sync(watched): acquire, pairs with FaultWatch's constructor. The rest of the
+    // entry is there before its beginning.
+    const std::uintptr_t begin = range.begin.load(std::memory_order_acquire);
+    // relaxed: the acquire above brought it.
+    if (begin == 0 || address - begin >= range.bytes.load(std::memory_order_relaxed)) continue;
+    return &range;
+  }
+  return nullptr;
+}
+
+/// Zeroes in one step in the place of every page of the range.
+bool replace(const WatchedRange& range) noexcept {
+  // relaxed, all: see range_of.
+  const long mapped = ::syscall(SYS_mmap, range.begin.load(std::memory_order_relaxed),
+                                range.bytes.load(std::memory_order_relaxed),
+                                range.protection.load(std::memory_order_relaxed),
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
+  return mapped != -1;
+}
+
+void on_fault(int, siginfo_t* info, void*) {
+  WatchedRange* const range = range_of(reinterpret_cast<std::uintptr_t>(info->si_addr));
+  if (range != nullptr) {
+    // sync(fault): release, pairs with FaultWatch::faulted. The flag is up before
+    // anybody can see a zero; replacing pages interrupts every thread that could.
+    range->faulted.store(true, std::memory_order_release);
+    if (replace(*range)) return;
+  }
+  // Not ours: the instruction runs again and meets whoever was there before us.
+  ::sigaction(SIGBUS, &previous_action, nullptr);
+}
+
+void install() noexcept {
+  struct sigaction ours {};
+  ours.sa_sigaction = on_fault;
+  ours.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+  sigemptyset(&ours.sa_mask);
+  ::sigaction(SIGBUS, &ours, &previous_action);
+}
+
+}  // namespace
+
+FaultWatch::FaultWatch(const shm::Mapping& mapping, shm::Access access) noexcept {
+  static std::once_flag installed;
+  std::call_once(installed, install);
+  const std::lock_guard guard{ranges_mutex};
+  for (WatchedRange& range : ranges) {
+    // relaxed, all but the last: under the mutex; the handler reads them after it.
+    if (range.begin.load(std::memory_order_relaxed) != 0) continue;
+    range.bytes.store(mapping.size(), std::memory_order_relaxed);
+    range.protection.store(access == shm::Access::read_only ? PROT_READ : PROT_READ | PROT_WRITE,
+                           std::memory_order_relaxed);
+    range.faulted.store(false, std::memory_order_relaxed);
+    // sync(watched): release, pairs with range_of.
+    range.begin.store(reinterpret_cast<std::uintptr_t>(mapping.data()), std::memory_order_release);
+    range_ = &range;
+    return;
+  }
+}
+
+FaultWatch::~FaultWatch() {
+  if (range_ == nullptr) return;
+  const std::lock_guard guard{ranges_mutex};
+  // relaxed: nobody may look at the mapping any more, so none of its addresses faults.
+  range_->begin.store(0, std::memory_order_relaxed);
+}
+
+bool FaultWatch::faulted() const noexcept {
+  // sync(fault): acquire, pairs with on_fault.
+  return range_ != nullptr && range_->faulted.load(std::memory_order_acquire);
+}
+
+}  // namespace outrider::segments
