@@ -147,9 +147,11 @@ bool ControlWindow::swap_in(const std::string& path, FileError& error) {
   // MAP_FIXED replaces the pages in one step: the hot path keeps its addresses
   // and never sees a hole. By the bare system call, because ThreadSanitizer takes
   // a call of mmap for a write to all of the mapping, which it is not: a reader
-  // sees the zeroes or the file, and both are safe.
+  // sees the zeroes or the file, and both are safe. The arguments are variadic:
+  // an offset of type int would bring along whatever the stack held beside it.
+  constexpr long offset = 0;
   const long mapped = ::syscall(SYS_mmap, address_, bytes_, PROT_READ,
-                                MAP_SHARED | MAP_FIXED | MAP_POPULATE, opened.file.get(), 0);
+                                MAP_SHARED | MAP_FIXED | MAP_POPULATE, opened.file.get(), offset);
   if (mapped == -1) {
     error = {errno, path + ": cannot map: " + errno_text(errno)};
     return false;

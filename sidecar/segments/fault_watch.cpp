@@ -41,11 +41,14 @@ WatchedRange* range_of(std::uintptr_t address) noexcept {
 
 /// Zeroes in one step in the place of every page of the range.
 bool replace(const WatchedRange& range) noexcept {
+  // As a long: what an int leaves beside it on the stack would be part of a variadic
+  // argument.
+  constexpr long offset = 0;
   // relaxed, all: see range_of.
-  const long mapped = ::syscall(SYS_mmap, range.begin.load(std::memory_order_relaxed),
-                                range.bytes.load(std::memory_order_relaxed),
-                                range.protection.load(std::memory_order_relaxed),
-                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
+  const long mapped = ::syscall(
+      SYS_mmap, range.begin.load(std::memory_order_relaxed),
+      range.bytes.load(std::memory_order_relaxed), range.protection.load(std::memory_order_relaxed),
+      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, offset);
   return mapped != -1;
 }
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "outrider/shm/gate_word.hpp"
@@ -67,6 +68,20 @@ TEST_F(Window, StaysAsItIsWhileThereIsNoFile) {
   EXPECT_FALSE(swap_in());
   EXPECT_EQ(error_.code, ENOENT);
   EXPECT_FALSE(window_.connected());
+}
+
+/// Leaves ones where the next call's frame will be.
+[[gnu::noinline]] void soil_the_stack() {
+  std::array<volatile unsigned char, 16'384> bytes;
+  for (auto& byte : bytes) byte = 0xff;
+}
+
+TEST_F(Window, ShowsTheFileFromItsBeginningWhateverTheStackHeldBefore) {
+  const Mapping file = make(generation, geometry_);
+  control(file).gate(1).word = 1'000;
+  soil_the_stack();
+  ASSERT_TRUE(swap_in()) << error_.message;
+  EXPECT_EQ(window_.view().gate(1).word, 1'000U);
 }
 
 TEST_F(Window, ShowsTheSidecarsFileAtTheSameAddress) {
