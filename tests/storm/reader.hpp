@@ -22,7 +22,7 @@ class Reader {
   /// One pass; false when there was no segment to look at.
   bool pass();
 
-  [[nodiscard]] const drain::Drainer& drainer() const noexcept { return *drainer_; }
+  [[nodiscard]] drain::Drainer& drainer() noexcept { return *drainer_; }
 
  private:
   void attach(const std::vector<segments::Found>& found);

@@ -107,8 +107,7 @@ Range counts_of(const Ledger& ledger, const InFlight& in_flight) {
 
 }  // namespace
 
-std::string verdict(const drain::Drainer& drainer, const Ledger& ledger,
-                    const InFlight& in_flight) {
+std::string verdict(drain::Drainer& drainer, const Ledger& ledger, const InFlight& in_flight) {
   const drain::Checkpoint& checkpoint = drainer.checkpoint();
   const auto row = [&](const std::string& name) -> const drain::Row* {
     const auto found = checkpoint.rows().find(name);

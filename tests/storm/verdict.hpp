@@ -11,6 +11,6 @@ namespace outrider::storm {
 
 /// The first thing that is lost or doubled; empty when all is exact. Nothing may
 /// live: every generation has been carried over.
-std::string verdict(const drain::Drainer& drainer, const Ledger& ledger, const InFlight& in_flight);
+std::string verdict(drain::Drainer& drainer, const Ledger& ledger, const InFlight& in_flight);
 
 }  // namespace outrider::storm
