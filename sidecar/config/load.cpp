@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/load.hpp"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -11,6 +9,7 @@
 #include <tuple>
 
 #include "config/reader.hpp"
+#include "config/yaml_document.hpp"
 
 namespace outrider::config {
 
@@ -36,12 +35,12 @@ Loaded load_text(const std::string& text, const std::string& source) {
   Loaded loaded;
   loaded.config.file = source;
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) {
+    const YamlText found = read_yaml(text);
+    if (found.second) {
       loaded.problems.push_back(
-          {source, place_of(documents[1].Mark()), "found a second document; needed one"});
+          {source, place_of(*found.second), "found a second document; needed one"});
     }
-    if (!documents.empty()) Reader{source, loaded}.read_document(documents[0]);
+    if (found.document) Reader{source, loaded}.read_document(*found.document);
   } catch (const YAML::Exception& error) {
     loaded.problems.push_back({source, place_of(error.mark), "not valid YAML: " + error.msg});
   }

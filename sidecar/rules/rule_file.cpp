@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "config/yaml_document.hpp"
 #include "promql/parser.hpp"
 #include "rules/yaml_reader.hpp"
 
@@ -158,12 +159,10 @@ void load_text(std::string_view text, const std::string& file, const RuleFileOpt
                LoadResult& result) {
   YamlReader reader{text, file, result.problems};
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string{text});
-    if (documents.empty()) return;
-    if (documents.size() > 1) {
-      reader.report(documents[1].Mark(), "a rule file is one YAML document");
-    }
-    FileLoader{std::move(reader), options, result.rules}.load(documents[0]);
+    const config::YamlText found = config::read_yaml(std::string{text});
+    if (!found.document) return;
+    if (found.second) reader.report(*found.second, "a rule file is one YAML document");
+    FileLoader{std::move(reader), options, result.rules}.load(*found.document);
   } catch (const YAML::Exception& error) {
     result.problems.push_back(
         {file, from_one(error.mark.line), from_one(error.mark.column), error.msg});

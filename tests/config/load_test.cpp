@@ -127,6 +127,10 @@ TEST(ConfigFile, RefusesAKeyGivenBothWays) {
             Texts{"3:3: log.level: found a second time; needed once, and line 1 has it"});
 }
 
+TEST(ConfigFile, EndsOnATextInWhichTheYamlLibraryFindsDocumentsWithoutEnd) {
+  EXPECT_EQ(problems_of(", a\n").back(), "1:1: found a second document; needed one");
+}
+
 TEST(ConfigFile, RefusesWhatIsNoMapping) {
   EXPECT_EQ(problems_of("- a\n"), Texts{"1:1: found a list; needed a mapping of keys to values"});
   EXPECT_EQ(problems_of("a: 1\n---\nb: 2\n").back(), "3:1: found a second document; needed one");
