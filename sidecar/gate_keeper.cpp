@@ -2,7 +2,6 @@
 #include "gate_keeper.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace outrider {
 namespace {
@@ -33,8 +32,12 @@ void show(GateRuntime& gate, const Enforcement& wanted, Ticks stored) noexcept {
 shm::RejectCode reject_code(const shm::TickClock& clock, const shm::Beat& trader,
                             const shm::Beat& own) noexcept {
   if (trader.count == 0) return shm::RejectCode::no_heartbeat;
-  const std::int64_t skew = offset_of(clock, trader) - offset_of(clock, own);
-  return std::abs(skew) <= largest_skew_ns ? shm::RejectCode::none : shm::RejectCode::clock_skew;
+  // The trader may write any pair: a difference that does not fit is no small one.
+  std::int64_t skew = 0;
+  const bool overflows =
+      __builtin_sub_overflow(offset_of(clock, trader), offset_of(clock, own), &skew);
+  const bool agrees = !overflows && skew >= -largest_skew_ns && skew <= largest_skew_ns;
+  return agrees ? shm::RejectCode::none : shm::RejectCode::clock_skew;
 }
 
 std::string_view to_text(shm::RejectCode code) noexcept {
