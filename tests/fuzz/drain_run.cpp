@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fuzz/drain_run.hpp"
+
+#include "gate_keeper.hpp"
+#include "outputs/exposition.hpp"
+
+namespace outrider::fuzz {
+namespace {
+
+using std::chrono::nanoseconds;
+
+struct HistogramSink {
+  const aggregate::HistogramSet& histograms;
+  void add(const drain::Row& row, std::uint32_t bucket, std::uint64_t count) const {
+    histograms.find(row)->add_spilled(bucket, count);
+  }
+  void add_cut(const drain::Row& row, std::size_t bound, std::uint64_t count) const {
+    histograms.find(row)->add_spilled_cut(bound, count);
+  }
+  void add_sum(const drain::Row& row, std::uint64_t low, std::uint64_t high) const {
+    histograms.find(row)->add_spilled_sum(low, high);
+  }
+};
+
+}  // namespace
+
+bool Sidecar::start() {
+  shm::FileError error;
+  damaged_ = false;
+  auto checkpoint = drain::Checkpoint::open(directory_, "oms", damaged_, error);
+  if (checkpoint == nullptr) return false;
+  histograms_ = {};
+  histograms_.extend(*checkpoint, nanoseconds{0});
+  drainer_ = std::make_unique<drain::Drainer>(std::move(checkpoint));
+  return true;
+}
+
+bool Sidecar::attach() {
+  shm::AttachResult result{};
+  std::string why;
+  segment_ = segments::open_segment(directory_, {"oms", 1}, result, why);
+  if (segment_ == nullptr) {
+    const bool is_waiting =
+        result == shm::AttachResult::absent || result == shm::AttachResult::not_ready;
+    require(is_waiting || !why.empty(), "a refused segment has its reason");
+    return false;
+  }
+  ask(segment_->trader_has_ended(nullptr));
+  return true;
+}
+
+void Sidecar::bind() {
+  binding_ = drainer_->bind(segment_, binding_.get(), refusals_);
+  histograms_.extend(drainer_->checkpoint(), nanoseconds{0});
+  drainer_->adopt(binding_);
+}
+
+void Sidecar::take_all() {
+  const std::uint64_t drained = drainer_->totals().drained;
+  // A hostile head may rise for ever; the guard too takes so many in a pass.
+  for (int batch = 0; batch < 16; ++batch) {
+    const auto seen = drainer_->take();
+    if (seen.empty()) break;
+    for (const drain::Observation& each : seen) histograms_.find(*each.row)->add(each);
+  }
+  require(drainer_->totals().drained >= drained, "what was drained stays drained");
+  const double fullest = drainer_->fullest_ring();
+  require(fullest >= 0 && fullest <= 1, "a ring is between empty and full");
+  shm::Beat beat;
+  if (shm::read_beat(segment_->view.state().heartbeat, beat)) {
+    const shm::Beat own{1, 1'000'000'000, 1'000'000'000};
+    require(reject_code(segment_->clock(), own, own) != shm::RejectCode::clock_skew,
+            "a clock agrees with itself");
+    ask(reject_code(segment_->clock(), beat, own));
+  }
+}
+
+void Sidecar::sweep() {
+  if (!drainer_->has_new_spill()) return;
+  HistogramSink sink{histograms_};
+  drainer_->sweep(sink);
+}
+
+void Sidecar::show() {
+  for (aggregate::Histogram* each : histograms_.by_row()) {
+    if (each != nullptr) each->rotate(std::chrono::seconds{2});
+  }
+  aggregate::ValuesBuilder builder{"producer"};
+  builder.add({"oms", drainer_.get(), &histograms_, binding_}, refusals_);
+  const auto values = builder.build();
+  aggregate::Snapshot snapshot = values->prepare();
+  values->copy_to(snapshot);
+  const std::string text = outputs::to_text(outputs::to_families(snapshot));
+  require(shm::is_utf8(text), "what is shown is UTF-8");
+}
+
+bool Sidecar::retire() {
+  segment_->ended = true;
+  if (!drainer_->is_live() || !drainer_->is_drained() || drainer_->has_unbound_series()) return false;
+  HistogramSink sink{histograms_};
+  drainer_->sweep(sink);
+  drainer_->retire();
+  return true;
+}
+
+}  // namespace outrider::fuzz

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+// A hostile trader: its segment, changed before it is attached and again between
+// the steps of the sidecar, by lists of patches (patches.hpp) or as raw bytes.
+//
+//   byte 0   bit 0: the rest is the whole file; bit 1: leave the checksum as the
+//            patches made it; bit 2: leave the file's size, whatever its geometry
+//   then     patches; their moment is that of Moment below
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "fuzz/drain_run.hpp"
+#include "fuzz/patches.hpp"
+#include "fuzz/segment_home.hpp"
+#include "outrider/shm/crc32c.hpp"
+
+namespace outrider::fuzz {
+namespace {
+
+enum Moment : unsigned {
+  at_rest,  ///< before anybody looks
+  when_attached,
+  when_bound,
+  between_batches,
+  before_sweep,
+  before_binding_anew,
+  before_retiring,
+  all_the_time,  ///< by another thread, to and fro: what is read twice is read differently
+  moments,
+};
+
+/// Larger files are left out: filling them would be most of the work.
+constexpr std::uint64_t most_bytes = 8 << 20;
+
+/// Areas in the order of the patches' numbers, by the layout that the sidecar
+/// will use: of the header as it is now.
+Area area_of(unsigned number, const shm::Geometry& geometry) {
+  const shm::TelemetryLayout at{geometry};
+  const auto lane = [&](unsigned which, std::uint64_t from, std::uint64_t to) {
+    return Area{at.lanes + which * at.lane_stride + from, to - from};
+  };
+  switch (number) {
+    case 0:
+      return {0, sizeof(shm::TelemetryHeader)};
+    case 1:
+      return {offsetof(shm::TelemetryHeader, geometry), sizeof(shm::Geometry)};
+    case 2:
+      return {at.state, sizeof(shm::TelemetryState)};
+    case 3:
+      return {at.series, geometry.series * sizeof(shm::SeriesEntry)};
+    case 4:
+      return {at.strings, geometry.string_bytes};
+    case 5:
+      return {at.gauges, at.lanes - at.gauges};
+    case 6:
+    case 7:
+    case 8:
+      return lane(number - 6, 0, at.lane_spills);
+    case 9:
+    case 10:
+      return lane(number - 9, at.lane_spills, at.lane_ring);
+    case 11:
+    case 12:
+      return lane(number - 11, at.lane_ring, at.lane_stride);
+    case 13:
+      return {at.spill, geometry.spill_bytes};
+    case 14:
+      return {at.spill, sizeof(shm::SpillHeader) + 64 * 8};
+    default:
+      return {0, at.total};
+  }
+}
+
+class Run {
+ public:
+  Run(SegmentHome& home, Bytes input) : home_{home}, flags_{input[0]} {
+    if ((flags_ & 1U) != 0) {
+      write_raw(input.subspan(1));
+    } else {
+      patches_ = patches_of(input.subspan(1));
+      write_patched();
+    }
+  }
+
+  void sidecar_comes() {
+    home_.forget_sidecar();
+    Sidecar sidecar{home_.directory()};
+    require(sidecar.start(), "a checkpoint can be made");
+    const Scribbler scribbler{*this};
+    if (!sidecar.attach()) return;
+    change(when_attached);
+    sidecar.bind();
+    change(when_bound);
+    sidecar.take_all();
+    expect_the_law(sidecar.totals());
+    change(between_batches);
+    sidecar.take_all();
+    change(before_sweep);
+    sidecar.sweep();
+    sidecar.show();
+    change(before_binding_anew);
+    if (!sidecar.is_complete()) sidecar.bind();
+    sidecar.take_all();
+    sidecar.sweep();
+    change(before_retiring);
+    sidecar.retire();
+    sidecar.show();
+    expect_the_law(sidecar.totals());
+  }
+
+  /// No trader, whatever it writes, may cost the sidecar its own memory.
+  void sidecar_comes_again() {
+    Sidecar sidecar{home_.directory()};
+    require(sidecar.start() && !sidecar.found_damage(), "no trader can damage the checkpoint");
+    if (!sidecar.attach()) return;
+    sidecar.bind();
+    sidecar.take_all();
+    sidecar.show();
+  }
+
+ private:
+  /// Changes words to and fro for as long as it lives.
+  class Scribbler {
+   public:
+    explicit Scribbler(const Run& run) {
+      if (!run.has_changes(all_the_time)) return;
+      thread_ = std::thread{[this, &run] {
+        // relaxed: a wish, nothing hangs on it.
+        while (!stop_.load(std::memory_order_relaxed)) {
+          run.change(all_the_time);
+          run.restore(all_the_time);
+        }
+      }};
+    }
+    Scribbler(const Scribbler&) = delete;
+    Scribbler& operator=(const Scribbler&) = delete;
+    ~Scribbler() {
+      stop_.store(true, std::memory_order_relaxed);  // relaxed: see above
+      if (thread_.joinable()) thread_.join();
+    }
+
+   private:
+    std::atomic<bool> stop_{false};
+    std::thread thread_;
+  };
+
+  void write_raw(Bytes bytes) {
+    file_ = home_.open_telemetry(bytes.size());
+    if (!bytes.empty()) std::memcpy(file_.data(), bytes.data(), file_.size());
+  }
+
+  void write_patched() {
+    std::vector<std::byte> head{home_.image().begin(), home_.image().begin() + 4096};
+    for (const Patch& patch : patches_) {
+      if (patch.moment() % moments == at_rest && patch.area() < 2) {
+        apply(patch, area_of(patch.area(), geometry_), head);
+      }
+    }
+    shm::TelemetryHeader header;
+    std::memcpy(&header, head.data(), sizeof header);
+    std::uint64_t bytes = home_.image().size();
+    const bool fits = shm::refusal_of(header.geometry) == nullptr &&
+                      shm::TelemetryLayout{header.geometry}.total <= most_bytes;
+    if (fits && (flags_ & 4U) == 0) {
+      geometry_ = header.geometry;
+      bytes = header.total_bytes = shm::TelemetryLayout{geometry_}.total;
+    }
+    if ((flags_ & 2U) == 0) {
+      header.header_crc = 0;
+      header.header_crc = shm::crc32c(&header, sizeof header);
+    }
+    file_ = home_.open_telemetry(bytes);
+    std::memcpy(file_.data(), home_.image().data(), std::min(file_.size(), home_.image().size()));
+    std::memcpy(file_.data(), &header, sizeof header);
+    for (const Patch& patch : patches_) {
+      if (patch.moment() % moments == at_rest && patch.area() >= 2) {
+        apply(patch, area_of(patch.area(), geometry_), file_);
+      }
+    }
+  }
+
+  [[nodiscard]] bool has_changes(Moment moment) const {
+    return std::any_of(patches_.begin(), patches_.end(),
+                       [&](const Patch& each) { return each.moment() % moments == moment; });
+  }
+  void change(Moment moment) const {
+    for (const Patch& patch : patches_) {
+      if (patch.moment() % moments == moment) apply(patch, area_of(patch.area(), geometry_), file_);
+    }
+  }
+  void restore(Moment moment) const {
+    for (const Patch& patch : patches_) {
+      if (patch.moment() % moments != moment) continue;
+      const Target target = target_of(patch, area_of(patch.area(), geometry_));
+      if (target.width == 0 || target.offset + target.width > home_.image().size()) continue;
+      std::memcpy(file_.data() + target.offset, home_.image().data() + target.offset, target.width);
+    }
+  }
+
+  /// Of a segment that nobody changes any more the law holds, whatever is in it,
+  /// as 64-bit words have it.
+  void expect_the_law(const drain::Totals& totals) const {
+    for (const Patch& patch : patches_) {
+      if (patch.moment() % moments != at_rest) return;
+    }
+    std::uint64_t sum = totals.drained + totals.spilled + totals.in_ring;
+    for (const std::uint64_t lost : totals.lost) sum += lost;
+    require(totals.recorded == sum, "recorded = drained + spilled + in the ring + lost");
+  }
+
+  SegmentHome& home_;
+  unsigned flags_;
+  std::vector<Patch> patches_;
+  shm::Geometry geometry_ = geometry_of(home_.image());
+  std::span<std::byte> file_;
+
+  static shm::Geometry geometry_of(std::span<const std::byte> image) {
+    shm::Geometry geometry;
+    std::memcpy(&geometry, image.data() + offsetof(shm::TelemetryHeader, geometry),
+                sizeof geometry);
+    return geometry;
+  }
+};
+
+}  // namespace
+
+void run_one(Bytes input) {
+  static SegmentHome home;
+  if (input.empty()) return;
+  Run run{home, input};
+  run.sidecar_comes();
+  run.sidecar_comes_again();
+}
+
+}  // namespace outrider::fuzz
