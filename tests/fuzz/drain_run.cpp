@@ -96,7 +96,8 @@ void Sidecar::show() {
 
 bool Sidecar::retire() {
   segment_->ended = true;
-  if (!drainer_->is_live() || !drainer_->is_drained() || drainer_->has_unbound_series()) return false;
+  if (!drainer_->is_live() || !drainer_->is_drained() || drainer_->has_unbound_series())
+    return false;
   HistogramSink sink{histograms_};
   drainer_->sweep(sink);
   drainer_->retire();
