@@ -12,13 +12,13 @@ using std::chrono::nanoseconds;
 struct HistogramSink {
   const aggregate::HistogramSet& histograms;
   void add(const drain::Row& row, std::uint32_t bucket, std::uint64_t count) const {
-    histograms.find(row)->add_spilled(bucket, count);
+    if (auto* kept = histograms.find(row)) kept->add_spilled(bucket, count);
   }
   void add_cut(const drain::Row& row, std::size_t bound, std::uint64_t count) const {
-    histograms.find(row)->add_spilled_cut(bound, count);
+    if (auto* kept = histograms.find(row)) kept->add_spilled_cut(bound, count);
   }
   void add_sum(const drain::Row& row, std::uint64_t low, std::uint64_t high) const {
-    histograms.find(row)->add_spilled_sum(low, high);
+    if (auto* kept = histograms.find(row)) kept->add_spilled_sum(low, high);
   }
 };
 
@@ -29,10 +29,13 @@ bool Sidecar::start() {
   damaged_ = false;
   auto checkpoint = drain::Checkpoint::open(directory_, "oms", damaged_, error);
   if (checkpoint == nullptr) return false;
-  histograms_ = {};
-  histograms_.extend(*checkpoint, nanoseconds{0});
   drainer_ = std::make_unique<drain::Drainer>(std::move(checkpoint));
+  extend();
   return true;
+}
+
+void Sidecar::extend() {
+  if (keeps_ == Keeps::pages) histograms_.extend(drainer_->checkpoint(), nanoseconds{0});
 }
 
 bool Sidecar::attach() {
@@ -51,7 +54,7 @@ bool Sidecar::attach() {
 
 void Sidecar::bind() {
   binding_ = drainer_->bind(segment_, binding_.get(), refusals_);
-  histograms_.extend(drainer_->checkpoint(), nanoseconds{0});
+  extend();
   drainer_->adopt(binding_);
 }
 
@@ -61,7 +64,9 @@ void Sidecar::take_all() {
   for (int batch = 0; batch < 16; ++batch) {
     const auto seen = drainer_->take();
     if (seen.empty()) break;
-    for (const drain::Observation& each : seen) histograms_.find(*each.row)->add(each);
+    for (const drain::Observation& each : seen) {
+      if (keeps_ == Keeps::pages) histograms_.find(*each.row)->add(each);
+    }
   }
   require(drainer_->totals().drained >= drained, "what was drained stays drained");
   const double fullest = drainer_->fullest_ring();

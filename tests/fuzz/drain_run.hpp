@@ -16,7 +16,11 @@ namespace outrider::fuzz {
 /// The sidecar's half.
 class Sidecar {
  public:
-  explicit Sidecar(const std::string& directory) : directory_{directory} {}
+  /// What is kept for pages costs more than all the rest: a run may do without.
+  enum class Keeps { pages, nothing };
+
+  explicit Sidecar(const std::string& directory, Keeps keeps = Keeps::pages)
+      : directory_{directory}, keeps_{keeps} {}
 
   /// False when there is no checkpoint to be had.
   bool start();
@@ -36,7 +40,10 @@ class Sidecar {
   [[nodiscard]] bool is_complete() const { return drain::is_complete(*binding_); }
 
  private:
+  void extend();
+
   std::string directory_;
+  Keeps keeps_;
   std::unique_ptr<drain::Drainer> drainer_;
   std::shared_ptr<segments::Segment> segment_;
   std::shared_ptr<const drain::Binding> binding_;

@@ -30,13 +30,13 @@ class Saved {
     const shm::Descriptor saved{::open(home.checkpoint_path().c_str(), O_RDONLY | O_CLOEXEC)};
     bytes_ = static_cast<std::uint64_t>(::lseek(saved.get(), 0, SEEK_END));
     for (off_t at = ::lseek(saved.get(), 0, SEEK_DATA); at >= 0;) {
-      const off_t end = ::lseek(saved.get(), at, SEEK_HOLE);
-      Part part{static_cast<std::uint64_t>(at), {}};
-      part.bytes.resize(static_cast<std::size_t>(end - at));
-      require(::pread(saved.get(), part.bytes.data(), part.bytes.size(), at) == end - at,
+      Part part{static_cast<std::uint64_t>(at), std::vector<std::byte>(4096)};
+      require(::pread(saved.get(), part.bytes.data(), part.bytes.size(), at) == 4096,
               "the checkpoint can be read");
-      parts_.push_back(std::move(part));
-      at = ::lseek(saved.get(), end, SEEK_DATA);
+      const bool is_empty = std::all_of(part.bytes.begin(), part.bytes.end(),
+                                        [](std::byte byte) { return byte == std::byte{0}; });
+      if (!is_empty) parts_.push_back(std::move(part));
+      at = ::lseek(saved.get(), at + 4096, SEEK_DATA);
     }
     require(parts_.size() > 1, "a checkpoint has a front and two images");
   }
@@ -46,7 +46,7 @@ class Saved {
   /// Writes it anew, changed by `patches`.
   void write(const std::string& path, std::vector<Patch> patches, Bytes front,
              std::uint64_t bytes) const {
-    const shm::Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640)};
+    const shm::Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640)};
     for (const Part& part : parts_) {
       put(file, part.bytes, part.at);
     }
@@ -119,17 +119,24 @@ class Saved {
   std::uint64_t bytes_ = 0;
 };
 
-void run_life(const SegmentHome& home, bool must_be_whole) {
+/// With what was found, whatever it says.
+void run_first_life(const SegmentHome& home) {
   Sidecar sidecar{home.directory()};
   require(sidecar.start(), "a checkpoint can be had");
-  require(!must_be_whole || !sidecar.found_damage(), "the next start finds a whole checkpoint");
   if (!sidecar.attach()) return;
   sidecar.bind();
   sidecar.take_all();
   sidecar.sweep();
   sidecar.show();
-  if (must_be_whole) sidecar.retire();
-  sidecar.show();
+}
+
+void run_next_life(const SegmentHome& home) {
+  Sidecar sidecar{home.directory(), Sidecar::Keeps::nothing};
+  require(sidecar.start() && !sidecar.found_damage(), "the next start finds a whole checkpoint");
+  if (!sidecar.attach()) return;
+  sidecar.bind();
+  sidecar.take_all();
+  sidecar.retire();
 }
 
 }  // namespace
@@ -140,7 +147,7 @@ void run_one(Bytes input) {
   if (input.empty()) return;
   const unsigned flags = input[0];
   const Bytes rest = input.subspan(1);
-  home.forget_sidecar();
+  home.forget_control();
   const std::uint64_t missing =
       (flags & 2U) != 0 ? std::min(std::uint64_t{1} << (flags >> 2U) % 32, saved.bytes()) : 0;
   if ((flags & 1U) != 0) {
@@ -148,8 +155,8 @@ void run_one(Bytes input) {
   } else {
     saved.write(home.checkpoint_path(), patches_of(rest), {}, saved.bytes() - missing);
   }
-  run_life(home, false);
-  run_life(home, true);
+  run_first_life(home);
+  run_next_life(home);
 }
 
 }  // namespace outrider::fuzz

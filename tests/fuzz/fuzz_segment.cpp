@@ -3,7 +3,9 @@
 // the steps of the sidecar, by lists of patches (patches.hpp) or as raw bytes.
 //
 //   byte 0   bit 0: the rest is the whole file; bit 1: leave the checksum as the
-//            patches made it; bit 2: leave the file's size, whatever its geometry
+//            patches made it; bit 2: leave the file's size, whatever its geometry;
+//            bits 3-5: at this moment the file is cut short (0: never); bits 6-7:
+//            to nothing, a page, two pages or its half
 //   then     patches; their moment is that of Moment below
 #include <algorithm>
 #include <atomic>
@@ -83,7 +85,8 @@ class Run {
   }
 
   void sidecar_comes() {
-    home_.forget_sidecar();
+    home_.forget_control();
+    home_.forget_totals();
     Sidecar sidecar{home_.directory()};
     require(sidecar.start(), "a checkpoint can be made");
     const Scribbler scribbler{*this};
@@ -110,21 +113,25 @@ class Run {
 
   /// No trader, whatever it writes, may cost the sidecar its own memory.
   void sidecar_comes_again() {
-    Sidecar sidecar{home_.directory()};
+    Sidecar sidecar{home_.directory(), Sidecar::Keeps::nothing};
     require(sidecar.start() && !sidecar.found_damage(), "no trader can damage the checkpoint");
     if (!sidecar.attach()) return;
     sidecar.bind();
     sidecar.take_all();
-    sidecar.show();
+    expect_the_law(sidecar.totals());
   }
 
  private:
-  /// Changes words to and fro for as long as it lives.
+  /// Changes words to and fro for as long as it lives; a file that is to be cut
+  /// all the time is cut once, at any moment.
   class Scribbler {
    public:
     explicit Scribbler(const Run& run) {
-      if (!run.has_changes(all_the_time)) return;
-      thread_ = std::thread{[this, &run] {
+      const bool cuts = run.cut_moment() == all_the_time;
+      // Our own mapping is not watched: who cuts, writes no more.
+      if (!cuts && (run.cut_moment() != at_rest || !run.has_changes(all_the_time))) return;
+      thread_ = std::thread{[this, &run, cuts] {
+        if (cuts) return run.cut();
         // relaxed: a wish, nothing hangs on it.
         while (!stop_.load(std::memory_order_relaxed)) {
           run.change(all_the_time);
@@ -170,6 +177,7 @@ class Run {
       header.header_crc = shm::crc32c(&header, sizeof header);
     }
     file_ = home_.open_telemetry(bytes);
+    left_ = file_.size();
     std::memcpy(file_.data(), home_.image().data(), std::min(file_.size(), home_.image().size()));
     std::memcpy(file_.data(), &header, sizeof header);
     for (const Patch& patch : patches_) {
@@ -183,10 +191,21 @@ class Run {
     return std::any_of(patches_.begin(), patches_.end(),
                        [&](const Patch& each) { return each.moment() % moments == moment; });
   }
+  [[nodiscard]] unsigned cut_moment() const { return flags_ >> 3U & 7U; }
+
   void change(Moment moment) const {
+    // A file that is cut by the other thread is not ours to write meanwhile.
+    if (cut_moment() == all_the_time && moment != at_rest) return;
     for (const Patch& patch : patches_) {
-      if (patch.moment() % moments == moment) apply(patch, area_of(patch.area(), geometry_), file_);
+      if (patch.moment() % moments == moment)
+        apply(patch, area_of(patch.area(), geometry_), file_.first(left_));
     }
+    if (moment != at_rest && moment == cut_moment()) cut();
+  }
+  void cut() const {
+    const std::uint64_t wanted[] = {0, 4096, 8192, file_.size() / 2};
+    left_ = std::min<std::size_t>(left_, wanted[flags_ >> 6U] / 4096 * 4096);
+    home_.cut_telemetry(left_);
   }
   void restore(Moment moment) const {
     for (const Patch& patch : patches_) {
@@ -197,12 +216,8 @@ class Run {
     }
   }
 
-  /// Of a segment that nobody changes any more the law holds, whatever is in it,
-  /// as 64-bit words have it.
-  void expect_the_law(const drain::Totals& totals) const {
-    for (const Patch& patch : patches_) {
-      if (patch.moment() % moments != at_rest) return;
-    }
+  /// Whatever somebody writes, as 64-bit words have it.
+  static void expect_the_law(const drain::Totals& totals) {
     std::uint64_t sum = totals.drained + totals.spilled + totals.in_ring;
     for (const std::uint64_t lost : totals.lost) sum += lost;
     require(totals.recorded == sum, "recorded = drained + spilled + in the ring + lost");
@@ -213,6 +228,7 @@ class Run {
   std::vector<Patch> patches_;
   shm::Geometry geometry_ = geometry_of(home_.image());
   std::span<std::byte> file_;
+  mutable std::size_t left_ = 0;  ///< bytes of it that are still there
 
   static shm::Geometry geometry_of(std::span<const std::byte> image) {
     shm::Geometry geometry;

@@ -33,8 +33,6 @@ def write(target, name, data):
 HEADER, GEOMETRY, STATE, SERIES, STRINGS, GAUGES = range(6)
 LANE0, LANE1, LANE2, CELLS0, CELLS1, RING0, RING1, SPILL, SPILL_FRONT, ANYWHERE = range(6, 16)
 ENTRY = 56
-GEOMETRY_FIELDS = {"lanes": 0, "ring_capacity": 4, "series": 8, "cells": 12, "gauges": 16,
-                   "histograms": 20, "gates": 24, "string_bytes": 28}
 
 
 def segment(name, *patches, flags=0):
@@ -58,7 +56,7 @@ def segments():
     segment("another_generation", patch(HEADER, 120, 2))
     segment("another_boot", patch(HEADER, 160, 0x30, 1))
     segment("process_gone", patch(HEADER, 152, 0x7FFFFFFE, 4))
-    for field, offset in GEOMETRY_FIELDS.items():
+    for field, offset in (("lanes", 0), ("ring_capacity", 4), ("series", 8), ("string_bytes", 28)):
         segment("geometry_%s_zero" % field, patch(GEOMETRY, offset, 0, 4))
     segment("geometry_file_too_short", patch(GEOMETRY, 0, 3, 4), flags=4)
     segment("geometry_1024_lanes", patch(GEOMETRY, 0, 1024, 4), patch(GEOMETRY, 4, 2, 4))
@@ -74,7 +72,7 @@ def segments():
     segment("geometry_ring_of_two", patch(GEOMETRY, 4, 2, 4))
     segment("geometry_of_one_lane", patch(GEOMETRY, 0, 1, 4))
     segment("entry_of_unknown_kind", patch(SERIES, 0, 9, 4))
-    for number in range(7):
+    for number in range(0, 7, 2):
         segment("entry_%d_with_huge_slot" % number, patch(SERIES, number * ENTRY + 16, 0xFFFF, 4))
     segment("entry_name_outside", patch(SERIES, 24, 0xFFFFFFFF, 4))
     segment("entry_name_of_4_gib", patch(SERIES, 28, 0xFFFFFFFF, 4))
@@ -103,6 +101,10 @@ def segments():
     segment("spill_counts_run_over", patch(SPILL_FRONT, 0, (1 << 64) - 1), patch(SPILL_FRONT, 8, (1 << 64) - 1))
     segment("spill_buckets_fall", *[patch(SPILL, 32 + 8 * i, 0, moment=5) for i in range(40)])
     segment("spill_sums_fall", patch(SPILL_FRONT, 8, 0, moment=6), patch(SPILL_FRONT, 16, 0, moment=6))
+    for moment in (2, 4, 7):
+        segment("cut_to_nothing_at_moment_%d" % moment, flags=moment << 3)
+    segment("cut_to_a_page_when_bound", flags=1 << 6 | 2 << 3)
+    segment("cut_to_its_half_before_the_sweep", flags=3 << 6 | 4 << 3)
     segment("everything_at_once", patch(LANE0, 128, 100), patch(STATE, 0, 16), patch(CELLS0, 0, 0x8000),
             patch(RING0, 8, 15 << 48), patch(SERIES, 5 * ENTRY, 4, 4), patch(STATE, 128, 3))
 
@@ -122,7 +124,7 @@ def checkpoints():
     checkpoint("other_image_counts", patch(0, 128, 1, how=1))
     checkpoint("no_rows", patch(1, 0, 0))
     checkpoint("rows_beyond_the_table", patch(0, 8, (1 << 64) - 1))
-    for word in range(0, 256, 64):
+    for word in range(64, 256, 64):
         checkpoint("front_word_%d" % word, patch(0, word, (1 << 64) - 1))
     checkpoint("row_offset_elsewhere", patch(2, 0, 0))
     checkpoint("row_of_unknown_kind", patch(4, 0, 9, 4))

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
 #include <iterator>
 
@@ -88,10 +89,26 @@ std::span<std::byte> SegmentHome::open_telemetry(std::uint64_t bytes) {
   return {mapping_.data(), static_cast<std::size_t>(mapping_.size())};
 }
 
-void SegmentHome::forget_sidecar() {
-  for (const char* file : {"oms.checkpoint", "oms.checkpoint.damaged", "oms.1.control"}) {
+void SegmentHome::cut_telemetry(std::uint64_t bytes) const {
+  require(::truncate(telemetry_path().c_str(), static_cast<off_t>(bytes)) == 0,
+          "the file can be cut");
+}
+
+void SegmentHome::forget_control() {
+  for (const char* file : {"oms.checkpoint.damaged", "oms.1.control"}) {
     ::unlink((directory() + "/c/" + file).c_str());
   }
+}
+
+void SegmentHome::forget_totals() {
+  // Emptied instead of removed: making one anew would be most of a run's time.
+  const shm::Descriptor file{::open(checkpoint_path().c_str(), O_RDWR | O_CLOEXEC)};
+  std::array<std::uint64_t, 2> front{};  // its magic and its size
+  if (::pread(file.get(), front.data(), sizeof front, 0) != sizeof front) return;
+  const auto bytes = static_cast<off_t>(front[1]);
+  const bool emptied = ::ftruncate(file.get(), 0) == 0 && ::ftruncate(file.get(), bytes) == 0 &&
+                       ::pwrite(file.get(), front.data(), sizeof front, 0) == sizeof front;
+  require(emptied, "the checkpoint can be emptied");
 }
 
 }  // namespace outrider::fuzz

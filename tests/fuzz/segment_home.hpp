@@ -22,8 +22,11 @@ class SegmentHome {
 
   /// The telemetry file, `bytes` long, mapped as its trader maps it; zeroes.
   std::span<std::byte> open_telemetry(std::uint64_t bytes);
-  /// What a run has left of checkpoint and control segment.
-  void forget_sidecar();
+  /// Leaves `bytes` of it.
+  void cut_telemetry(std::uint64_t bytes) const;
+  /// What a run has left: the control segment, the checkpoint's totals.
+  void forget_control();
+  void forget_totals();
 
  private:
   void write_image();
