@@ -13,7 +13,6 @@
 #include <filesystem>
 
 #include "config/paths.hpp"
-#include "outputs/pages.hpp"
 #include "outputs/process_metrics.hpp"
 #include "rules/rule_file.hpp"
 
@@ -27,6 +26,11 @@ constexpr auto scan_period = 20ms;
 constexpr auto journal_period = 10ms;
 constexpr nanoseconds unarmed_reminder = 60s;
 constexpr auto publication_patience = 200ms;
+/// As old as values may be anyway between two passes of a quiet guard.
+constexpr auto page_lifetime = 10ms;
+/// A storm of readers must not take the core from the guard. Whoever kills or arms
+/// comes by the control socket, whose thread does not step back.
+constexpr int readers_step_back = 5;
 
 Now read_clocks() {
   timespec wall{};
@@ -91,15 +95,7 @@ Sidecar::Sidecar(const config::Flags& flags, Settings settings)
       Guard::Parts{protection_, started_.latch, desk_, *scribe_, queues_, exchange_, facts_});
 
   outputs::Router pages;
-  outputs::add_pages(pages, {[this] { return status(); },
-                             [this]() -> std::shared_ptr<const aggregate::Snapshot> {
-                               const auto publication = exchange_.ask(publication_patience);
-                               if (publication == nullptr) return nullptr;
-                               return {publication, &publication->snapshot};
-                             },
-                             [this](const std::string& name) {
-                               log_.warn("two types under one name", {{"name", name}});
-                             }});
+  outputs::add_pages(pages, page_sources());
   outputs::Router all = pages;
   add_control(all);
   const auto serve = [](outputs::Router router) {
@@ -109,7 +105,8 @@ Sidecar::Sidecar(const config::Flags& flags, Settings settings)
   };
   const auto& address = settings_.config.web.listen_address;
   web_ = std::make_unique<outputs::HttpServer>(
-      outputs::HttpServerOptions{.host = address.host, .port = address.port},
+      outputs::HttpServerOptions{
+          .host = address.host, .port = address.port, .steps_back = readers_step_back},
       serve(std::move(pages)));
   control_server_ = std::make_unique<outputs::HttpServer>(
       outputs::HttpServerOptions{.unix_path =
@@ -208,6 +205,19 @@ void Sidecar::reload() {
   const std::lock_guard guard{reload_mutex_};
   settings_.config.log = fresh->config.log;
   reloaded_ = std::move(fresh);
+}
+
+outputs::PageSources Sidecar::page_sources() {
+  return {[this] { return status(); },
+          [this]() -> std::shared_ptr<const aggregate::Snapshot> {
+            const auto publication = exchange_.ask(publication_patience);
+            if (publication == nullptr) return nullptr;
+            return {publication, &publication->snapshot};
+          },
+          [this](const std::string& name) {
+            log_.warn("two types under one name", {{"name", name}});
+          },
+          page_lifetime};
 }
 
 // ----------------------------------------------------------------- threads

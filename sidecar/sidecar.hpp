@@ -14,6 +14,7 @@
 #include "guard.hpp"
 #include "outputs/http_server.hpp"
 #include "outputs/log.hpp"
+#include "outputs/pages.hpp"
 #include "outputs/router.hpp"
 #include "planner.hpp"
 #include "protection/control.hpp"
@@ -60,6 +61,7 @@ class Sidecar {
   void open_segment_directory();
   void start_protection();
   void add_control(outputs::Router& router);
+  [[nodiscard]] outputs::PageSources page_sources();
   [[nodiscard]] outputs::Status status();
   [[nodiscard]] std::vector<std::string> reasons_not_ready() const;
   void write_events();

@@ -8,7 +8,7 @@ build=(g++ cmake ninja-build ccache pkg-config libboost-dev prometheus-cpp-dev l
   libyaml-cpp-dev libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev libre2-dev libsystemd-dev
   zlib1g-dev curl)
 check=(clang clang-format clang-tidy libclang-rt-14-dev libgtest-dev libgmock-dev libbenchmark-dev
-  valgrind python3 prometheus prometheus-alertmanager prometheus-node-exporter)
+  valgrind stress-ng faketime slowhttptest wrk python3 prometheus prometheus-alertmanager prometheus-node-exporter)
 
 case "${1:---all}" in
   --build) packages=("${build[@]}") ;;

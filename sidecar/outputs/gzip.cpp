@@ -61,4 +61,13 @@ std::optional<std::string> gzipped(std::string_view text) {
   return packed;
 }
 
+std::shared_ptr<const std::string> PackedPage::of(const std::shared_ptr<const std::string>& page) {
+  if (page != page_) {
+    auto packed = gzipped(*page);
+    packed_ = packed ? std::make_shared<const std::string>(*std::move(packed)) : nullptr;
+    page_ = page;
+  }
+  return packed_;
+}
+
 }  // namespace outrider::outputs

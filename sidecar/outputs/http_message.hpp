@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,6 +53,8 @@ struct Response {
   std::string content_type = "text/plain; charset=utf-8";
   std::string body{};
   Headers headers{};  ///< beside those that the server writes itself
+  /// Sent in place of `body`: one page in memory, however many are reading it.
+  std::shared_ptr<const std::string> page{};
 };
 
 /// Called on the server's thread, one request at a time. What it throws is

@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -60,11 +61,12 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   using Gone = std::function<void(const std::shared_ptr<HttpSession>&)>;
 
   HttpSession(Protocol::socket socket, const HttpServerOptions& options, const Handler& handler,
-              Gone gone)
+              PackedPage& packed, Gone gone)
       : peer_{peer_credentials(socket.native_handle())},
         stream_{std::move(socket)},
         options_{options},
         handler_{handler},
+        packed_{packed},
         gone_{std::move(gone)} {}
 
   void start() {
@@ -73,7 +75,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   }
   void close() { stream_.close(); }
 
-  [[nodiscard]] bool is_writing() const { return writing_; }
+  /// When its client last did what it came for: connected, asked or read all.
   [[nodiscard]] Clock::time_point idle_since() const { return idle_since_; }
 
  private:
@@ -86,7 +88,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   }
 
   void wait_for_request() {
-    writing_ = false;
+    body_.reset();
     parser_.emplace();
     parser_->header_limit(options_.max_header_bytes);
     parser_->body_limit(options_.max_body_bytes);
@@ -113,6 +115,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
 
   void on_request(error_code error, std::size_t) {
     if (error) return refuse(error);
+    idle_since_ = Clock::now();
     write(answer(parser_->get()), parser_->keep_alive());
   }
 
@@ -156,24 +159,27 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
     answer_.set(http::field::server, "outrider");
     answer_.set(http::field::content_type, response.content_type);
     for (const auto& [name, value] : response.headers) answer_.insert(name, value);
-    pack(request, response);
-    answer_.content_length(response.body.size());
+    body_ = response.page != nullptr
+                ? response.page
+                : std::make_shared<const std::string>(std::move(response.body));
+    pack(request, response.page != nullptr);
+    answer_.content_length(body_->size());
     answer_.keep_alive(keep_alive);
-    if (request.method() != http::verb::head) answer_.body() = std::move(response.body);
-    writing_ = true;
+    if (request.method() != http::verb::head) answer_.body() = {body_->data(), body_->size()};
     stream_.expires_after(options_.write_deadline);
     http::async_write(stream_, answer_, then(&HttpSession::on_written));
   }
 
-  void pack(const http::request<http::string_body>& request, Response& response) {
-    if (response.body.size() < least_bytes_to_pack) return;
+  void pack(const http::request<http::string_body>& request, bool is_page) {
+    if (body_->size() < least_bytes_to_pack) return;
     answer_.insert(http::field::vary, "Accept-Encoding");
     const auto accepted = request[http::field::accept_encoding];
     if (!accepts_gzip({accepted.data(), accepted.size()})) return;
-    if (auto packed = gzipped(response.body)) {
-      response.body = *std::move(packed);
-      answer_.set(http::field::content_encoding, "gzip");
-    }
+    PackedPage own;
+    const auto packed = (is_page ? packed_ : own).of(body_);
+    if (packed == nullptr) return;
+    body_ = packed;
+    answer_.set(http::field::content_encoding, "gzip");
   }
 
   void on_written(error_code error, std::size_t) {
@@ -195,7 +201,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   }
 
   void discard(error_code error, std::size_t) {
-    writing_ = false;
+    body_.reset();
     buffer_.clear();
     if (error) return finish();
     stream_.async_read_some(buffer_.prepare(4096), then(&HttpSession::discard));
@@ -210,12 +216,13 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   beast::basic_stream<Protocol> stream_;
   const HttpServerOptions& options_;
   const Handler& handler_;
+  PackedPage& packed_;
   Gone gone_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
-  http::response<http::string_body> answer_;
+  std::shared_ptr<const std::string> body_;  ///< what `answer_` points into
+  http::response<http::span_body<const char>> answer_;
   Clock::time_point idle_since_ = Clock::now();
-  bool writing_ = false;
   bool answered_ = false;
 };
 
@@ -234,7 +241,10 @@ class HttpServer::Impl {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread{[this] { io_.run(); }};
+    thread_ = std::thread{[this] {
+      setpriority(PRIO_PROCESS, 0, options_.steps_back);  // 0: on Linux, this thread
+      io_.run();
+    }};
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     pthread_setname_np(thread_.native_handle(), "outrider-http");
   }
@@ -272,26 +282,24 @@ class HttpServer::Impl {
   }
 
   void admit(Protocol::socket socket) {
-    if (sessions_.size() >= options_.max_connections && !evict()) return;
+    if (sessions_.size() >= options_.max_connections) evict();
     const auto session = std::make_shared<HttpSession>(
-        std::move(socket), options_, handler_,
+        std::move(socket), options_, handler_, packed_,
         [this](const std::shared_ptr<HttpSession>& gone) { sessions_.erase(gone); });
     sessions_.insert(session);
     session->start();
   }
 
-  /// Closes the connection that was idle longest; false when all are being
-  /// answered.
-  bool evict() {
-    const auto idler = [](const auto& a, const auto& b) {
-      if (a->is_writing() != b->is_writing()) return b->is_writing();
-      return a->idle_since() < b->idle_since();
-    };
-    const auto longest = std::min_element(sessions_.begin(), sessions_.end(), idler);
-    if (longest == sessions_.end() || (*longest)->is_writing()) return false;
+  /// Closes the connection whose client has done nothing for longest. One that
+  /// reads its answer slowly is no better than one that asks slowly: else as many
+  /// slow readers as there is room for would shut everybody out.
+  void evict() {
+    const auto longest = std::min_element(
+        sessions_.begin(), sessions_.end(),
+        [](const auto& a, const auto& b) { return a->idle_since() < b->idle_since(); });
+    if (longest == sessions_.end()) return;
     (*longest)->close();
     sessions_.erase(longest);
-    return true;
   }
 
   HttpServerOptions options_;
@@ -300,6 +308,7 @@ class HttpServer::Impl {
   asio::basic_socket_acceptor<Protocol> acceptor_{io_};
   asio::steady_timer retry_{io_};
   std::set<std::shared_ptr<HttpSession>> sessions_;
+  PackedPage packed_;
   std::thread thread_;
   std::uint16_t port_ = 0;
 };

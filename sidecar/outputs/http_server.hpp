@@ -32,10 +32,13 @@ struct HttpServerOptions {
   /// For the whole answer. A client that reads slower is cut off.
   std::chrono::milliseconds write_deadline{10'000};
 
-  /// One more, and the connection that was idle longest is closed.
-  std::size_t max_connections = 64;
+  /// One more, and the connection whose client has done nothing for longest is closed.
+  std::size_t max_connections = 256;
   std::uint32_t max_header_bytes = 8 * 1024;
   std::uint64_t max_body_bytes = 64 * 1024;
+
+  /// How far its thread steps back behind the others of the process (nice value).
+  int steps_back = 0;
 };
 
 class HttpServer {

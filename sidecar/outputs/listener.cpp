@@ -17,7 +17,9 @@ namespace outrider::outputs {
 
 namespace {
 
-constexpr int backlog = 128;
+/// Room for a burst of connections while a page is made; a full queue would make
+/// every later client try again after a second. The kernel caps it at net.core.somaxconn.
+constexpr int backlog = 4096;
 constexpr mode_t owner_and_group = 0660;
 
 /// An address of any family, as bind() wants it.

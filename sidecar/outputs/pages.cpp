@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "outputs/pages.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+
 #include "outputs/exposition.hpp"
 #include "outputs/process_metrics.hpp"
 
@@ -30,8 +34,41 @@ Response metrics(const PageSources& sources) {
   for (const std::string& name : merge_families(families, process_families())) {
     if (sources.refused_family) sources.refused_family(name);
   }
-  return {.content_type = exposition_content_type, .body = to_text(families)};
+  return {.content_type = exposition_content_type,
+          .page = std::make_shared<const std::string>(to_text(families))};
 }
+
+/// An answer, for as long as it is fresh: a storm of requests costs few pages.
+/// Shared by all servers that have the page.
+class KeptAnswer {
+ public:
+  using Make = std::function<Response()>;
+  KeptAnswer(Make make, std::chrono::milliseconds lifetime)
+      : make_{std::move(make)}, lifetime_{lifetime} {}
+
+  Response get() {
+    const std::lock_guard one_at_a_time{mutex_};
+    const Clock::time_point begin = Clock::now();
+    if (begin < fresh_until_) return answer_;
+    answer_ = make_();
+    const Clock::time_point end = Clock::now();
+    // A page that takes long is kept longer, so that most of the time others are served.
+    if (lifetime_.count() != 0) {
+      fresh_until_ = end + std::max<Clock::duration>(lifetime_, times_its_cost * (end - begin));
+    }
+    return answer_;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr int times_its_cost = 2;
+
+  std::mutex mutex_;
+  Make make_;
+  std::chrono::milliseconds lifetime_;
+  Response answer_;
+  Clock::time_point fresh_until_;
+};
 
 Response healthy(const Status& status) {
   if (is_healthy(status)) return {.body = "healthy\n"};
@@ -60,8 +97,13 @@ Response health(const Status& status) {
 }  // namespace
 
 void add_pages(Router& router, PageSources sources) {
-  const auto from_status = [status = sources.status](Response (*page)(const Status&)) {
-    return [status, page](const Request&) { return page(status()); };
+  const auto kept = [lifetime = sources.page_lifetime](KeptAnswer::Make make) {
+    return [answer = std::make_shared<KeptAnswer>(std::move(make), lifetime)](const Request&) {
+      return answer->get();
+    };
+  };
+  const auto from_status = [&kept, status = sources.status](Response (*page)(const Status&)) {
+    return kept([status, page] { return page(status()); });
   };
   for (const char* path : {"/-/healthy", "/healthz"}) {
     router.add("GET", path, from_status(healthy));
@@ -74,8 +116,7 @@ void add_pages(Router& router, PageSources sources) {
   router.add("GET", "/", [](const Request&) -> Response {
     return {.content_type = "text/html; charset=utf-8", .body = index_page};
   });
-  router.add("GET", "/metrics",
-             [sources = std::move(sources)](const Request&) { return metrics(sources); });
+  router.add("GET", "/metrics", kept([sources = std::move(sources)] { return metrics(sources); }));
 }
 
 }  // namespace outrider::outputs

@@ -3,6 +3,7 @@
 // anything: that is what the control socket is for.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,7 +20,10 @@ struct PageSources {
   /// The last published snapshot; null before the first.
   std::function<std::shared_ptr<const aggregate::Snapshot>()> snapshot;
   /// Told of every name that cannot be shown because it has two types.
-  std::function<void(const std::string& name)> refused_family;
+  std::function<void(const std::string& name)> refused_family{};
+  /// How long an answer is given to whoever asks before a new one is made; never
+  /// shorter than twice what it cost. 0: every request has its own.
+  std::chrono::milliseconds page_lifetime{0};
 };
 
 /// Adds /metrics, /-/healthy, /-/ready, /healthz, /readyz, /health,

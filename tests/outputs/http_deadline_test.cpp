@@ -19,6 +19,7 @@ Response hello(const Request&) {
   return {.body = "hello\n"};
 }
 
+constexpr std::size_t long_page = 100'000;
 const std::string begun_request = "GET /metrics HTTP/1.1\r\nHost:";
 
 TEST(HttpDeadline, DoesNotLetHalfOpenClientsBlockAScrape) {
@@ -119,6 +120,36 @@ TEST(HttpConnections, ThatSendNothingDoNotKeepOthersOut) {
   for (int i = 0; i < 200; ++i) silent.emplace_back(server.port());
 
   EXPECT_EQ(SocketClient{server.port()}.get("/").status, 200);
+}
+
+TEST(HttpConnections, ThatReadTheirAnswersSlowlyDoNotKeepOthersOut) {
+  const auto page = std::make_shared<const std::string>(64 << 20, 'x');
+  HttpServer server{{.write_deadline = 1h, .max_connections = 8}, [&](const Request& request) {
+                      return request.path == "/long" ? Response{.page = page} : hello(request);
+                    }};
+  server.start();
+  std::vector<SocketClient> slow;
+  for (int i = 0; i < 40; ++i) {
+    slow.emplace_back(server.port()).send("GET /long HTTP/1.1\r\nHost: o\r\n\r\n");
+  }
+
+  EXPECT_EQ(SocketClient{server.port()}.get("/").status, 200);
+}
+
+TEST(HttpConnections, ShareThePageThatTheyAreSent) {
+  const auto page = std::make_shared<const std::string>(long_page, 'x');
+  HttpServer server{{}, [&](const Request&) { return Response{.page = page}; }};
+  server.start();
+  SocketClient packed{server.port()};
+  SocketClient plain{server.port()};
+
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(packed.get("/", "Accept-Encoding: gzip\r\n").headers.at("content-encoding"), "gzip");
+    EXPECT_EQ(plain.get("/").body, *page);
+  }
+  server.stop();
+
+  EXPECT_EQ(page.use_count(), 1) << "nobody who has gone keeps it";
 }
 
 }  // namespace

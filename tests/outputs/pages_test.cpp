@@ -22,7 +22,9 @@ class Pages : public ::testing::Test {
   }
 
   Response get(const std::string& path) const {
-    return router.answer({.method = "GET", .path = path});
+    Response response = router.answer({.method = "GET", .path = path});
+    if (response.page != nullptr) response.body = *response.page;
+    return response;
   }
 
   /// One gauge of that name, with the value 1.
@@ -122,6 +124,37 @@ TEST_F(Pages, ChangeNothing) {
   for (const char* path : {"/metrics", "/health", "/api/v1/status", "/"}) {
     EXPECT_EQ(router.answer({.method = "POST", .path = path}).status, 405u);
   }
+}
+
+TEST_F(Pages, AreMadeOnceForAStormOfRequests) {
+  int made = 0;
+  status.not_ready.clear();
+  Router kept;
+  add_pages(kept, {.status = [&] { return ++made, status; },
+                   .snapshot = [&] { return ++made, snapshot; },
+                   .page_lifetime = 1h});
+
+  for (const char* path : {"/metrics", "/health", "/api/v1/status", "/-/healthy", "/-/ready"}) {
+    made = 0;
+    for (int i = 0; i < 100; ++i)
+      EXPECT_EQ(kept.answer({.method = "GET", .path = path}).status, 200u);
+    EXPECT_EQ(made, 1) << path;
+  }
+}
+
+TEST_F(Pages, AreMadeAnewOnceTheyAreOld) {
+  status.not_ready.clear();
+  Router kept;
+  add_pages(kept, {.status = [&] { return status; },
+                   .snapshot = [&] { return snapshot; },
+                   .page_lifetime = 1ms});
+  EXPECT_EQ(kept.answer({.method = "GET", .path = "/-/ready"}).status, 200u);
+  status.not_ready = {"rules: not loaded"};
+
+  unsigned last = 200;
+  while (last == 200) last = kept.answer({.method = "GET", .path = "/-/ready"}).status;
+
+  EXPECT_EQ(last, 503u);
 }
 
 }  // namespace
