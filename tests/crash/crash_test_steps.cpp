@@ -96,15 +96,18 @@ crash::Outcome run(const crash::ScenarioEntry& entry, std::uint64_t points, std:
   return outcome;
 }
 
-/// glibc copies large blocks with `rep movsb`, which is stepped byte by byte: have
-/// it use its loops of vector stores. Read at the start of a process only.
-void step_copies_in_vectors(char** words) {
+/// Has this program begin again so that less is stepped over and over which is none
+/// of ours: glibc copies large blocks with `rep movsb`, which stops at every byte,
+/// unless told to use its loops of vector stores; and a function of a shared library
+/// is searched for at its first call, unless all are at the start.
+void step_less_of_glibc(char** words) {
   constexpr const char* tunables =
       "glibc.cpu.x86_rep_movsb_threshold=1000000000:"
       "glibc.cpu.x86_rep_stosb_threshold=1000000000";
   const char* set = std::getenv("GLIBC_TUNABLES");
   if (set != nullptr && std::strcmp(set, tunables) == 0) return;
   ::setenv("GLIBC_TUNABLES", tunables, 1);
+  ::setenv("LD_BIND_NOW", "1", 1);
   ::execv("/proc/self/exe", words);
 }
 
@@ -117,7 +120,7 @@ int main(int count, char** words) {
                  words[0]);
     return 2;
   }
-  step_copies_in_vectors(words);
+  step_less_of_glibc(words);
   std::vector<crash::ScenarioEntry> chosen;
   for (const crash::ScenarioEntry& each : crash::scenarios()) {
     if (options.list) std::printf("%s\n", each.name);
@@ -130,8 +133,11 @@ int main(int count, char** words) {
   }
   shm::calibrate(shm::ClockKind::tsc);  // once, for all processes of all rounds
   crash::Outcome sum;
-  const std::uint64_t share = (options.points + chosen.size() - 1) / chosen.size();
-  for (const crash::ScenarioEntry& each : chosen) add(sum, run(each, share, options.seed));
+  std::uint64_t weights = 0;
+  for (const crash::ScenarioEntry& each : chosen) weights += each.weight;
+  for (const crash::ScenarioEntry& each : chosen) {
+    add(sum, run(each, (options.points * each.weight + weights - 1) / weights, options.seed));
+  }
   std::printf(
       "{\"row\": \"instruction-level crash points\", \"figure\": \"%lu points, %lu violations\", "
       "\"holds\": %s, \"points\": %lu, \"recoveries\": %lu, \"violations\": %lu, \"scenarios\": "

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace outrider::crash {
@@ -26,11 +27,17 @@ static_assert(sizeof(Ledger) == 128);
 struct Round {
   std::string directory;  ///< the segment directory that the processes use
   std::uint64_t seed = 0;
+  std::uint64_t life = 0;  ///< how often both were killed in this round
   Ledger* ledger = nullptr;
+  std::function<void()> refresh;  ///< for the judge: the copy as it was
 
   /// In a stepped process: stop here until the tracer goes on. What comes after
   /// its last stand is stepped.
   void stand() const { std::raise(SIGSTOP); }
+  [[nodiscard]] bool has_done(Side side) const noexcept {
+    // relaxed: the other side stands still, or will be looked at again.
+    return ledger->done[static_cast<std::size_t>(side)].load(std::memory_order_relaxed) != 0;
+  }
   /// In a stepped process: nothing of interest follows.
   void done(Side side) const {
     // relaxed: the tracer looks while the process stands still.

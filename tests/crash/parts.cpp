@@ -4,21 +4,57 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "crash/survivor.hpp"
+
 namespace outrider::crash {
-namespace {
-
-/// For sweeps whose result nobody needs.
-struct SweepAway {
-  void add(const drain::Row&, std::uint32_t, std::uint64_t) {}
-  void add_cut(const drain::Row&, std::size_t, std::uint64_t) {}
-  void add_sum(const drain::Row&, std::uint64_t, std::uint64_t) {}
-};
-
-}  // namespace
-
 void give_up(const std::string& why) {
   std::fprintf(stderr, "%s\n", why.c_str());
   std::_Exit(1);
+}
+
+Account& ByTheScript::account(const Round& round) {
+  // relaxed: the processes stand still.
+  account_->move_to(round.ledger->completed.load(std::memory_order_relaxed));
+  return *account_;
+}
+
+std::string ByTheScript::judge(const Round& round, const std::string& copy) {
+  const Account& now = account(round);
+  const Found found = recover(copy);
+  std::string why = crash::judge(found, now);
+  if (!why.empty() || aftermath_ == Aftermath::sidecar_returns) return why;
+  round.refresh();
+  if (aftermath_ == Aftermath::trader_lives_on) {
+    Account later = now;
+    later.move_to(now.calls() + go_on_recording(copy, round.seed, now.calls(), 10));
+    why = crash::judge(recover(copy), later);
+    return why.empty() ? why : "the trader lives on: " + why;
+  }
+  Account later = now;
+  later.settle(found.retired);
+  why = return_and_record(copy, round.seed, later);
+  if (why.empty()) why = crash::judge(recover(copy), later);
+  return why.empty() ? why : "a trader returned first: " + why;
+}
+
+std::string return_and_record(const std::string& directory, std::uint64_t seed, Account& account) {
+  Ledger ledger{};
+  // relaxed: one thread.
+  ledger.completed.store(account.calls(), std::memory_order_relaxed);
+  Round round;
+  round.directory = directory;
+  round.seed = seed;
+  round.ledger = &ledger;
+  std::uint64_t newest = 0;
+  for (const auto& each : segments::list_segments(directory)) newest = each.generation;
+  ScriptTrader trader{round};
+  trader.open();
+  if (trader.producer().generation() <= newest)
+    return "generation " + std::to_string(trader.producer().generation()) + " is not a new one";
+  trader.claim();
+  trader.run(account.calls() + 12);
+  account.move_to(account.calls() + 12);
+  return {};
 }
 
 shm::Geometry small_geometry() {
@@ -46,8 +82,13 @@ void ScriptTrader::open() {
 
 void ScriptTrader::claim(const char* thread_name) {
   writer_ = producer_->writer(thread_name);
-  for (std::size_t i = 0; i < counters_.size(); ++i) {
-    counters_[i] = writer_.counter(counter_names[i], "");
+  for (std::size_t which = 0; which < 3; ++which) register_series(which);
+}
+
+void ScriptTrader::register_series(std::size_t which) {
+  if (which < counters_.size()) {
+    counters_[which] = writer_.counter(counter_names[which], "");
+    return;
   }
   const std::vector<double> bounds(histogram_bounds.begin(), histogram_bounds.end());
   histogram_ = writer_.histogram(histogram_name, "", {.unit = Unit::count(), .bounds = bounds});
@@ -92,16 +133,15 @@ void DrainingSidecar::turn() {
   (void)drainer_->take();
 }
 
-void DrainingSidecar::sweep() {
+void DrainingSidecar::end() {
+  segment_->ended.store(true, std::memory_order_relaxed);  // relaxed: one thread
+  while (!drainer_->take().empty()) {
+  }
   SweepAway sink;
   drainer_->sweep(sink);
 }
 
 void DrainingSidecar::retire() {
-  segment_->ended.store(true, std::memory_order_relaxed);  // relaxed: one thread
-  while (!drainer_->take().empty()) {
-  }
-  sweep();
   drainer_->retire();
   segments::remove_files(round_.directory, *segment_);
 }

@@ -8,10 +8,45 @@
 #include <string>
 
 #include "crash/recovery.hpp"
+#include "crash/scenario.hpp"
 #include "crash/script.hpp"
 #include "outrider/producer.hpp"
 
 namespace outrider::crash {
+
+/// What else comes after a crash than a sidecar that finds all dead.
+enum class Aftermath : std::uint8_t {
+  sidecar_returns,
+  trader_lives_on,  ///< also: only the sidecar died, and the ring fills before it is back
+  trader_returns,   ///< also: a trader starts anew before the sidecar does
+};
+
+/// For sweeps whose result nobody needs.
+struct SweepAway {
+  void add(const drain::Row&, std::uint32_t, std::uint64_t) {}
+  void add_cut(const drain::Row&, std::size_t, std::uint64_t) {}
+  void add_sum(const drain::Row&, std::uint64_t, std::uint64_t) {}
+};
+
+/// What scenarios of the script have in common: its account is the judge.
+class ByTheScript : public Scenario {
+ public:
+  explicit ByTheScript(Aftermath aftermath = Aftermath::sidecar_returns) : aftermath_{aftermath} {}
+
+  void begin(const Round& round) override { account_.emplace(round.seed); }
+  std::string judge(const Round& round, const std::string& copy) override;
+
+ protected:
+  Account& account(const Round& round);
+
+ private:
+  Aftermath aftermath_;
+  std::optional<Account> account_;
+};
+
+/// A trader that starts in `directory`, where its predecessors died, and makes some
+/// calls; the account moves on by them. Says what is wrong.
+std::string return_and_record(const std::string& directory, std::uint64_t seed, Account& account);
 
 /// A segment of few KiB but for the spill histograms: two lanes of 8 samples.
 shm::Geometry small_geometry();
@@ -22,7 +57,10 @@ class ScriptTrader {
   explicit ScriptTrader(const Round& round) : round_{round} {}
 
   void open();
+  /// Takes a lane and registers the script's series there.
   void claim(const char* thread_name = "gateway");
+  /// Registers one of them: the two counters, then the histogram.
+  void register_series(std::size_t which);
   void housekeep() { producer_->housekeep(); }
   /// Calls of the script, from where the ledger stands to `until`; each is
   /// entered in the ledger when it has returned.
@@ -46,10 +84,10 @@ class DrainingSidecar {
   void attach(std::uint64_t generation = 1);
   /// One turn: binds what is new, takes what is there.
   void turn();
-  void sweep();
+  /// The trader has ended: takes and sweeps what is left.
+  void end();
+  /// After that: carries over and unlinks.
   void retire();
-  drain::Drainer& drainer() { return *drainer_; }
-  segments::Segment& segment() { return *segment_; }
 
  private:
   void bind();
@@ -59,6 +97,30 @@ class DrainingSidecar {
   std::shared_ptr<segments::Segment> segment_;
   std::shared_ptr<const drain::Binding> binding_;
   Tally swept_;
+};
+
+/// The same for all generations that are there and come, the oldest first.
+class LastingSidecar {
+ public:
+  explicit LastingSidecar(const Round& round) : round_{round} {}
+
+  /// Looks for segments, takes what is there, retires whose trader has ended.
+  void turn();
+  /// Turns until nothing is left but the youngest generation.
+  void catch_up();
+
+ private:
+  void scan();
+  void attach(const segments::Found& found);
+  void bind();
+  void retire();
+
+  const Round& round_;
+  std::unique_ptr<drain::Drainer> drainer_;
+  std::vector<std::shared_ptr<segments::Segment>> segments_;  ///< oldest first
+  std::shared_ptr<const drain::Binding> binding_;             ///< of the oldest
+  std::uint64_t retired_ = 0;                                 ///< generation retired last
+  std::uint64_t turns_ = 0;
 };
 
 /// Ends the process with a sentence: a scenario that cannot be set up.

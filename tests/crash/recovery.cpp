@@ -59,6 +59,7 @@ class Recovery {
     if (segment->control.state().retired.load(std::memory_order_acquire) == 1) {
       if (drainer_ == nullptr && !has_checkpoint()) return fail("retired without a checkpoint");
       segments::remove_files(directory_, *segment);
+      has_read_live_ = false;
       return;
     }
     if (drainer_ == nullptr) open_checkpoint();
@@ -101,6 +102,7 @@ class Recovery {
   }
 
   void read_live(const drain::Binding& binding, Tally&& swept) {
+    has_read_live_ = true;
     found_.live = std::move(swept);
     add_checkpoint(found_.live);
     add_carried(found_.live);
@@ -124,7 +126,7 @@ class Recovery {
     add_checkpoint(found_.retired);
     add_carried(found_.retired);
     found_.totals = drainer_->totals();
-    if (found_.generations == 0) found_.live = found_.retired;
+    if (!has_read_live_) found_.live = found_.retired;
     const auto row = checkpoint_->rows().find(histogram_name);
     if (row == checkpoint_->rows().end() || !found_.problem.empty()) return;
     const std::uint64_t count = *row->second->cells[checkpoint_->active()].count;
@@ -140,6 +142,7 @@ class Recovery {
   std::string directory_;
   std::unique_ptr<drain::Drainer> drainer_;
   drain::Checkpoint* checkpoint_ = nullptr;
+  bool has_read_live_ = false;  ///< the last generation was not retired already
   Found found_;
 };
 

@@ -31,14 +31,27 @@ class Scenario {
   /// there, and, after the sidecar has stood once, when it is connected. Then
   /// comes what is stepped, and done().
   virtual void trader(const Round&) {}
+  /// Stands once, or, if it prepares, once more after the trader has done its part.
+  [[nodiscard]] virtual bool sidecar_prepares() const { return false; }
   virtual void sidecar(const Round&) {}
 
+  /// How often both are killed for good and started again in one round, on the
+  /// files that are there, and after how many steps the next time.
+  [[nodiscard]] virtual std::uint64_t lives() const { return 1; }
+  [[nodiscard]] virtual std::uint64_t steps_of_life(const Round&) const {
+    return ~std::uint64_t{0};
+  }
+  /// After such a kill, with a copy of what it left.
+  virtual void settle(const Round&, const std::string&) {}
+
   /// Recovers in `copy`, the files of this stop, and says what is wrong with them.
+  /// `round.refresh()` puts the copy back as it was.
   virtual std::string judge(const Round& round, const std::string& copy) = 0;
 };
 
 struct ScenarioEntry {
   const char* name;
+  std::uint64_t weight;  ///< of its share of the points: what one round needs
   std::unique_ptr<Scenario> (*make)();
 };
 /// All of them, in the order in which they run.

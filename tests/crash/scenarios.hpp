@@ -10,5 +10,11 @@ std::unique_ptr<Scenario> push_writer();
 std::unique_ptr<Scenario> spill_writer();
 std::unique_ptr<Scenario> drain_reader();
 std::unique_ptr<Scenario> push_and_drain();
+std::unique_ptr<Scenario> registration_writer();
+std::unique_ptr<Scenario> lanes_writer();
+std::unique_ptr<Scenario> telemetry_birth();
+std::unique_ptr<Scenario> control_birth();
+std::unique_ptr<Scenario> retire_reader();
+std::unique_ptr<Scenario> generations();
 
 }  // namespace outrider::crash

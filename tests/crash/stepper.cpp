@@ -39,15 +39,11 @@ Stepper::Stepper(Scenario& scenario, const std::string& scratch, std::uint64_t s
       mirror_{directory_, copy_} {
   round_.directory = directory_;
   round_.ledger = map_ledger();
+  round_.refresh = [this] { mirror_.copy(); };
 }
 
 Stepper::~Stepper() {
   ::munmap(round_.ledger, sizeof(Ledger));
-}
-
-bool Stepper::has_done(Side side) const {
-  // relaxed: the processes stand still.
-  return round_.ledger->done[static_cast<std::size_t>(side)].load(std::memory_order_relaxed) != 0;
 }
 
 bool Stepper::fail(Tracee& tracee, const char* who) {
@@ -63,17 +59,24 @@ void Stepper::wipe() const {
   }
 }
 
-// The trader's segment, the sidecar's attachment, the trader's connection; and
-// whoever is not stepped does its part.
-bool Stepper::set_up() {
+void Stepper::begin_round() {
   trader_.kill();
   sidecar_.kill();
   mirror_.reset();
   wipe();
   new (round_.ledger) Ledger{};
   round_.seed = mix(seed_, outcome_.rounds);
+  round_.life = 0;
   steps_ = 0;
+  ledger_seen_.clear();
   scenario_.begin(round_);
+}
+
+// The trader's segment, the sidecar's attachment, the trader's connection; and
+// whoever is not stepped does its part.
+bool Stepper::start_processes() {
+  // relaxed: there is no process.
+  for (auto& done : round_.ledger->done) done.store(0, std::memory_order_relaxed);
   if (scenario_.has_trader()) {
     trader_.start([this] { scenario_.trader(round_); });
     if (!trader_.run_to_stand()) return fail(trader_, "the trader");
@@ -84,8 +87,12 @@ bool Stepper::set_up() {
   }
   if (scenario_.has_trader() && !trader_.run_to_stand()) return fail(trader_, "the trader");
   const bool runs_free = scenario_.has_trader() && scenario_.mode() == Mode::reader;
-  if (runs_free && !has_done(Side::trader) && !trader_.run_to_stand())
+  if (runs_free && !round_.has_done(Side::trader) && !trader_.run_to_stand())
     return fail(trader_, "the trader");
+  if (scenario_.sidecar_prepares() && !sidecar_.run_to_stand())
+    return fail(sidecar_, "the sidecar");
+  mirror_.look();
+  (void)mirror_.changed();
   return true;
 }
 
@@ -109,6 +116,9 @@ void Stepper::judge_stop(bool after_system_call) {
   ++outcome_.recoveries;
   const std::string why = scenario_.judge(round_, copy_);
   if (why.empty()) return;
+  // Not if the copy lacked pages: then the round begins anew, with them.
+  has_unknown_pages_ = mirror_.learn();
+  if (has_unknown_pages_) return;
   ++outcome_.violations;
   if (outcome_.first_violation.empty()) {
     outcome_.first_violation = why + " (seed " + std::to_string(seed_) + ", round " +
@@ -117,38 +127,58 @@ void Stepper::judge_stop(bool after_system_call) {
   }
 }
 
+bool Stepper::goes_on() const {
+  return outcome_.points < wanted_ && outcome_.violations < most_violations &&
+         outcome_.problem.empty() && !has_unknown_pages_;
+}
+
 void Stepper::step_through() {
   const Mode mode = scenario_.mode();
   std::uint64_t burst = 0;
-  Side side = mode == Mode::reader ? Side::sidecar : Side::trader;
   std::uint64_t turns = 0;
-  while (outcome_.points < wanted_ && outcome_.violations < most_violations) {
+  std::uint64_t left = scenario_.steps_of_life(round_);
+  Side side = mode == Mode::reader ? Side::sidecar : Side::trader;
+  while (goes_on() && left-- > 0) {
     if (mode == Mode::both && burst-- == 0) {
-      const std::uint64_t die = mix(round_.seed, ~turns++);
+      const std::uint64_t die = mix(round_.seed + round_.life, ~turns++);
       side = (die & 1) != 0 ? Side::trader : Side::sidecar;
       burst = (die >> 1) % ((die >> 32) % 8 == 0 ? 400 : 12);
     }
     if (!step(side)) return;
-    if (mode == Mode::both ? has_done(Side::trader) : has_done(side)) return;
+    if (mode == Mode::both ? round_.has_done(Side::trader) : round_.has_done(side)) return;
   }
 }
 
+// Both are killed for good: what that leaves must be what was judged last.
+void Stepper::end_life() {
+  trader_.kill();
+  sidecar_.kill();
+  mirror_.look();
+  if (mirror_.changed()) outcome_.problem = "SIGKILL left other bytes than the last stop showed";
+  mirror_.copy();
+  scenario_.settle(round_, copy_);
+}
+
 void Stepper::round() {
-  if (!set_up()) return;
-  mirror_.look();
-  (void)mirror_.changed();
-  ledger_seen_.clear();
+  begin_round();
   const std::uint64_t points = outcome_.points;
-  step_through();
-  // Pages that nobody compared: the round proves nothing. Now they are known.
+  for (; round_.life < scenario_.lives() && goes_on(); ++round_.life) {
+    if (!start_processes()) return;
+    step_through();
+    if (scenario_.lives() > 1 && goes_on()) end_life();
+  }
   mirror_.look();
-  if (mirror_.learn()) outcome_.points = points;
+  // Pages that nobody compared: the round proves nothing. Now they are known.
+  if (mirror_.learn() || has_unknown_pages_) outcome_.points = points;
+  has_unknown_pages_ = false;
   ++outcome_.rounds;
 }
 
 void Stepper::rehearse() {
-  if (!set_up()) return;
-  if (scenario_.has_trader() && !has_done(Side::trader)) trader_.run_to_stand();
+  begin_round();
+  if (!start_processes()) return;
+  if (scenario_.has_trader() && !round_.has_done(Side::trader)) trader_.run_to_stand();
+  if (scenario_.has_sidecar() && !round_.has_done(Side::sidecar)) sidecar_.run_to_stand();
   mirror_.look();
   (void)mirror_.learn();
 }
@@ -156,10 +186,7 @@ void Stepper::rehearse() {
 Outcome Stepper::run(std::uint64_t points) {
   wanted_ = points;
   rehearse();
-  while (outcome_.points < wanted_ && outcome_.violations < most_violations &&
-         outcome_.problem.empty()) {
-    round();
-  }
+  while (goes_on()) round();
   trader_.kill();
   sidecar_.kill();
   return outcome_;

@@ -33,14 +33,16 @@ class Stepper {
  private:
   /// Without steps: shows which pages the files will have.
   void rehearse();
-  bool set_up();
+  void begin_round();
+  bool start_processes();
   void step_through();
+  void end_life();
+  [[nodiscard]] bool goes_on() const;
   bool step(Side side);
   void judge_stop(bool after_system_call);
   void round();
   bool fail(Tracee& tracee, const char* who);
   void wipe() const;
-  [[nodiscard]] bool has_done(Side side) const;
 
   Scenario& scenario_;
   std::string directory_;  ///< of the processes
@@ -51,6 +53,7 @@ class Stepper {
   Tracee trader_;
   Tracee sidecar_;
   std::string ledger_seen_;
+  bool has_unknown_pages_ = false;  ///< this round's stops were not compared whole
   std::uint64_t wanted_ = 0;
   std::uint64_t steps_ = 0;  ///< in this round
   Outcome outcome_;
