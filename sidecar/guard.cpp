@@ -14,6 +14,9 @@ constexpr nanoseconds sweep_period = 10ms;
 constexpr nanoseconds shortest_poll = 100us;
 constexpr nanoseconds longest_poll = 10ms;
 constexpr nanoseconds quiet_after = 1s;
+/// A plan that discovery has not looked after for so long, or for two leases, is
+/// no ground to grant anything: producers may have died and appeared since.
+constexpr nanoseconds oldest_plan = 2s;
 /// Batches from one producer in one pass, so that a busy one starves nobody.
 constexpr int batches_per_turn = 16;
 
@@ -169,6 +172,10 @@ void Guard::evaluate_rules(const Now& now) noexcept {
     for (const protection::BreakerId id : link.breakers)
       parts_.protection.observe(id, signal, link.instance->value);
   }
+  a_judge_fails_ = std::any_of(plan_->judges.begin(), plan_->judges.end(),
+                               [](const Judge& judge) { return judge.cannot_judge(); });
+  const nanoseconds age = parts_.facts.discovery_age(now.steady);
+  discovery_stands_still_ = age > std::max(oldest_plan, 2 * plan_->lease);
   tell_transitions();
 }
 
@@ -180,6 +187,15 @@ protection::Verdict Guard::verdict_of(const GateRuntime& gate) const noexcept {
   if (plan_->grants_nothing) {
     return unarmed(protection::global_scope, "a circuit breaker found no room: see the log");
   }
+  if (discovery_stands_still_) {
+    return unarmed(protection::host_scope,
+                   "the sidecar has not looked for producers for more than two seconds");
+  }
+  if (a_judge_fails_) {
+    if (const Judge* judge = failing_judge(gate); judge != nullptr) {
+      return unarmed(parts_.protection.scope_name(gate.own_scope), judge->reason.view());
+    }
+  }
   if (gate.segment->is_damaged()) {
     return unarmed(parts_.protection.scope_name(gate.own_scope),
                    "the producer's segment was cut short: see the log");
@@ -188,6 +204,17 @@ protection::Verdict Guard::verdict_of(const GateRuntime& gate) const noexcept {
     return unarmed(parts_.protection.scope_name(gate.own_scope), to_text(gate.reject));
   }
   return verdict;
+}
+
+const Judge* Guard::failing_judge(const GateRuntime& gate) const noexcept {
+  for (const Judge& judge : plan_->judges) {
+    if (!judge.cannot_judge()) continue;
+    const bool watches =
+        std::find_first_of(judge.scopes.begin(), judge.scopes.end(), gate.scopes.begin(),
+                           gate.scopes.end()) != judge.scopes.end();
+    if (watches) return &judge;
+  }
+  return nullptr;
 }
 
 void Guard::store_gates() noexcept {

@@ -49,6 +49,7 @@ class Guard final : private protection::Ends {
   void renew_leases(const Now& now) noexcept;
   void enforce_gate(GateRuntime& gate, bool renew) noexcept;
   [[nodiscard]] protection::Verdict verdict_of(const GateRuntime& gate) const noexcept;
+  [[nodiscard]] const Judge* failing_judge(const GateRuntime& gate) const noexcept;
   void note_change(GateRuntime& gate) noexcept;
   void tell_transitions() noexcept;
   void tell_state(const ProducerRuntime& producer) noexcept;
@@ -65,6 +66,8 @@ class Guard final : private protection::Ends {
 
   Parts parts_;
   std::unique_ptr<Plan> plan_;
+  bool discovery_stands_still_ = false;  ///< in this pass
+  bool a_judge_fails_ = false;           ///< in this pass
   SelfCounts self_;
   Now now_;                      ///< of the pass that runs
   nanoseconds renewed_{};        ///< when leases were last renewed

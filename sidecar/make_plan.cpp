@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "planner.hpp"
+#include "protection/scope.hpp"
 
 namespace outrider {
 namespace {
@@ -60,6 +61,7 @@ std::unique_ptr<Plan> Planner::make_plan() {
     }
   }
   link_alerts(*plan);
+  add_judges(*plan);
   name_publication(*plan);
   return plan;
 }
@@ -81,6 +83,46 @@ void Planner::link_alerts(Plan& plan) {
       if (!link.breakers.empty()) plan.links.push_back(std::move(link));
     }
   }
+}
+
+void Planner::add_judges(Plan& plan) {
+  for (const rules::BoundRule& rule : plan.rules->rules()) {
+    std::vector<std::string> scopes;
+    for (const auto& each : policy_.breakers) {
+      const bool acts = each.action != config::BreakerAction::alert;
+      if (acts && each.alert == rule.rule().name) scopes.push_back(each.scope);
+    }
+    for (const auto& each : policy_.kill_switch) {
+      if (each.alert == rule.rule().name) scopes.push_back(each.scope);
+    }
+    if (!scopes.empty()) add_judge(plan, rule, scopes);
+  }
+}
+
+// Two judges at most: one that fails with its evaluation, over all that the rule
+// can trip, and one over the series that it cannot see.
+void Planner::add_judge(Plan& plan, const rules::BoundRule& rule,
+                        const std::vector<std::string>& policy_scopes) {
+  const auto judge = [&](const std::string& reason, bool is_blind) {
+    return Judge{&rule, {}, is_blind, protection::ReasonText{reason}};
+  };
+  const auto watch = [&](Judge& over, const aggregate::Labels& labels) {
+    for (const std::string& scope : policy_scopes)
+      over.scopes.push_back(parts_.protection.scope(protection::alert_scope(scope, labels)));
+  };
+  const std::string name = "rule " + rule.rule().name;
+  Judge all = judge(name + " cannot be evaluated, so it protects nothing", false);
+  for (const auto& instance : rule.instances()) watch(all, instance->labels);
+  if (rule.instances().empty()) watch(all, {});
+  plan.judges.push_back(std::move(all));
+  if (rule.unserved().empty()) return;
+  Judge blind = judge(name + " has no room to watch this, so it protects nothing", true);
+  for (const auto& labels : rule.unserved()) watch(blind, labels);
+  refused(name + ": no room for the history of " + std::to_string(rule.unserved().size()) +
+              " series; the gates that it watches over are not granted. Shorten its range or "
+              "match fewer series",
+          parts_.facts.series_refused);
+  plan.judges.push_back(std::move(blind));
 }
 
 void Planner::name_publication(Plan& plan) {

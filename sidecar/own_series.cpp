@@ -113,6 +113,25 @@ void OwnSeries::add_self(aggregate::ValuesBuilder& builder) {
       counter("outrider_segments_refused_total", "Segment files that were not attached.");
   series_refused_ =
       counter("outrider_series_refused_total", "Series of traders that are not shown.");
+  add_discovery(builder);
+}
+
+void OwnSeries::add_discovery(aggregate::ValuesBuilder& builder) {
+  const auto counter = [&](const char* name, const char* help) {
+    return single(builder, {name, help, FamilyKind::counter});
+  };
+  scopes_refused_ = counter("outrider_scopes_refused_total",
+                            "Gates that name more scopes than one producer may.");
+  refusals_unsaid_ =
+      counter("outrider_refusals_unsaid_total", "Refusals that were too many to be logged.");
+  discovery_scans_ = counter("outrider_discovery_scans_total",
+                             "Looks of the discovery thread at the segment directory.");
+  discovery_plans_ = counter("outrider_discovery_plans_total",
+                             "Plans made because a series, a producer or the rules changed.");
+  discovery_age_ =
+      single(builder, {"outrider_discovery_age_seconds",
+                       "Age of the last whole look; past 2 s or two leases nothing is granted.",
+                       FamilyKind::gauge});
   segments_quarantined_ = counter("outrider_segments_quarantined_total",
                                   "Files that were cut short while they were mapped.");
 }
@@ -236,6 +255,11 @@ void OwnSeries::refresh(const Facts& facts) const noexcept {
   *journal_ = facts.shared.journal_writable.load(std::memory_order_relaxed) ? 1 : 0;
   *segments_refused_ = as_double(facts.shared.segments_refused.load(std::memory_order_relaxed));
   *series_refused_ = as_double(facts.shared.series_refused.load(std::memory_order_relaxed));
+  *scopes_refused_ = as_double(facts.shared.scopes_refused.load(std::memory_order_relaxed));
+  *refusals_unsaid_ = as_double(facts.shared.refusals_unsaid.load(std::memory_order_relaxed));
+  *discovery_scans_ = as_double(facts.shared.discovery_scans.load(std::memory_order_relaxed));
+  *discovery_plans_ = as_double(facts.shared.discovery_plans.load(std::memory_order_relaxed));
+  *discovery_age_ = seconds(facts.shared.discovery_age(facts.now));
   *segments_quarantined_ =
       as_double(facts.shared.segments_quarantined.load(std::memory_order_relaxed));
 }

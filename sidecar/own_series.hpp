@@ -3,6 +3,7 @@
 // exposition shows them. Declared when a plan is made, refreshed by the guard.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -44,6 +45,18 @@ struct SharedFacts {
   std::atomic<std::uint64_t> segments_refused{0};
   std::atomic<std::uint64_t> series_refused{0};
   std::atomic<std::uint64_t> segments_quarantined{0};
+  std::atomic<std::uint64_t> scopes_refused{0};
+  std::atomic<std::uint64_t> refusals_unsaid{0};
+  std::atomic<std::uint64_t> discovery_scans{0};
+  std::atomic<std::uint64_t> discovery_plans{0};
+  std::atomic<std::int64_t> discovery_beat_ns{0};  ///< when the last whole scan began; 0: none yet
+
+  /// How old what discovery knows is. Never negative.
+  [[nodiscard]] nanoseconds discovery_age(nanoseconds now) const noexcept {
+    // relaxed: a time on its own.
+    const nanoseconds beat{discovery_beat_ns.load(std::memory_order_relaxed)};
+    return std::max(now - beat, nanoseconds{0});
+  }
 };
 
 class OwnSeries {
@@ -84,6 +97,7 @@ class OwnSeries {
   void add_gate(aggregate::ValuesBuilder& builder, const GateRuntime& gate);
   void add_trips(aggregate::ValuesBuilder& builder, const protection::Protection& protection);
   void add_self(aggregate::ValuesBuilder& builder);
+  void add_discovery(aggregate::ValuesBuilder& builder);
   void refresh_producers(nanoseconds now) const noexcept;
   void refresh_rules(const rules::Plan& plan) const noexcept;
 
@@ -95,7 +109,8 @@ class OwnSeries {
   std::vector<double*> no_data_;  ///< by rule; rules of one name share one
   double *evaluations_, *failures_;
   double *last_pass_, *passes_, *reload_, *journal_, *expirations_, *segments_refused_,
-      *series_refused_, *segments_quarantined_;
+      *series_refused_, *segments_quarantined_, *refusals_unsaid_, *scopes_refused_,
+      *discovery_scans_, *discovery_plans_, *discovery_age_;
 };
 
 }  // namespace outrider

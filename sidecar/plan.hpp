@@ -34,6 +34,17 @@ struct AlertLink {
   std::vector<protection::BreakerId> breakers;
 };
 
+/// A rule with a consequence, and what it watches over: while it cannot be
+/// evaluated, it does not protect, and nothing is granted there.
+struct Judge {
+  const rules::BoundRule* rule = nullptr;
+  std::vector<protection::ScopeId> scopes;
+  bool is_blind = false;  ///< for as long as the plan lives
+  protection::ReasonText reason;
+
+  [[nodiscard]] bool cannot_judge() const noexcept { return is_blind || rule->failed(); }
+};
+
 struct Plan {
   std::vector<PlannedProducer> producers;
   std::vector<std::shared_ptr<GateRuntime>> gates;
@@ -42,6 +53,7 @@ struct Plan {
   std::shared_ptr<const rules::RuleSet> rule_set;
   std::unique_ptr<rules::Plan> rules;
   std::vector<AlertLink> links;
+  std::vector<Judge> judges;
   std::shared_ptr<const PublicationNames> names;
 
   /// A breaker found no room: what it should guard must not be granted.

@@ -13,6 +13,14 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr nanoseconds life_check_period = 50ms;
+/// A file that was refused is opened again this often, and no more files than that
+/// are remembered: somebody may fill the directory.
+constexpr nanoseconds retry_period = 1s;
+constexpr std::size_t most_refused_files = 4096;
+constexpr double binds_a_second = 5;
+
+/// Of a gate's scopes: global, host, producer, then its own.
+constexpr std::size_t own_scope_at = 3;
 
 bool is_ready(shm::AttachResult result) {
   return result != shm::AttachResult::absent && result != shm::AttachResult::not_ready;
@@ -36,14 +44,20 @@ void Planner::reload(const config::Config& config, std::shared_ptr<const rules::
 
 void Planner::scan(nanoseconds now) {
   parts_.queues.destroy_retired();
+  now_ = now;
   if (!has_planned_) find_histories(now);
   find_segments(now);
   for (auto& [name, each] : producers_) {
     watch_life(each, now);
     changed_ = bury(each) || changed_;
-    changed_ = bind(each, now) || changed_;
+    changed_ = bind_if_due(each, now) || changed_;
   }
+  // relaxed: a time; the guard asks only how old it is.
+  parts_.facts.discovery_beat_ns.store(now.count(), std::memory_order_relaxed);
+  parts_.facts.discovery_scans.fetch_add(1, std::memory_order_relaxed);
   if (!changed_) return;
+  // relaxed: a count on its own.
+  parts_.facts.discovery_plans.fetch_add(1, std::memory_order_relaxed);
   const std::size_t breakers = parts_.protection.breaker_count();
   auto plan = make_plan();
   parts_.exchange.set_names(plan->names);
@@ -57,6 +71,13 @@ void Planner::scan(nanoseconds now) {
 
 Planner::Known* Planner::known(const std::string& name, nanoseconds now) {
   if (const auto found = producers_.find(name); found != producers_.end()) return &found->second;
+  if (producers_.size() >= max_producers) {
+    refused("more than " + std::to_string(max_producers) +
+                " producers: further ones are not attached; remove checkpoints of names that are "
+                "gone, and start the sidecar again",
+            parts_.facts.segments_refused);
+    return nullptr;
+  }
   bool damaged = false;
   shm::FileError error;
   auto checkpoint = drain::Checkpoint::open(parts_.directory, name, damaged, error);
@@ -104,11 +125,15 @@ void Planner::attach(const segments::Found& found, nanoseconds now) {
     const auto& last = it->second.binding;
     if (last != nullptr && last->segment->generation() >= found.generation) return;
   }
+  if (const auto refused = retry_.find(found); refused != retry_.end() && now < refused->second)
+    return;
   shm::AttachResult result{};
   std::string why;
   auto segment = segments::open_segment(parts_.directory, found, result, why);
   if (segment == nullptr) {
     if (is_ready(result)) {
+      if (retry_.size() >= most_refused_files) retry_.clear();
+      retry_[found] = now + retry_period;
       refused("segment not attached (" + std::string{to_string(result)} + "): " + why,
               parts_.facts.segments_refused);
     }
@@ -182,6 +207,15 @@ bool Planner::bury(Known& each) {
   return true;
 }
 
+bool Planner::bind_if_due(Known& each, nanoseconds now) {
+  const double passed = std::chrono::duration<double>(now - each.binds_counted).count();
+  each.binds_counted = now;
+  each.binds_left = std::min(each.binds_left + passed * binds_a_second, binds_at_once);
+  if (each.binds_left < 1 || !bind(each, now)) return false;
+  each.binds_left -= 1;
+  return true;
+}
+
 bool Planner::bind(Known& each, nanoseconds now) {
   if (each.segments.empty()) return false;
   const auto& segment = each.segments.front();
@@ -216,20 +250,49 @@ void Planner::find_gates(Known& each) {
     gate->slot = series.info.slot;
     gate->name = series.info.name;
     gate->labels = series.info.labels;
-    for (const std::string& scope :
-         protection::gate_scopes(each.producer->name, gate->name, gate->labels)) {
-      gate->scopes.push_back(parts_.protection.scope(scope));
-    }
-    gate->own_scope = parts_.protection.scope("gate=" + each.producer->name + "/" + gate->name);
+    gate->scopes = scopes_of(each, *gate);
+    gate->own_scope = gate->scopes[own_scope_at];
     each.gates.emplace(series.info.slot, std::move(gate));
   }
 }
 
+// A producer that has named too many gets a scope for this gate that never opens.
+std::vector<protection::ScopeId> Planner::scopes_of(Known& each, const GateRuntime& gate) {
+  const auto names = protection::gate_scopes(each.producer->name, gate.name, gate.labels);
+  auto all = each.scopes;
+  all.insert(names.begin(), names.end());
+  const bool fits = all.size() <= max_scopes_each;
+  if (fits) {
+    each.scopes = std::move(all);
+  } else {
+    // relaxed: a count on its own.
+    parts_.facts.scopes_refused.fetch_add(1, std::memory_order_relaxed);
+    refused("producer " + each.producer->name + ": its gates have named more than " +
+                std::to_string(max_scopes_each) +
+                " scopes; gates that name another stay UNARMED. Use labels with fewer values",
+            parts_.facts.series_refused);
+  }
+  std::vector<protection::ScopeId> scopes;
+  for (const std::string& name : names) {
+    const bool known = fits || each.scopes.contains(name);
+    scopes.push_back(parts_.protection.scope(known ? name : std::string{}));
+  }
+  return scopes;
+}
+
 void Planner::refused(const std::string& what, std::atomic<std::uint64_t>& count) {
-  if (!refusals_.insert(what).second) return;
-  // relaxed: a count on its own.
-  count.fetch_add(1, std::memory_order_relaxed);
-  parts_.log.warn(what);
+  const SaidOnce::Answer answer = said_.ask(what, now_);
+  if (answer == SaidOnce::Answer::said) return;
+  // relaxed: counts on their own.
+  if (answer == SaidOnce::Answer::say) {
+    count.fetch_add(1, std::memory_order_relaxed);
+    return parts_.log.warn(what);
+  }
+  if (parts_.facts.refusals_unsaid.fetch_add(1, std::memory_order_relaxed) == 0) {
+    parts_.log.warn(
+        "more refusals than can be told apart: further ones are only counted, in "
+        "outrider_refusals_unsaid_total");
+  }
 }
 
 }  // namespace outrider

@@ -14,6 +14,7 @@
 #include "guard_queues.hpp"
 #include "outputs/log.hpp"
 #include "plan.hpp"
+#include "said_once.hpp"
 
 namespace outrider {
 
@@ -29,6 +30,11 @@ class Planner {
   };
   Planner(const Parts& parts, const config::Config& config,
           std::shared_ptr<const rules::RuleSet> rules);
+
+  /// Producers, and of each the scopes that its gates may name: what one of them
+  /// makes up must not fill the tables that all share.
+  static constexpr std::size_t max_producers = 512;
+  static constexpr std::size_t max_scopes_each = 256;
 
   /// Looks once; hands over a plan if anything has changed. Every 20 ms or so.
   void scan(nanoseconds now);
@@ -48,8 +54,14 @@ class Planner {
         binding;  ///< of the oldest; of the last one when there is none
     std::map<std::uint32_t, std::shared_ptr<GateRuntime>> gates;  ///< by slot, of that generation
     std::uint64_t gates_generation = 0;
-    nanoseconds checked{};  ///< when it was last asked whether the trader lives
+    nanoseconds checked{};         ///< when it was last asked whether the trader lives
+    std::set<std::string> scopes;  ///< that its gates have named, ever
+    double binds_left = binds_at_once;
+    nanoseconds binds_counted{};
   };
+  /// How often a producer may have new series bound: that many times at once, then
+  /// five times a second. A count that never rests costs no more than that.
+  static constexpr double binds_at_once = 50;
 
   Known* known(const std::string& name, nanoseconds now);
   void find_histories(nanoseconds now);
@@ -58,14 +70,19 @@ class Planner {
   bool bury(Known& known);
   void watch_damage(Known& known);
   void watch_life(Known& known, nanoseconds now);
+  bool bind_if_due(Known& known, nanoseconds now);
   bool bind(Known& known, nanoseconds now);
   void find_gates(Known& known);
+  std::vector<protection::ScopeId> scopes_of(Known& known, const GateRuntime& gate);
   void refused(const std::string& what, std::atomic<std::uint64_t>& count);
 
   std::unique_ptr<Plan> make_plan();
   void add_values(Plan& plan);
   [[nodiscard]] bool has_consequence(const rules::AlertRule& rule) const;
   void link_alerts(Plan& plan);
+  void add_judges(Plan& plan);
+  void add_judge(Plan& plan, const rules::BoundRule& rule,
+                 const std::vector<std::string>& policy_scopes);
   void name_publication(Plan& plan);
 
   Parts parts_;
@@ -74,7 +91,9 @@ class Planner {
   std::shared_ptr<const rules::RuleSet> rules_;
   rules::Engine engine_;
   std::map<std::string, Known> producers_;
-  std::set<std::string> refusals_;  ///< said once each
+  SaidOnce said_;
+  std::map<segments::Found, nanoseconds> retry_;  ///< files that were refused: when to look again
+  nanoseconds now_{};                             ///< of the scan that runs
   bool changed_ = true;
   bool has_planned_ = false;
 };

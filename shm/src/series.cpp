@@ -125,10 +125,17 @@ bool is_utf8(std::string_view text) noexcept {
   return true;
 }
 
+// Escaped as Prometheus writes it, so that two series never have one text: it is
+// what they are found by.
 std::string SeriesInfo::text() const {
   std::string out = name;
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    out += (i == 0 ? "{" : ",") + labels[i].first + "=\"" + labels[i].second + "\"";
+    out += (i == 0 ? "{" : ",") + labels[i].first + "=\"";
+    for (const char c : labels[i].second) {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c == '\n' ? std::string{"\\n"} : std::string(1, c);
+    }
+    out += '"';
   }
   return labels.empty() ? out : out + "}";
 }

@@ -13,6 +13,14 @@ Histogram::Words Histogram::zeroes(std::size_t count) {
   return Words{words};
 }
 
+Histogram::Histogram(const drain::Row& row, nanoseconds now)
+    : row_{row},
+      counts_{zeroes(row.layout.count())},
+      cuts_(row.bounds.size(), 0),
+      lowest_{row.layout.count()} {
+  begin_windows(now);
+}
+
 Histogram::Histogram(const drain::Row& row, const drain::HistogramCells& cells, nanoseconds now)
     : row_{row},
       counts_{zeroes(row.layout.count())},
@@ -26,10 +34,14 @@ Histogram::Histogram(const drain::Row& row, const drain::HistogramCells& cells, 
     lowest_ = std::min(lowest_, bucket);
     highest_ = bucket;
   }
+  begin_windows(now);
+}
+
+void Histogram::begin_windows(nanoseconds now) {
   for (std::size_t i = 0; i < windows.size(); ++i) {
     windows_[i].slots.resize(windows[i].slots());
     windows_[i].begin = now;
-    for (Slot& slot : windows_[i].slots) slot.counts = zeroes(row.layout.count());
+    for (Slot& slot : windows_[i].slots) slot.counts = zeroes(row_.layout.count());
     // All slots begin with what there was before this sidecar looked: the
     // windows hold what it has seen itself.
     for (std::size_t slot = 0; slot < windows[i].slots(); ++slot) open_slot(windows_[i]);

@@ -60,7 +60,9 @@ struct WindowSummary {
 
 class Histogram {
  public:
-  /// Starts from what the checkpoint holds. Discovery thread.
+  /// Starts from nothing, as a new row does. Discovery thread.
+  Histogram(const drain::Row& row, nanoseconds now);
+  /// Starts from what the checkpoint holds. Discovery thread, before the guard has it.
   Histogram(const drain::Row& row, const drain::HistogramCells& cells, nanoseconds now);
 
   /// Guard thread, all below.
@@ -108,6 +110,7 @@ class Histogram {
     mutable WindowSummary summary;
     mutable std::uint64_t computed_at = ~std::uint64_t{0};  ///< version of the totals
   };
+  void begin_windows(nanoseconds now);
   void open_slot(Window& window) noexcept;
   void compute(const Window& window) const noexcept;
 

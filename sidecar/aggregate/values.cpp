@@ -10,7 +10,10 @@ void HistogramSet::extend(const drain::Checkpoint& checkpoint, nanoseconds now) 
   by_row_.resize(std::max(by_row_.size(), checkpoint.rows().size()), nullptr);
   for (const auto& [text, row] : checkpoint.rows()) {
     if (row->info.kind != shm::SeriesKind::histogram || by_row_[row->index] != nullptr) continue;
-    owned_.push_back(std::make_unique<Histogram>(*row, row->cells[0], now));
+    // The guard may be writing a new row's cells by now; there is nothing in them
+    // that it will not tell the histogram itself.
+    owned_.push_back(row->is_new ? std::make_unique<Histogram>(*row, now)
+                                 : std::make_unique<Histogram>(*row, row->cells[0], now));
     by_row_[row->index] = owned_.back().get();
   }
 }

@@ -2,6 +2,7 @@
 // Binding, on the discovery thread: what a segment's table says, checked and
 // tied to the rows that keep its totals.
 #include <algorithm>
+#include <set>
 
 #include "drain/drainer.hpp"
 
@@ -13,20 +14,8 @@ bool keeps_totals(shm::SeriesKind kind) {
   return kind == shm::SeriesKind::counter || kind == shm::SeriesKind::histogram;
 }
 
-/// Two entries of one name and label set would be one series with two values.
-bool contains(const Binding& binding, const shm::SeriesInfo& info) {
-  return std::any_of(binding.series.begin(), binding.series.end(),
-                     [&](const BoundSeries& each) { return each.info.same_series(info); });
-}
-
-/// Bytes of the spill histograms that are bound: no honest segment has more than
-/// its area holds, and a hostile one must not make us allocate without end.
-std::uint64_t bytes_of(const std::vector<std::shared_ptr<SpillBlock>>& blocks) {
-  std::uint64_t bytes = 0;
-  for (const auto& block : blocks) {
-    bytes += shm::spill_bytes(block->cells.cuts.size(), block->cells.buckets.size());
-  }
-  return bytes;
+std::uint64_t bytes_of(const SpillBlock& block) {
+  return shm::spill_bytes(block.cells.cuts.size(), block.cells.buckets.size());
 }
 
 std::shared_ptr<SpillBlock> open_spill(const segments::Segment& segment, std::uint32_t lane,
@@ -61,16 +50,21 @@ std::size_t count_spill_offsets(const segments::Segment& segment) noexcept {
 
 void bind_spills(Binding& binding) {
   const shm::Geometry& geometry = binding.segment->geometry();
-  const auto known = [&](std::uint32_t lane, const Row* row) {
-    return std::any_of(binding.spills.begin(), binding.spills.end(),
-                       [&](const auto& block) { return block->lane == lane && block->row == row; });
-  };
+  std::set<std::pair<std::uint32_t, const Row*>> known;
+  // No honest segment has more spill than its area holds, and a hostile one must
+  // not make us allocate without end.
+  std::uint64_t bytes = 0;
+  for (const auto& block : binding.spills) {
+    known.emplace(block->lane, block->row);
+    bytes += bytes_of(*block);
+  }
   for (std::uint32_t lane = 0; lane <= geometry.lanes; ++lane) {
     for (const BoundSeries& series : binding.series) {
       if (series.info.kind != shm::SeriesKind::histogram || series.row == nullptr) continue;
-      if (known(lane, series.row)) continue;
-      if (bytes_of(binding.spills) >= geometry.spill_bytes) return;
+      if (bytes >= geometry.spill_bytes) return;
+      if (known.contains({lane, series.row})) continue;
       if (auto block = open_spill(*binding.segment, lane, series)) {
+        bytes += bytes_of(*block);
         binding.spills.push_back(std::move(block));
       }
     }
@@ -94,13 +88,22 @@ std::shared_ptr<const Binding> Drainer::bind(std::shared_ptr<segments::Segment> 
   binding->segment = segment;
   // First: what comes later is news.
   binding->spill_offsets = std::max(binding->spill_offsets, count_spill_offsets(*segment));
+  remember_names(*binding, previous);
   const std::uint64_t count =
       std::min<std::uint64_t>(segment->view.series_published(), segment->geometry().series);
   while (binding->series.size() < count) {
     binding->series.push_back(bind_series(*binding, refusals));
   }
   bind_spills(*binding);
+  last_bound_ = binding.get();
   return binding;
+}
+
+// What follows goes on from the binding made last, but for a new segment.
+void Drainer::remember_names(const Binding& binding, const Binding* previous) {
+  if (!binding.series.empty() && previous == last_bound_) return;
+  names_.clear();
+  for (const BoundSeries& each : binding.series) names_.insert(each.info.text());
 }
 
 // The next entry of the table. One that is refused stays as an empty series, so
@@ -113,7 +116,8 @@ BoundSeries Drainer::bind_series(const Binding& binding, std::vector<std::string
     refusals.push_back("series " + std::to_string(number) + ": its entry in the table is damaged");
     return {};
   }
-  if (contains(binding, *info)) {
+  // Two entries of one name and label set would be one series with two values.
+  if (!names_.insert(info->text()).second) {
     refusals.push_back(info->text() + ": the table has it twice");
     return {};
   }

@@ -236,7 +236,9 @@ Row* Checkpoint::row_for(const shm::SeriesInfo& info, shm::FileError& error) {
   // no row, and cells that are still zero. sync(checkpoint-row): release, pairs
   // with the next start's read of the file.
   head.row_count.store(number + 1, std::memory_order_release);
-  return rows_[text].get();
+  Row* const row = rows_[text].get();
+  row->is_new = true;
+  return row;
 }
 
 void Checkpoint::commit() noexcept {

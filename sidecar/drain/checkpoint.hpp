@@ -63,6 +63,7 @@ struct HistogramCells {
 struct Row {
   std::uint32_t index = 0;  ///< in the order in which the producer's rows were made
   shm::SeriesInfo info;
+  bool is_new = false;  ///< made since the checkpoint was opened: the guard owns its cells
   shm::BucketLayout layout{2};
   std::vector<std::uint64_t> bounds;      ///< in kept units
   std::vector<std::uint8_t> cut_of;       ///< by bucket: 1 + first bound that cuts it, 0: none

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <span>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -141,6 +142,7 @@ class Drainer {
   [[nodiscard]] bool gauge(const BoundSeries& series, std::uint64_t& bits) const noexcept;
 
  private:
+  void remember_names(const Binding& binding, const Binding* previous);
   BoundSeries bind_series(const Binding& binding, std::vector<std::string>& refusals);
   void take_lane(std::uint32_t lane) noexcept;
   bool decode(const shm::Sample& sample, std::uint32_t lane) noexcept;
@@ -153,6 +155,10 @@ class Drainer {
   [[nodiscard]] std::uint64_t counted(std::uint32_t slot) const noexcept;
 
   std::unique_ptr<Checkpoint> checkpoint_;
+  // Discovery's: the series of the binding made last, so that none is bound twice.
+  std::unordered_set<std::string> names_;
+  const Binding* last_bound_ = nullptr;
+
   std::shared_ptr<const Binding> binding_;
   Lanes lanes_{max_lanes};            ///< of the live generation; empty: there is none
   std::vector<std::uint64_t> taken_;  ///< by lane, in this batch

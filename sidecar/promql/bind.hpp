@@ -21,6 +21,9 @@ struct BindContext {
   HistoryRegistry& histories;
   std::string scope;                    ///< whose evaluations sample the histories: the rule group
   std::chrono::nanoseconds interval{};  ///< how often evaluate() is called
+  /// Where the labels go of series that found no room for a history and so cannot
+  /// be judged; null: nobody wants to know.
+  std::vector<Labels>* unserved = nullptr;
 };
 
 class BoundExpr {

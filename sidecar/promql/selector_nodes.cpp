@@ -48,7 +48,10 @@ class RangeFunction : public VectorNode {
     for (const aggregate::Series* series : context.series.select(matrix.selector.matchers)) {
       auto history =
           context.histories.find_or_create(context.scope, series->labels, range_, context.interval);
-      if (!history) continue;
+      if (!history) {
+        if (context.unserved != nullptr) context.unserved->push_back(series->labels);
+        continue;
+      }
       labels.push_back(drop_name(series->labels));
       sources_.push_back({series->value, std::move(history)});
     }

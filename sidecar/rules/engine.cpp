@@ -67,7 +67,11 @@ Engine::StoredRule& Engine::stored_rule(const AlertRule& rule) {
 
 BoundRule Engine::bind_rule(const AlertRule& rule, StoredRule& stored,
                             const promql::BindContext& context) {
-  BoundRule bound{promql::bind(*rule.expr, context)};
+  std::vector<aggregate::Labels> unserved;
+  promql::BindContext asking = context;
+  asking.unserved = &unserved;
+  BoundRule bound{promql::bind(*rule.expr, asking)};
+  bound.unserved_ = std::move(unserved);
   bound.rule_ = &rule;
   bound.status_ = stored.status;
   bind_instances(bound, stored);

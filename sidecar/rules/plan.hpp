@@ -44,6 +44,12 @@ class BoundRule {
     return instances_;
   }
 
+  /// Whether the last evaluation failed. Missing series are no failure but no data.
+  [[nodiscard]] bool failed() const noexcept { return status_->error != nullptr; }
+
+  /// Labels of series that there was no room to watch: the rule says nothing of them.
+  [[nodiscard]] std::span<const aggregate::Labels> unserved() const noexcept { return unserved_; }
+
   /// The gravest state of its alerts; `no_data` when none is active and the
   /// last evaluation could not tell.
   [[nodiscard]] AlertState state() const noexcept;
@@ -58,6 +64,7 @@ class BoundRule {
   std::shared_ptr<RuleStatus> status_;
   promql::BoundExpr expr_;
   std::vector<std::shared_ptr<AlertInstance>> instances_;
+  std::vector<aggregate::Labels> unserved_;
   std::vector<std::uint32_t> instance_of_slot_;
   std::vector<std::uint8_t> met_;  ///< scratch, by instance
   bool every_pass_ = false;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A segment that is cut short or scribbled over while it is drained: its gate
 // closes, its numbers still add up, and the other producers go on.
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <random>
@@ -14,30 +12,7 @@ namespace {
 using namespace outrider;
 using test::Sidecar;
 using test::Trader;
-
-/// A telemetry file written by somebody who may, past everything of ours.
-class Vandal {
- public:
-  Vandal(const std::string& directory, const std::string& name, std::uint64_t generation = 1)
-      : file_{
-            ::open(shm::telemetry_path(directory, name, generation).c_str(), O_RDWR | O_CLOEXEC)} {
-    struct stat info {};
-    EXPECT_EQ(::fstat(file_.get(), &info), 0);
-    bytes_ = static_cast<std::uint64_t>(info.st_size);
-  }
-  void cut(std::uint64_t length) const {
-    ASSERT_EQ(::ftruncate(file_.get(), static_cast<off_t>(length)), 0);
-  }
-  void write(std::uint64_t offset, const void* data, std::size_t bytes) const {
-    ASSERT_EQ(::pwrite(file_.get(), data, bytes, static_cast<off_t>(offset)),
-              static_cast<ssize_t>(bytes));
-  }
-  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
-
- private:
-  shm::Descriptor file_;
-  std::uint64_t bytes_ = 0;
-};
+using test::Vandal;
 
 double sum_of_lost(Sidecar& sidecar) {
   double lost = 0;

@@ -84,6 +84,16 @@ TEST(SeriesLabels, HaveTextForValues) {
   EXPECT_TRUE(refused_for(labelled({{"a", std::string(1025, 'x')}}), "not UTF-8"));
 }
 
+TEST(SeriesLabels, NeverMakeOneTextOfTwoSeries) {
+  SeriesInfo one;
+  one.name = "orders_total";
+  one.labels = {{"a", "b\",c=\"d\\"}};
+  SeriesInfo other = one;
+  other.labels = {{"a", "b"}, {"c", "d\\"}};
+  EXPECT_EQ(one.text(), R"(orders_total{a="b\",c=\"d\\"})");
+  EXPECT_NE(one.text(), other.text());
+}
+
 TEST(SeriesLabels, AreAtMost32) {
   std::vector<std::pair<std::string, std::string>> labels;
   for (char c = 'a'; c < 'a' + 16; ++c) {

@@ -52,7 +52,8 @@ struct SeriesInfo {
     return kind == other.kind && unit == other.unit && scale == other.scale &&
            significant_figures == other.significant_figures && bounds == other.bounds;
   }
-  [[nodiscard]] std::string text() const;  ///< name{label="value"}
+  /// name{label="value"}, escaped: no two series have the same.
+  [[nodiscard]] std::string text() const;
 };
 
 inline constexpr std::size_t max_labels = 32;

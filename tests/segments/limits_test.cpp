@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// A trader that makes things up: series, scopes, files, counts that never rest.
+// What it can cost is bounded, and counted; the other producers go on.
+#include <cstddef>
+#include <set>
+
+#include "said_once.hpp"
+#include "segments/rig.hpp"
+
+namespace {
+
+using namespace outrider;
+using namespace std::chrono_literals;
+using test::Sidecar;
+using test::Trader;
+using test::Vandal;
+
+constexpr std::uint64_t series_count_at = 4'096 + offsetof(shm::TelemetryState, series_count);
+
+shm::Geometry roomy_geometry() {
+  shm::Geometry geometry;
+  geometry.lanes = 2;
+  geometry.ring_capacity = 8;
+  geometry.series = 1'000;
+  geometry.gates = 400;
+  geometry.spill_bytes = 256 << 10;
+  return geometry;
+}
+
+class Limits : public testing::Test {
+ protected:
+  void expect_the_other_trades() {
+    ASSERT_TRUE(sidecar_.turns_until([&] {
+      other_.beat();
+      return other_.trades();
+    }));
+  }
+  test::SegmentDirectory directory_;
+  Trader other_{directory_.path(), "other"};
+  Sidecar sidecar_{directory_.path()};
+};
+
+TEST(GeometryLimit, IsOnWhatTheSidecarMustLookThrough) {
+  shm::Geometry geometry;
+  geometry.lanes = 1'024;
+  geometry.histograms = 256;
+  EXPECT_EQ(shm::refusal_of(geometry), nullptr);
+  geometry.histograms = 257;
+  EXPECT_STREQ(shm::refusal_of(geometry), "lanes times histograms must be at most 262144");
+  geometry = {};
+  geometry.spill_bytes = (256 << 20) + 1;
+  EXPECT_STREQ(shm::refusal_of(geometry), "spill_bytes must be at most 256 MiB");
+}
+
+TEST_F(Limits, ACountOfSeriesThatNeverRestsMakesFewPlans) {
+  Trader trader{directory_.path(), "restless"};
+  sidecar_.turn(5);
+  const Vandal vandal{directory_.path(), "restless"};
+  const auto plans = [&] { return sidecar_.facts().discovery_plans.load(); };
+  const std::uint64_t before = plans();
+  for (std::uint64_t turn = 0; turn < 2'000; ++turn) {
+    const std::uint64_t count = turn % 2 == 0 ? 0 : 3 + turn % 14;
+    vandal.write(series_count_at, &count, sizeof count);
+    sidecar_.scan();
+  }
+  // Each time it was larger than ever before, which sixteen entries bound.
+  EXPECT_LE(plans() - before, 16U);
+  expect_the_other_trades();
+}
+
+TEST_F(Limits, ACountOfSeriesThatGrowsByOneForEverIsBoundAtMostSoOften) {
+  shm::Geometry geometry = roomy_geometry();
+  const Trader trader{directory_.path(), "growing", geometry};
+  sidecar_.turn(5);
+  const Vandal vandal{directory_.path(), "growing"};
+  const std::uint64_t before = sidecar_.facts().discovery_plans.load();
+  const nanoseconds began = steady_now();
+  for (std::uint64_t count = 4; count < geometry.series; ++count) {
+    vandal.write(series_count_at, &count, sizeof count);
+    sidecar_.scan();
+  }
+  const double seconds = std::chrono::duration<double>(steady_now() - began).count();
+  const double plans = static_cast<double>(sidecar_.facts().discovery_plans.load() - before);
+  EXPECT_LE(plans, 52 + 5 * seconds);
+  EXPECT_GE(plans, 10);
+  expect_the_other_trades();
+}
+
+TEST_F(Limits, AProducerThatNamesTooManyScopesLeavesRoomForTheOthers) {
+  Trader trader{directory_.path(), "inventive", roomy_geometry()};
+  std::vector<Gate> gates;
+  for (int i = 0; i < 300; ++i) {
+    gates.push_back(
+        trader.producer->gate("g" + std::to_string(i), {{"account", "a" + std::to_string(i)}}));
+  }
+  ASSERT_TRUE(sidecar_.turns_until([&] {
+    trader.beat();
+    return gates.front().open(ticks());
+  }));
+
+  EXPECT_FALSE(gates.back().open(ticks()));
+  EXPECT_EQ(sidecar_.said("its gates have named more than 256 scopes"), 1U);
+  EXPECT_EQ(sidecar_.metric("outrider_scopes_refused_total"), 175);
+  std::size_t known = 0;
+  for (int i = 0; i < 300; ++i) {
+    known += sidecar_.protection().find_scope("account=a" + std::to_string(i)) ? 1U : 0U;
+  }
+  EXPECT_LE(known, Planner::max_scopes_each);
+  Trader late{directory_.path(), "late"};
+  ASSERT_TRUE(sidecar_.turns_until([&] {
+    late.beat();
+    return late.trades();
+  }));
+}
+
+TEST_F(Limits, FilesThatAreNoSegmentsCostOneLineEachUntilTheyAreTooMany) {
+  for (int i = 0; i < 1'500; ++i) {
+    std::ofstream{directory_.path() + "/t/junk.9" + std::to_string(i) + ".telemetry"} << "junk";
+  }
+  expect_the_other_trades();
+  EXPECT_EQ(sidecar_.said("segment not attached"), SaidOnce::most);
+  EXPECT_EQ(sidecar_.said("further ones are only counted"), 1U);
+  EXPECT_GE(sidecar_.metric("outrider_refusals_unsaid_total").value_or(0), 1'500 - 1'024);
+}
+
+TEST(SaidOnce, SaysASentenceOnceAndForgetsItOnlyToMakeRoom) {
+  SaidOnce said;
+  EXPECT_EQ(said.ask("a", 0s), SaidOnce::Answer::say);
+  EXPECT_EQ(said.ask("a", 1'000s), SaidOnce::Answer::said);
+  for (std::size_t i = 1; i < SaidOnce::most; ++i) {
+    ASSERT_EQ(said.ask(std::to_string(i), 1'000s), SaidOnce::Answer::say);
+  }
+  EXPECT_EQ(said.ask("one too many", 1'001s), SaidOnce::Answer::overflow);
+  EXPECT_EQ(said.ask("a", 1'050s), SaidOnce::Answer::said);
+  EXPECT_EQ(said.ask("later", 1'062s), SaidOnce::Answer::say);
+  EXPECT_EQ(said.ask("a", 1'062s), SaidOnce::Answer::said);
+  EXPECT_EQ(said.ask("1", 1'062s), SaidOnce::Answer::say);
+}
+
+}  // namespace
