@@ -78,7 +78,7 @@ class Saved {
 
   /// Front, offsets of the rows, their entries, their text, the two images.
   [[nodiscard]] Area area_of(unsigned number) const {
-    constexpr std::uint64_t row_table = 256;     // after the front's own words
+    constexpr std::uint64_t rows = 256;          // row_count, then the offsets
     constexpr std::uint64_t entries = 69'632;    // entries_at in checkpoint.cpp
     constexpr std::uint64_t text = 528'384;      // text_at
     constexpr std::uint64_t images = 1'576'960;  // images_at
@@ -87,10 +87,10 @@ class Saved {
     switch (number) {
       case 0:
       case 1:
-        return {0, row_table};
+        return {0, rows};
       case 2:
       case 3:
-        return {row_table, 64};
+        return {rows, 72};
       case 4:
       case 5:
       case 6:

@@ -15,4 +15,7 @@ BIN = "build/release/bin"
 ROWS = [
     Row("sentences", "every bad input has its sentence",
         ["tools/reliability/ctest_row.py", "Inputs"], ["tools/reliability/ctest_row.py", "Inputs"]),
+    # Quick: what .ci/run has built and run for a minute a target is looked at once more.
+    Row("fuzz", "fuzzing with ASan and UBSan",
+        ["tests/fuzz/run.sh", "--seconds", "5"], ["tests/fuzz/run.sh", "--seconds", "3600"], limit=900),
 ]
