@@ -181,6 +181,13 @@ TEST_F(CheckpointFile, PutsAFileAsideWhoseTableIsDamaged) {
   expect_put_aside();
 }
 
+TEST_F(CheckpointFile, PutsAFileAsideWhoseCellsLieElsewhere) {
+  row(counter("c_total"));
+  row(counter("d_total"));
+  overwrite(264, std::string(8, '\x7f'));  // the first row's offset within an image
+  expect_put_aside();
+}
+
 TEST_F(CheckpointFile, PutsAFileAsideThatCountsMoreRowsThanThereCanBe) {
   overwrite(256, std::string(8, '\x7f'));
   expect_put_aside();

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "protection/at.hpp"
@@ -151,23 +152,48 @@ TEST_F(ControlSocket, RefusesToArmWhileTheAlertFires) {
   EXPECT_NE(json.at("message").dump().find("still firing"), std::string::npos);
 }
 
+/// No file of this process may grow for as long as it lives.
+class FullDisk {
+ public:
+  FullDisk() {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit full{100, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &full);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
 TEST_F(ControlSocket, KillsButDoesNotArmWhenTheJournalCannotBeWritten) {
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
-  std::signal(SIGXFSZ, SIG_IGN);
-  const rlimit full{100, before.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &full), 0);
+  auto full = std::make_unique<FullDisk>();
 
   const nlohmann::json killed = kill("{}");
   const nlohmann::json armed = arm(arm_everything, 503);
 
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  full.reset();
   EXPECT_EQ(killed.at("state"), "KILLED");
   EXPECT_NE(killed.at("message").dump().find("not journalled yet"), std::string::npos);
   EXPECT_NE(armed.at("message").dump().find("nothing was armed"), std::string::npos);
   EXPECT_EQ(life.state("global"), GateState::killed);
   EXPECT_EQ(journal(), std::vector{Action::kill});  // written once there is room again
   EXPECT_TRUE(life.scribe->journal_writable());
+}
+
+TEST_F(ControlSocket, KeepsAKillRequestThatCannotBeJournalledForTheNextStart) {
+  shm::FileError error;
+  publish_kill_request(directory.paths().kill_directory, "venue=x", "from a file", error);
+  KillRequestWatch watch(directory.paths().kill_directory);
+  {
+    const FullDisk full;
+    life.control->obey(watch);
+  }
+  EXPECT_EQ(life.state("venue=x"), GateState::killed);
+  EXPECT_EQ(read_kill_requests(directory.paths().kill_directory).obeyable.size(), 1U);
 }
 
 TEST_F(ControlSocket, ObeysAKillRequestJournalsItAndRemovesIt) {

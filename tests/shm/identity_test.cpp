@@ -136,6 +136,15 @@ TEST(NameLock, GivesGenerationNumbersThatGrowFromLifeToLife) {
   }
 }
 
+TEST(NameLock, IsStillHeldWhenItHasGivenAGeneration) {
+  const SegmentDirectory directory;
+  FileError error;
+  NameLock lock = NameLock::take(directory.path(), "oms", error);
+  EXPECT_EQ(lock.next_generation(error), 1U);
+  const Descriptor file{::open((directory.path() + "/t/oms.lock").c_str(), O_RDONLY | O_CLOEXEC)};
+  EXPECT_TRUE(lock_is_held(file));
+}
+
 TEST(NameLock, IsNotTakenThroughASymbolicLink) {
   const SegmentDirectory directory;
   ASSERT_EQ(::symlink("elsewhere", (directory.path() + "/t/oms.lock").c_str()), 0);
