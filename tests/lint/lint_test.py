@@ -195,5 +195,41 @@ class Readme(CheckTest):
         self.refuses("check_readme.py", {"README.md": "", "shm/a.cpp": ""}, "has no README.md")
 
 
+class Mutants(CheckTest):
+    PATCH = """# bug: adds wrongly
+# test: sum_test Sum.IsRight
+--- a/sum.cpp
++++ b/sum.cpp
+@@ -1,2 +1,2 @@
+ // adds
+-int sum(int a, int b) { return a + b; }
++int sum(int a, int b) { return a - b; }
+"""
+    TREE = {
+        "sum.cpp": "// adds\nint sum(int a, int b) { return a + b; }\n",
+        "tests/CMakeLists.txt": "outrider_test(sum_test SOURCES sum_test.cpp)\n",
+        "tests/sum_test.cpp": "TEST(Sum, IsRight) {}\n",
+    }
+
+    def tree(self, patch, **files):
+        return {**self.TREE, "tests/mutants/minus.patch": patch, **files}
+
+    def test_accepts_a_patch_that_applies_and_names_a_test(self):
+        self.accepts("check_mutants.py", self.tree(self.PATCH))
+
+    def test_refuses_a_patch_that_no_longer_applies(self):
+        changed = {"sum.cpp": "// adds\nint sum(int x, int y) { return x + y; }\n"}
+        self.refuses("check_mutants.py", self.tree(self.PATCH, **changed), "no longer applies")
+
+    def test_refuses_a_test_that_is_not_there(self):
+        self.refuses("check_mutants.py", self.tree(self.PATCH.replace("IsRight", "IsWrong")), "Sum.IsWrong")
+
+    def test_refuses_a_target_that_is_not_there(self):
+        self.refuses("check_mutants.py", self.tree(self.PATCH.replace("sum_test ", "add_test ")), "add_test")
+
+    def test_refuses_a_patch_without_its_head(self):
+        self.refuses("check_mutants.py", self.tree(self.PATCH.split("\n", 2)[2]), "needs the lines")
+
+
 if __name__ == "__main__":
     unittest.main()

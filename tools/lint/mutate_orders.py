@@ -6,14 +6,12 @@ Works on a copy of the tree with the tsan preset and runs ordering_test, whose t
 mapping: ThreadSanitizer sees no race between two mappings of one file. First the unweakened copy
 must pass. Every order found under SCOPE is weakened unless its tag is excused below, with the reason.
 """
-import pathlib
 import re
-import shutil
-import subprocess
 import sys
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-COPY = TOP / "build/mutate"
+from mutation import TOP, Copy
+
+COPY = Copy("mutate", "tsan")
 TARGET = "ordering_test"
 SCOPE = ["shm/include", "shm/src", "producer/include", "producer/src"]
 EXCUSED = {
@@ -31,21 +29,6 @@ ORDER = re.compile(r"memory_order_(acquire|release|acq_rel)")
 TAG = re.compile(r"\bsync\(([\w-]+)\)")
 
 
-def run(*command):
-    return subprocess.run([str(part) for part in command], cwd=COPY, capture_output=True, text=True)
-
-
-def copy_tree():
-    """Only files that changed: an unchanged one keeps its time, and is not built again."""
-    names = subprocess.run(["git", "-C", TOP, "ls-files", "-z", "-co", "--exclude-standard"], check=True,
-                           capture_output=True, text=True).stdout.split("\0")
-    for name in filter(None, names):
-        source, target = TOP / name, COPY / name
-        if source.is_file() and not (target.is_file() and target.read_bytes() == source.read_bytes()):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, target)
-
-
 def places():
     """(file, line number, tag) of each order."""
     for scope in SCOPE:
@@ -60,22 +43,21 @@ def places():
 def weaken(path, number):
     lines = (TOP / path).read_text().splitlines(keepends=True)
     lines[number] = ORDER.sub("memory_order_relaxed", lines[number])
-    (COPY / path).write_text("".join(lines))
+    (COPY.path / path).write_text("".join(lines))
 
 
 def build():
-    done = run("cmake", "--build", "build/tsan", "--target", TARGET)
-    if done.returncode:
-        sys.exit(f"{TARGET} does not build:\n{done.stdout}{done.stderr}")
+    if said := COPY.build(TARGET):
+        sys.exit(f"{TARGET} does not build:\n{said}")
 
 
 def failing_test():
     """The test that was running when a race or a wrong value ended the program; None if all passed."""
-    done = run("env", "TSAN_OPTIONS=halt_on_error=1", "setarch", "-R", "timeout", "60", f"build/tsan/bin/{TARGET}")
+    done = COPY.run("env", "TSAN_OPTIONS=halt_on_error=1", "setarch", "-R", "timeout", "60", f"build/tsan/bin/{TARGET}")
     if done.returncode == 0:
         return None
     started = re.findall(r"\[ RUN      \] (\S+)", done.stdout)
-    return started[-1] if started else f"exit {done.returncode} before the first test: {done.stderr}"
+    return started[-1] if started else f"exit {done.returncode} before the first test: {done.stdout}"
 
 
 def killer_of(path, number):
@@ -84,15 +66,13 @@ def killer_of(path, number):
     build()
     killers = (failing_test() for _ in range(3))
     killer = next((name for name in killers if name), None)
-    shutil.copy(TOP / path, COPY / path)
+    COPY.restore(path)
     return killer
 
 
 def main():
-    copy_tree()
-    configured = run("cmake", "--preset", "tsan", "-DOUTRIDER_BENCH=OFF")
-    if configured.returncode:
-        sys.exit(configured.stdout + configured.stderr)
+    COPY.refresh()
+    COPY.configure()
     build()
     if broken := failing_test():
         sys.exit(f"{broken} fails with every order in place")
