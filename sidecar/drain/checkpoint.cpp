@@ -84,6 +84,14 @@ shm::Descriptor make_file(const std::string& directory, const std::string& path,
   return error ? shm::Descriptor{} : std::move(file);
 }
 
+/// Whether the row's text begins at `used`, with nothing in between: the next row's
+/// would else be written over it.
+bool is_appended(const shm::SeriesEntry& entry, std::uint32_t used) {
+  return entry.name_offset == used && entry.help_offset == used + entry.name_bytes &&
+         entry.labels_offset == entry.help_offset + entry.help_bytes &&
+         entry.bounds_offset == entry.labels_offset + entry.labels_bytes;
+}
+
 bool front_is_ours(const shm::Descriptor& file, std::uint64_t size) {
   std::array<std::uint64_t, 2> front{};
   return ::pread(file.get(), front.data(), sizeof front, 0) == static_cast<ssize_t>(sizeof front) &&
@@ -164,6 +172,7 @@ bool Checkpoint::load_rows() {
     // Text is appended in the order of rows, so the last row's end is what is used.
     shm::SeriesEntry entry;
     std::memcpy(&entry, table.entries.data() + number * sizeof entry, sizeof entry);
+    if (!is_appended(entry, text_used_)) return false;
     text_used_ = entry.bounds_offset + entry.bounds_count * 8;
   }
   copy_active_over_inactive();
