@@ -211,7 +211,9 @@ class Run {
     for (const Patch& patch : patches_) {
       if (patch.moment() % moments != moment) continue;
       const Target target = target_of(patch, area_of(patch.area(), geometry_));
-      if (target.width == 0 || target.offset + target.width > home_.image().size()) continue;
+      // Of another geometry, the file may be shorter than the image, or longer.
+      const std::uint64_t end = target.offset + target.width;
+      if (target.width == 0 || end > std::min(file_.size(), home_.image().size())) continue;
       std::memcpy(file_.data() + target.offset, home_.image().data() + target.offset, target.width);
     }
   }

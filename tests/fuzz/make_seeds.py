@@ -133,6 +133,8 @@ def checkpoints():
     checkpoint("row_name_outside", patch(4, 24, 0xFFFFFFFF, 4))
     checkpoint("text_ends_at_the_last_byte", patch(4, 56 + 48, (1 << 20) - 24, 4))
     checkpoint("text_end_overflows", patch(4, 56 + 48, 1 << 20, 4), patch(4, 56 + 52, 0, 4))
+    # The first row is another series, so the next bind adds one, over whose text?
+    checkpoint("text_end_before_the_text", patch(7, 0, 0x78, 1), patch(4, 112 + 48, 0, 4), patch(4, 112 + 52, 0, 4))
     checkpoint("text_not_utf8", *[patch(7, i, 0xFFFEC0AF80BFF5ED) for i in range(0, 64, 8)])
     checkpoint("of_another_generation", patch(9, 0, 7), patch(10, 0, 7))
     checkpoint("retired_already", patch(9, 8, 1), patch(10, 8, 1))
