@@ -133,7 +133,7 @@ std::vector<std::byte> raw(Bytes bytes) {
   return {all.begin(), all.end()};
 }
 
-/// Twice: what the first start leaves behind is what the second one finds.
+/// In doubt twice: what the first start leaves behind is what the second one finds.
 void run_starts(const StartPaths& paths) {
   JournalImage journal = read_journal(bytes_of(paths.journal));
   if (std::filesystem::file_size(paths.journal) == 0) journal.condition = Condition::missing;
@@ -143,7 +143,7 @@ void run_starts(const StartPaths& paths) {
       journal.condition != Condition::intact || latch.condition != Condition::intact;
   const InitialState initial = initial_state(journal, latch, this_boot());
   require(!(in_doubt && initial.armed), "doubt leaves UNARMED");
-  for (int life = 0; life < 2; ++life) {
+  for (int life = 0; life < (in_doubt ? 2 : 1); ++life) {
     Protection protection;
     const Started started = start(protection, paths, false, sample_now);
     require(static_cast<bool>(started.latch), "a latch file can be made");
