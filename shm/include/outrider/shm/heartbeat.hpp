@@ -23,16 +23,17 @@ struct Beat {
 
 /// The beat's owner only.
 inline void beat(Heartbeat& heartbeat, Ticks ticks, std::uint64_t ns) noexcept {
-  // relaxed: the owner reads back what it wrote itself.
-  const std::uint64_t count = heartbeat.count.load(std::memory_order_relaxed);
+  // relaxed: the owner reads back what it wrote itself. A sidecar before this one may
+  // have been killed in the middle of a beat: the odd count that it left stays.
+  const std::uint64_t begun = heartbeat.count.load(std::memory_order_relaxed) | 1;
   // relaxed: the releases below keep the odd count in front of the new pair.
-  heartbeat.count.store(count + 1, std::memory_order_relaxed);
+  heartbeat.count.store(begun, std::memory_order_relaxed);
   // sync(beat-pair): release, pairs with read_beat. Whoever sees one of these
   // sees the odd count before it, and so knows that the pair is in flux.
   heartbeat.ticks.store(ticks.raw(), std::memory_order_release);
   heartbeat.ns.store(ns, std::memory_order_release);
   // sync(beat-count): release, pairs with read_beat. The pair is whole.
-  heartbeat.count.store(count + 2, std::memory_order_release);
+  heartbeat.count.store(begun + 1, std::memory_order_release);
 }
 
 /// False while the pair is being replaced: look again at the next pass.
@@ -89,10 +90,11 @@ using GateDetail = BasicGateDetail<std::string>;
 
 /// The sidecar only. Nothing is allocated.
 inline void store_detail(GateSlot& slot, const BasicGateDetail<std::string_view>& detail) noexcept {
-  // relaxed: the sidecar reads back what it wrote itself.
-  const std::uint64_t version = slot.version.load(std::memory_order_relaxed);
+  // relaxed: the sidecar reads back what it wrote itself, or what one before it did
+  // that was killed in between: the odd version that it left stays.
+  const std::uint64_t begun = slot.version.load(std::memory_order_relaxed) | 1;
   // relaxed: the releases below keep the odd version in front of the new words.
-  slot.version.store(version + 1, std::memory_order_relaxed);
+  slot.version.store(begun, std::memory_order_relaxed);
   // sync(gate-detail-words): release, pairs with load_detail: see the heartbeat.
   slot.state.store(static_cast<std::uint64_t>(detail.state), std::memory_order_release);
   slot.since_wall_ms.store(detail.since_wall_ms, std::memory_order_release);
@@ -100,7 +102,7 @@ inline void store_detail(GateSlot& slot, const BasicGateDetail<std::string_view>
   store_text(slot.scope, detail.scope);
   store_text(slot.reason, detail.reason);
   // sync(gate-detail): release, pairs with load_detail. The words are whole.
-  slot.version.store(version + 2, std::memory_order_release);
+  slot.version.store(begun + 1, std::memory_order_release);
 }
 
 /// Cold. Tries a few times; a slot that never stands still gives what it has.
