@@ -18,7 +18,7 @@ namespace {
 using namespace outrider;
 
 struct Options {
-  std::uint64_t points = 300'000;
+  std::uint64_t points = 450'000;  ///< a whole round of each scenario, at least
   std::uint64_t seed = 1;
   std::string scenario;
   bool json = false;
@@ -87,8 +87,9 @@ crash::Outcome run(const crash::ScenarioEntry& entry, std::uint64_t points, std:
   crash::Stepper stepper{*scenario, scratch.path(), seed};
   crash::Outcome outcome = stepper.run(points);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  std::printf("%-24s %9lu points %8lu recoveries %5lu rounds %2lu violations %6.1f s\n", entry.name,
-              outcome.points, outcome.recoveries, outcome.rounds, outcome.violations, took.count());
+  std::printf("%-24s %9lu points %8lu recoveries %5lu whole rounds %2lu violations %6.1f s\n",
+              entry.name, outcome.points, outcome.recoveries, outcome.whole_rounds,
+              outcome.violations, took.count());
   if (!outcome.first_violation.empty()) std::printf("  %s\n", outcome.first_violation.c_str());
   if (!outcome.problem.empty()) std::printf("  cannot go on: %s\n", outcome.problem.c_str());
   std::fflush(stdout);

@@ -34,6 +34,9 @@ class Scenario {
   /// Stands once, or, if it prepares, once more after the trader has done its part.
   [[nodiscard]] virtual bool sidecar_prepares() const { return false; }
   virtual void sidecar(const Round&) {}
+  /// Whether what is stepped begins with much reading: then it runs freely up to its
+  /// first system call that can change a file, which it must make.
+  [[nodiscard]] virtual bool reads_first() const { return false; }
 
   /// How often both are killed for good and started again in one round, on the
   /// files that are there, and after how many steps the next time.

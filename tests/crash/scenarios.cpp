@@ -5,16 +5,22 @@ namespace outrider::crash {
 
 const std::vector<ScenarioEntry>& scenarios() {
   static const std::vector<ScenarioEntry> all{
-      {"push-writer", 1, push_writer},
-      {"spill-writer", 1, spill_writer},
-      {"drain-reader", 2, drain_reader},
-      {"push-and-drain-both", 4, push_and_drain},
-      {"registration-writer", 2, registration_writer},
-      {"lanes-writer", 2, lanes_writer},
-      {"telemetry-birth-writer", 2, telemetry_birth},
-      {"control-birth-reader", 2, control_birth},
-      {"retire-reader", 6, retire_reader},
-      {"generations-both", 8, generations},
+      {"push-writer", 8, push_writer},
+      {"spill-writer", 12, spill_writer},
+      {"drain-reader", 12, drain_reader},
+      {"push-and-drain-both", 36, push_and_drain},
+      {"registration-writer", 18, registration_writer},
+      {"lanes-writer", 18, lanes_writer},
+      {"telemetry-birth-writer", 60, telemetry_birth},
+      {"control-birth-reader", 36, control_birth},
+      {"retire-reader", 70, retire_reader},
+      {"generations-both", 50, generations},
+      {"gate-reader", 8, gate_reader},
+      {"gate-against-kill-both", 16, gate_against_kill},
+      {"latch-reader", 28, latch_reader},
+      {"start-reader", 32, start_reader},
+      {"kill-request-writer", 12, kill_request_writer},
+      {"journal-reader", 36, journal_reader},
   };
   return all;
 }

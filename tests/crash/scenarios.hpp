@@ -16,5 +16,11 @@ std::unique_ptr<Scenario> telemetry_birth();
 std::unique_ptr<Scenario> control_birth();
 std::unique_ptr<Scenario> retire_reader();
 std::unique_ptr<Scenario> generations();
+std::unique_ptr<Scenario> gate_reader();
+std::unique_ptr<Scenario> gate_against_kill();
+std::unique_ptr<Scenario> latch_reader();
+std::unique_ptr<Scenario> start_reader();
+std::unique_ptr<Scenario> kill_request_writer();
+std::unique_ptr<Scenario> journal_reader();
 
 }  // namespace outrider::crash

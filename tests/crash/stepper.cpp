@@ -96,6 +96,13 @@ bool Stepper::start_processes() {
   return true;
 }
 
+bool Stepper::skip_reading() {
+  if (!scenario_.reads_first()) return true;
+  const bool is_reader = scenario_.mode() == Mode::reader;
+  Tracee& tracee = is_reader ? sidecar_ : trader_;
+  return tracee.run_to_change() || fail(tracee, is_reader ? "the sidecar" : "the trader");
+}
+
 bool Stepper::step(Side side) {
   Tracee& tracee = side == Side::trader ? trader_ : sidecar_;
   ++steps_;
@@ -163,7 +170,7 @@ void Stepper::round() {
   begin_round();
   const std::uint64_t points = outcome_.points;
   for (; round_.life < scenario_.lives() && goes_on(); ++round_.life) {
-    if (!start_processes()) return;
+    if (!start_processes() || !skip_reading()) return;
     step_through();
     if (scenario_.lives() > 1 && goes_on()) end_life();
   }
@@ -172,6 +179,7 @@ void Stepper::round() {
   if (mirror_.learn() || has_unknown_pages_) outcome_.points = points;
   has_unknown_pages_ = false;
   ++outcome_.rounds;
+  if (goes_on()) ++outcome_.whole_rounds;
 }
 
 void Stepper::rehearse() {

@@ -16,6 +16,7 @@ struct Outcome {
   std::uint64_t points = 0;      ///< stops that were judged
   std::uint64_t recoveries = 0;  ///< of these, stops at which something had changed
   std::uint64_t rounds = 0;
+  std::uint64_t whole_rounds = 0;
   std::uint64_t violations = 0;
   std::string first_violation;  ///< with round and step, to run it again
   std::string problem;          ///< the test itself could not go on
@@ -35,6 +36,7 @@ class Stepper {
   void rehearse();
   void begin_round();
   bool start_processes();
+  bool skip_reading();
   void step_through();
   void end_life();
   [[nodiscard]] bool goes_on() const;

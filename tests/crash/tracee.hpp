@@ -22,6 +22,9 @@ class Tracee {
   /// Lets it run freely to its next stand. False, with a problem, when it ended.
   bool run_to_stand();
 
+  /// Lets it run freely to its next system call that can change a file or a name.
+  bool run_to_change();
+
   /// One instruction. False, with a problem, when it ended instead.
   bool step();
 
@@ -41,6 +44,7 @@ class Tracee {
 
   pid_t pid_ = 0;
   bool made_system_call_ = false;
+  bool is_in_system_call_ = false;  ///< stopped at its entry
   std::string problem_;
 };
 
