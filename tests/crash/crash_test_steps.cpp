@@ -18,7 +18,7 @@ namespace {
 using namespace outrider;
 
 struct Options {
-  std::uint64_t points = 450'000;  ///< a whole round of each scenario, at least
+  std::uint64_t points = 530'000;  ///< a whole round of each scenario, at least
   std::uint64_t seed = 1;
   std::string scenario;
   bool json = false;

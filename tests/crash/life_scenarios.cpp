@@ -12,6 +12,7 @@ class TelemetryBirth final : public ByTheScript {
  public:
   TelemetryBirth() : ByTheScript{Aftermath::trader_returns} {}
   [[nodiscard]] Mode mode() const override { return Mode::writer; }
+  [[nodiscard]] bool reads_first() const override { return true; }
   [[nodiscard]] bool has_sidecar() const override { return false; }
   void trader(const Round& round) override {
     round.stand();

@@ -6,21 +6,21 @@ namespace outrider::crash {
 const std::vector<ScenarioEntry>& scenarios() {
   static const std::vector<ScenarioEntry> all{
       {"push-writer", 8, push_writer},
-      {"spill-writer", 12, spill_writer},
-      {"drain-reader", 12, drain_reader},
-      {"push-and-drain-both", 36, push_and_drain},
-      {"registration-writer", 18, registration_writer},
-      {"lanes-writer", 18, lanes_writer},
-      {"telemetry-birth-writer", 60, telemetry_birth},
+      {"spill-writer", 8, spill_writer},
+      {"drain-reader", 10, drain_reader},
+      {"push-and-drain-both", 22, push_and_drain},
+      {"registration-writer", 20, registration_writer},
+      {"lanes-writer", 20, lanes_writer},
+      {"telemetry-birth-writer", 110, telemetry_birth},
       {"control-birth-reader", 36, control_birth},
       {"retire-reader", 70, retire_reader},
-      {"generations-both", 50, generations},
-      {"gate-reader", 8, gate_reader},
+      {"generations-both", 40, generations},
+      {"gate-reader", 10, gate_reader},
       {"gate-against-kill-both", 16, gate_against_kill},
-      {"latch-reader", 28, latch_reader},
-      {"start-reader", 32, start_reader},
+      {"latch-reader", 56, latch_reader},
+      {"start-reader", 48, start_reader},
       {"kill-request-writer", 12, kill_request_writer},
-      {"journal-reader", 36, journal_reader},
+      {"journal-reader", 44, journal_reader},
   };
   return all;
 }
