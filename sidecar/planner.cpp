@@ -102,6 +102,7 @@ Planner::Known* Planner::known(const std::string& name, nanoseconds now) {
 
 // Producers of which only a checkpoint is left: their totals are shown too.
 void Planner::find_histories(nanoseconds now) {
+  segments::remove_orphans(parts_.directory);
   constexpr std::string_view suffix = ".checkpoint";
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator{parts_.directory + "/c", ignored}) {
@@ -203,6 +204,7 @@ bool Planner::bury(Known& each) {
   if (!segments::remove_files(parts_.directory, oldest)) {
     parts_.log.info("the trader's next start removes its file", {{"producer", oldest.name}});
   }
+  segments::remove_orphans(parts_.directory);
   each.segments.erase(each.segments.begin());
   return true;
 }

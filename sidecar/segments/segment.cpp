@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <filesystem>
 
@@ -96,11 +97,13 @@ std::shared_ptr<Segment> open_segment(const std::string& directory, const Found&
   return nullptr;
 }
 
-std::vector<Found> list_segments(const std::string& directory) {
-  constexpr std::string_view suffix = ".telemetry";
+namespace {
+
+/// Files NAME.GENERATION and a suffix, by name and then generation.
+std::vector<Found> list(const std::string& directory, std::string_view suffix) {
   std::vector<Found> found;
   std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator{directory + "/t", ignored}) {
+  for (const auto& entry : std::filesystem::directory_iterator{directory, ignored}) {
     const std::string file = entry.path().filename();
     if (!file.ends_with(suffix)) continue;
     const std::string stem = file.substr(0, file.size() - suffix.size());
@@ -114,6 +117,21 @@ std::vector<Found> list_segments(const std::string& directory) {
   }
   std::sort(found.begin(), found.end());
   return found;
+}
+
+}  // namespace
+
+std::vector<Found> list_segments(const std::string& directory) {
+  return list(directory + "/t", ".telemetry");
+}
+
+void remove_orphans(const std::string& directory) {
+  for (const auto& [name, generation] : list(directory + "/c", ".control")) {
+    struct stat info {};
+    const std::string telemetry = shm::telemetry_path(directory, name, generation);
+    const bool is_gone = ::lstat(telemetry.c_str(), &info) != 0 && errno == ENOENT;
+    if (is_gone) ::unlink(shm::control_path(directory, name, generation).c_str());
+  }
 }
 
 bool remove_files(const std::string& directory, const Segment& segment) {

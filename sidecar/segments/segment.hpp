@@ -96,4 +96,8 @@ std::vector<Found> list_segments(const std::string& directory);
 /// Removes a retired generation's files where we may; false when it may not.
 bool remove_files(const std::string& directory, const Segment& segment);
 
+/// Removes control segments whose telemetry segment is gone: a sidecar was killed
+/// between the two, or the trader's next start has removed its own.
+void remove_orphans(const std::string& directory);
+
 }  // namespace outrider::segments

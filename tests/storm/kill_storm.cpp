@@ -67,13 +67,13 @@ void report(const StormResult& result, const StormOptions& options, double secon
   std::printf(
       "{\"row\": \"SIGKILLs of writer and reader, free running\", \"figure\": \"%llu kills, %llu "
       "calls, %s\", \"holds\": %s, \"kills\": %llu, \"calls\": %llu, \"in_flight\": %llu, "
-      "\"drained\": %llu, \"spilled\": %llu, \"generations\": %llu, \"files_left\": %llu, "
+      "\"drained\": %llu, \"spilled\": %llu, \"generations\": %llu, "
       "\"seed\": %llu, "
       "\"seconds\": %.1f}\n",
       number(result.kills), number(result.calls), holds ? "0 lost, 0 doubled" : "NOT EXACT",
       holds ? "true" : "false", number(result.kills), number(result.calls),
       number(result.in_flight), number(result.drained), number(result.spilled),
-      number(result.generations), number(result.files_left), number(options.seed), seconds);
+      number(result.generations), number(options.seed), seconds);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ struct Nowhere {
 Reader::Reader(const std::string& directory, Ledger& ledger)
     : directory_{directory}, ledger_{ledger} {
   ledger_.reader_phase = ReaderPhase::starts;
+  segments::remove_orphans(directory_);
   bool damaged = false;
   shm::FileError error;
   auto checkpoint = drain::Checkpoint::open(directory_, producer_name, damaged, error);

@@ -179,7 +179,8 @@ class Storm {
     result_.drained = totals.drained;
     result_.spilled = totals.spilled;
     result_.lane_changes = ledger_->lane_changes;
-    result_.files_left = files_left();
+    if (const std::uint64_t files = files_left(); files != 0)
+      fail(std::to_string(files) + " files of retired generations are still there");
   }
 
   /// Of dead generations.

@@ -28,7 +28,6 @@ struct StormResult {
   std::uint64_t drained = 0;
   std::uint64_t spilled = 0;
   std::uint64_t lane_changes = 0;
-  std::uint64_t files_left = 0;                             ///< of generations that are retired
   std::array<std::uint64_t, writer_phases> writer_kills{};  ///< by WriterPhase
   std::array<std::uint64_t, reader_phases> reader_kills{};  ///< by ReaderPhase
   std::string violation;                                    ///< the first; empty: exact
