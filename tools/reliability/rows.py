@@ -13,6 +13,8 @@ class Row(typing.NamedTuple):
 
 BIN = "build/release/bin"
 ROWS = [
+    Row("storm", "SIGKILLs of trader and sidecar, free running", [f"{BIN}/kill_storm"], [f"{BIN}/kill_storm", "--full"]),
+    Row("mutants", "seeded bugs that a named test notices", ["tests/mutants/run.py"], ["tests/mutants/run.py"], limit=900),
     Row("sentences", "every bad input has its sentence",
         ["tools/reliability/ctest_row.py", "Inputs"], ["tools/reliability/ctest_row.py", "Inputs"]),
     # Quick: what .ci/run has built and run for a minute a target is looked at once more.
