@@ -86,10 +86,14 @@ void Guard::adopt_plan() noexcept {
     if (planned.binding != nullptr && drainer.binding() != planned.binding.get() &&
         !planned.binding->segment->retired.load(
             std::memory_order_relaxed)) {  // relaxed: our own store
+      drainer.read_clock_from(parts_.ticks);
       const bool is_new =
           drainer.binding() == nullptr || drainer.binding()->segment != planned.binding->segment;
       planned.replaced = drainer.adopt(planned.binding);
-      if (is_new) planned.producer->beat = {};
+      if (!is_new) continue;
+      planned.producer->beat = {};
+      planned.producer->clock_watch = drain::ClockWatch{planned.binding->segment->clock()};
+      planned.producer->clock_moved = false;
     }
   }
 }
@@ -221,16 +225,36 @@ void Guard::store_gates() noexcept {
   for (const auto& gate : plan_->gates) enforce_gate(*gate, false);
 }
 
+// A clock that jumps or runs wrong must not measure a lease: what it would grant
+// could last longer than anybody said.
+void Guard::check_clock(const PlannedProducer& planned) noexcept {
+  ProducerRuntime& producer = *planned.producer;
+  const shm::TickClock& clock = producer.drainer->binding()->segment->clock();
+  const shm::ClockPair pair = shm::read_clocks(clock.kind, parts_.ticks);
+  producer.drainer->look_at_clock(pair);
+  producer.clock_moved = producer.clock_watch.look(pair);
+  if (producer.clock_moved) ++self_.clock_jumps;
+}
+
+shm::RejectCode Guard::reject_of(const GateRuntime& gate) const noexcept {
+  const ProducerRuntime& producer = *gate.producer;
+  const bool is_bound =
+      producer.drainer->is_live() && producer.drainer->binding()->segment == gate.segment;
+  if (!is_bound) return shm::RejectCode::no_heartbeat;
+  if (producer.clock_moved) return shm::RejectCode::clock_skew;
+  const shm::TickClock& clock = gate.segment->clock();
+  const shm::ClockPair own = shm::read_clocks(clock.kind, parts_.ticks);
+  return reject_code(clock, producer.beat, {1, own.ticks, own.ns});
+}
+
 void Guard::renew_leases(const Now& now) noexcept {
   const bool due = now.steady - renewed_ >= renew_period;
+  for (const PlannedProducer& planned : plan_->producers) {
+    if (due && planned.producer->drainer->is_live()) check_clock(planned);
+  }
   for (const auto& gate : plan_->gates) {
     if (due) {
-      const shm::TickClock& clock = gate->segment->clock();
-      const shm::Beat own{1, shm::ticks(clock.kind).raw(), shm::monotonic_ns()};
-      const bool is_bound = gate->producer->drainer->is_live() &&
-                            gate->producer->drainer->binding()->segment == gate->segment;
-      gate->reject =
-          is_bound ? reject_code(clock, gate->producer->beat, own) : shm::RejectCode::no_heartbeat;
+      gate->reject = reject_of(*gate);
       // relaxed: a code for people.
       gate->segment->control.state().reject.store(static_cast<std::uint64_t>(gate->reject),
                                                   std::memory_order_relaxed);
@@ -248,7 +272,7 @@ void Guard::enforce_gate(GateRuntime& gate, bool renew) noexcept {
   const shm::TickClock& clock = gate.segment->clock();
   const std::uint64_t lease =
       clock.interval_ticks(static_cast<std::uint64_t>(plan_->lease.count()));
-  switch (enforce(gate, {verdict_of(gate), shm::ticks(clock.kind), lease, renew, now_})) {
+  switch (enforce(gate, {verdict_of(gate), parts_.ticks(clock.kind), lease, renew, now_})) {
     case Enforced::unchanged:
       return;
     case Enforced::changed:

@@ -26,6 +26,7 @@ class Guard final : private protection::Ends {
     GuardQueues& queues;
     Exchange& exchange;
     SharedFacts& facts;
+    shm::TickSource ticks = shm::ticks;
   };
   explicit Guard(const Parts& parts) : parts_{parts} {}
 
@@ -46,6 +47,8 @@ class Guard final : private protection::Ends {
   void watch(ProducerRuntime& producer, nanoseconds now) noexcept;
   void refresh_own_series(nanoseconds now) noexcept;
   void evaluate_rules(const Now& now) noexcept;
+  void check_clock(const PlannedProducer& planned) noexcept;
+  [[nodiscard]] shm::RejectCode reject_of(const GateRuntime& gate) const noexcept;
   void renew_leases(const Now& now) noexcept;
   void enforce_gate(GateRuntime& gate, bool renew) noexcept;
   [[nodiscard]] protection::Verdict verdict_of(const GateRuntime& gate) const noexcept;

@@ -85,8 +85,8 @@ void Guard::finish(const Now& now) noexcept {
     for (const PlannedProducer& planned : plan_->producers) {
       if (!planned.producer->drainer->is_live()) continue;
       const segments::Segment& segment = *planned.producer->drainer->binding()->segment;
-      shm::beat(segment.control.state().heartbeat, shm::ticks(segment.clock().kind),
-                shm::monotonic_ns());
+      shm::beat(segment.control.state().heartbeat,
+                shm::read_clocks(segment.clock().kind, parts_.ticks));
     }
   }
   for (const auto& gate : plan_->gates) note_first_refusal(*gate);

@@ -109,6 +109,9 @@ void OwnSeries::add_self(aggregate::ValuesBuilder& builder) {
   passes_ = counter("outrider_passes_total", "Passes of the guard thread.");
   expirations_ = counter("outrider_lease_expirations_total",
                          "Gates whose lease had run out before it was renewed.");
+  clock_jumps_ = counter("outrider_clock_jumps_total",
+                         "Times that a trader's clock moved by more than 10 ms against "
+                         "CLOCK_MONOTONIC between two renewals.");
   segments_refused_ =
       counter("outrider_segments_refused_total", "Segment files that were not attached.");
   series_refused_ =
@@ -168,7 +171,8 @@ void OwnSeries::add_producer(aggregate::ValuesBuilder& builder, const ProducerRu
   cells.clipped = counter("outrider_samples_clipped_total",
                           "Values above the largest that a sample carries, kept as that.");
   cells.anomalies = counter("outrider_clock_anomalies_total",
-                            "Intervals that ended before they began; not recorded.");
+                            "Intervals across a jump of the clock: not recorded where they ended "
+                            "before they began, else mended.");
   producers_.push_back(cells);
 }
 
@@ -249,6 +253,7 @@ void OwnSeries::refresh(const Facts& facts) const noexcept {
   facts.self.first_refusal.write_to(first_refusal_);
   *last_pass_ = seconds(facts.self.last_pass_wall);
   *passes_ = as_double(facts.self.passes);
+  *clock_jumps_ = as_double(facts.self.clock_jumps);
   *expirations_ = as_double(facts.self.lease_expirations);
   // relaxed, all: facts on their own.
   *reload_ = facts.shared.reload_successful.load(std::memory_order_relaxed) ? 1 : 0;

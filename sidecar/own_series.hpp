@@ -35,6 +35,7 @@ struct SelfCounts {
   DurationHistogram first_refusal;
   std::uint64_t passes = 0;
   std::uint64_t lease_expirations = 0;  ///< gates that had run out when their renewal came
+  std::uint64_t clock_jumps = 0;
   nanoseconds last_pass_wall{};
 };
 
@@ -108,9 +109,9 @@ class OwnSeries {
   std::vector<double*> pass_duration_, trip_duration_, first_refusal_;
   std::vector<double*> no_data_;  ///< by rule; rules of one name share one
   double *evaluations_, *failures_;
-  double *last_pass_, *passes_, *reload_, *journal_, *expirations_, *segments_refused_,
-      *series_refused_, *segments_quarantined_, *refusals_unsaid_, *scopes_refused_,
-      *discovery_scans_, *discovery_plans_, *discovery_age_;
+  double *last_pass_, *passes_, *clock_jumps_, *reload_, *journal_, *expirations_,
+      *segments_refused_, *series_refused_, *segments_quarantined_, *refusals_unsaid_,
+      *scopes_refused_, *discovery_scans_, *discovery_plans_, *discovery_age_;
 };
 
 }  // namespace outrider

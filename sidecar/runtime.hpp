@@ -40,6 +40,8 @@ struct ProducerRuntime {
   nanoseconds recorded_seen{};            ///< when that last moved
   nanoseconds swept{};                    ///< when spill was last swept
   std::uint64_t oldest_stamp = no_stamp;  ///< of the samples drained in this pass
+  drain::ClockWatch clock_watch;          ///< of the bound generation, at each renewal
+  bool clock_moved = false;               ///< since the renewal before: no lease by it
   double recorded_rate = 0;               ///< samples a second, smoothed
 };
 

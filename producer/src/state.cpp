@@ -119,7 +119,7 @@ shm::FileError ProducerState::make_segment(const ProducerOptions& options,
   error = window_.open(geometry_, generation_);
   if (error) return error;
   lanes_ = std::make_unique<Lane[]>(geometry_.lanes + 1);
-  shm::beat(telemetry_->state().heartbeat, shm::ticks(clock_.kind), shm::monotonic_ns());
+  shm::beat(telemetry_->state().heartbeat, shm::read_clocks(clock_.kind));
   return shm::give_name(file, shm::telemetry_path(directory, name, generation_));
 }
 
@@ -178,7 +178,7 @@ void ProducerState::start_thread() {
 
 void ProducerState::housekeep() noexcept {
   if (is_detached()) return;
-  shm::beat(telemetry_->state().heartbeat, shm::ticks(clock_.kind), shm::monotonic_ns());
+  shm::beat(telemetry_->state().heartbeat, shm::read_clocks(clock_.kind));
   const bool look = !window_.connected() || beats_ % beats_between_looks == 0;
   ++beats_;
   if (!look) return;

@@ -51,6 +51,7 @@ void Drainer::begin_generation() noexcept {
     checkpoint_->commit();
     checkpoint_->copy_active_over_inactive();
   }
+  clock_watch_ = ClockWatch{segment.clock()};
   lanes_.open(segment, checkpoint_->head(checkpoint_->active()).positions);
   for (std::uint32_t lane = 0; lane < lanes; ++lane) {
     lanes_[lane].reader.release(0, segment.control.position(lane));
@@ -62,6 +63,7 @@ void Drainer::begin_generation() noexcept {
 std::span<const Observation> Drainer::take() noexcept {
   batch_.clear();
   bad_ids_ = 0;
+  mended_ = 0;
   has_unbound_series_ = false;
   if (!is_live() || is_given_up()) return {};
   const std::uint32_t lanes = lanes_.claimed();
@@ -118,10 +120,25 @@ bool Drainer::decode(const shm::Sample& sample, std::uint32_t lane) noexcept {
   const std::uint64_t recorded = sample.packed & ((std::uint64_t{1} << shm::sample_value_bits) - 1);
   std::uint64_t value = std::min(recorded, shm::highest_trackable_value);
   if (series.info.unit == shm::SeriesUnit::ticks) {
-    value = std::min(segment.clock().interval_ns(value), shm::highest_trackable_value);
+    value = segment.clock().interval_ns(value);
+    if (value >= smallest_jump_ns) [[unlikely]] {
+      value = segment.clock().interval_ns(mended(recorded, sample.stamp));
+    }
+    value = std::min(value, shm::highest_trackable_value);
   }
   batch_.push_back({series.row, value, sample.stamp, series.row->layout.index(value), lane});
   return true;
+}
+
+// A long interval may be a short one across a jump of the clock. Whoever stamped it
+// after the jump did so before we read the clock here.
+std::uint64_t Drainer::mended(std::uint64_t interval, std::uint64_t stop) noexcept {
+  if (stop > clock_watch_.last_ticks()) {
+    clock_watch_.look(shm::read_clocks(binding_->segment->clock().kind, ticks_));
+  }
+  const std::uint64_t whole = clock_watch_.mended(interval, stop);
+  if (whole != interval) ++mended_;
+  return whole;
 }
 
 void Drainer::apply_batch(unsigned image) noexcept {
@@ -129,6 +146,7 @@ void Drainer::apply_batch(unsigned image) noexcept {
     apply(*seen.row, seen.row->cells[image], seen.bucket, seen.value);
   ImageHead& head = checkpoint_->head(image);
   head.drained += batch_.size();
+  head.retired_anomalies += mended_;
   head.lost[static_cast<std::size_t>(LossCause::bad_id)] += bad_ids_;
   for (std::uint32_t lane = 0; lane < lanes_.claimed_before(); ++lane) {
     head.positions[lane] += taken_[lane];

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "drain/checkpoint.hpp"
+#include "drain/clock_watch.hpp"
 #include "drain/lanes.hpp"
 #include "segments/segment.hpp"
 
@@ -85,6 +86,11 @@ class Drainer {
 
   // Guard thread, all below.
 
+  /// Where the segment's clock is read, to tell a jump of it from a latency.
+  void read_clock_from(shm::TickSource source) noexcept { ticks_ = source; }
+  /// A reading of it; at least ten times a second.
+  void look_at_clock(const shm::ClockPair& now) noexcept { clock_watch_.look(now); }
+
   /// Adopts a binding; with a new generation, takes up its positions. Gives back
   /// the one before, which the guard must not be the last to hold: its end unmaps.
   std::shared_ptr<const Binding> adopt(std::shared_ptr<const Binding> binding) noexcept;
@@ -145,6 +151,7 @@ class Drainer {
   void remember_names(const Binding& binding, const Binding* previous);
   BoundSeries bind_series(const Binding& binding, std::vector<std::string>& refusals);
   void take_lane(std::uint32_t lane) noexcept;
+  std::uint64_t mended(std::uint64_t interval, std::uint64_t stop) noexcept;
   bool decode(const shm::Sample& sample, std::uint32_t lane) noexcept;
   void apply_batch(unsigned image) noexcept;
   void begin_generation() noexcept;
@@ -163,7 +170,10 @@ class Drainer {
   Lanes lanes_{max_lanes};            ///< of the live generation; empty: there is none
   std::vector<std::uint64_t> taken_;  ///< by lane, in this batch
   std::vector<Observation> batch_;
+  ClockWatch clock_watch_;  ///< of the live generation
+  shm::TickSource ticks_ = shm::ticks;
   std::uint64_t bad_ids_ = 0;     ///< in this batch
+  std::uint64_t mended_ = 0;      ///< in this batch
   std::uint32_t first_lane_ = 0;  ///< turns, so that no lane starves another
   bool has_unbound_series_ = false;
 };

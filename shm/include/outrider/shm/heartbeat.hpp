@@ -36,6 +36,10 @@ inline void beat(Heartbeat& heartbeat, Ticks ticks, std::uint64_t ns) noexcept {
   heartbeat.count.store(begun + 1, std::memory_order_release);
 }
 
+inline void beat(Heartbeat& heartbeat, const ClockPair& now) noexcept {
+  beat(heartbeat, Ticks::from_raw(now.ticks), now.ns);
+}
+
 /// False while the pair is being replaced: look again at the next pass.
 inline bool read_beat(const Heartbeat& heartbeat, Beat& out) noexcept {
   // sync(beat-count): acquire, pairs with beat. The pair read below is at least

@@ -66,6 +66,19 @@ inline Ticks ticks(ClockKind kind) noexcept {
   return Ticks::from_raw(monotonic_ns());
 }
 
+/// One reading of a tick clock and of CLOCK_MONOTONIC, taken together.
+struct ClockPair {
+  std::uint64_t ticks = 0;
+  std::uint64_t ns = 0;
+};
+
+/// Where tick stamps come from: `ticks`, or what a test puts in its place.
+using TickSource = Ticks (*)(ClockKind) noexcept;
+
+/// Cold. A thread that is interrupted between the two readings tries again: such a
+/// pair would look like a clock that has jumped.
+ClockPair read_clocks(ClockKind kind, TickSource source = ticks) noexcept;
+
 /// The clock that `outrider::ticks()` reads in this process. Set once, by the
 /// first producer, before it hands out a handle.
 inline std::atomic<ClockKind> process_clock{ClockKind::tsc};
