@@ -139,7 +139,7 @@ TEST_F(BentClock, GrantsNothingWhileTheClockRunsAtTwiceOrHalfItsRate) {
 }
 
 TEST_F(BentClock, GrantsNothingWhileTheTradersClockDiffersByMoreThanTenMilliseconds) {
-  for (const std::uint64_t off : {20 * ms, -20 * ms, hour, -hour}) {
+  for (const std::uint64_t off : {20 * ms, -(20 * ms), hour, -hour}) {
     renew(off);
     EXPECT_FALSE(gate_.open(now()));
     EXPECT_EQ(gate_.state(), GateState::unarmed);
