@@ -92,8 +92,10 @@ class BentClock : public ::testing::Test {
   Gate gate_ = producer_.gate("orders");
   Writer writer_ = producer_.writer("main");
   Histogram latency_ = writer_.histogram("order_seconds", "Order", {.unit = Unit::ticks()});
-  testing::Stages stages_{directory_.path(), directory_.path() + "/state", armed_at_start(),
-                          std::make_shared<const rules::RuleSet>(), bent};
+  testing::Stages stages_{{directory_.path(), directory_.path() + "/state"},
+                          armed_at_start(),
+                          std::make_shared<const rules::RuleSet>(),
+                          bent};
   shm::Mapping mapping_;
 };
 

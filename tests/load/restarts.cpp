@@ -131,8 +131,8 @@ int run(int lives) {
   config.log.file = directory.path() + "/log";
   config.log.level = config::LogLevel::warn;
   config.protection.arm_at_start = true;
-  testing::Stages stages{segments, directory.path() + "/state", config,
-                         std::make_shared<const rules::RuleSet>()};
+  testing::Stages stages{
+      {segments, directory.path() + "/state"}, config, std::make_shared<const rules::RuleSet>()};
   const int warm_up = lives / 5;
   for (int life = 1; life <= warm_up; ++life) live_once(segments, stages, life);
   const Footprint before = footprint(directory.path());

@@ -17,15 +17,20 @@ namespace outrider::testing {
 
 class Stages {
  public:
-  Stages(const std::string& segments, const std::string& state, const config::Config& config,
+  struct Places {
+    std::string segments;
+    std::string state;
+  };
+  Stages(const Places& places, const config::Config& config,
          std::shared_ptr<const rules::RuleSet> rules, shm::TickSource ticks = shm::ticks)
       : log_{config.log} {
-    std::filesystem::create_directories(state);
-    started_ = protection::start(
-        protection_, {segments + "/c/latch", state + "/latch.journal", segments + "/c/kill"},
-        config.protection.arm_at_start, now());
+    std::filesystem::create_directories(places.state);
+    started_ = protection::start(protection_,
+                                 {places.segments + "/c/latch", places.state + "/latch.journal",
+                                  places.segments + "/c/kill"},
+                                 config.protection.arm_at_start, now());
     scribe_ = std::make_unique<protection::Scribe>(std::move(started_.journal));
-    planner_.emplace(Planner::Parts{segments, protection_, queues_, exchange_, facts_, log_},
+    planner_.emplace(Planner::Parts{places.segments, protection_, queues_, exchange_, facts_, log_},
                      config, std::move(rules));
     guard_.emplace(Guard::Parts{protection_, started_.latch, desk_, *scribe_, queues_, exchange_,
                                 facts_, ticks});
