@@ -79,12 +79,13 @@ def main():
         came_back = rig.eventually(lambda: ledger.gates_seen_open > seen_open)
         time.sleep(1)
         hogs.end()
+        # Before the trader ends: that it is gone then is the truth.
+        trips = bench.sum("outrider_trips_total")
 
         ledger.stop()
         ended = trader.child.wait(60)
         exact = rig.eventually(lambda: is_whole(bench, ledger.completed))
         holds, page = law(bench)
-        trips = bench.sum("outrider_trips_total", page)
         counted = bench.sum("load_calls_total", page)
         kept = bench.sum("load_seconds_count", page)
         alive = sidecar.child.poll() is None
