@@ -27,6 +27,24 @@ void show(GateRuntime& gate, const Enforcement& wanted, Ticks stored) noexcept {
        verdict.scope, verdict.rule.empty() ? verdict.reason : verdict.rule});
 }
 
+/// `changed` when the word is `next` now. A word that nobody but a stranger or a
+/// fault can have left is replaced, and only a kill is somebody's will.
+Enforced put(GateRuntime& gate, std::uint64_t next) noexcept {
+  std::atomic<std::uint64_t>& word = gate.segment->control.gate(gate.slot).word;
+  // The second time with what was found. Should it have moved again: next pass.
+  for (int tries = 0; tries < 2; ++tries) {
+    std::uint64_t found = gate.word;
+    // relaxed: the word is the whole message.
+    const bool stored = word.compare_exchange_strong(found, next, std::memory_order_relaxed);
+    gate.word = stored ? next : found;
+    if (stored) return Enforced::changed;
+    if (found == shm::closed_word(GateState::killed)) return Enforced::found_kill;
+    // Zeroes under a file cut short: the verdict of the next pass knows.
+    if (gate.segment->is_damaged()) return Enforced::unchanged;
+  }
+  return Enforced::unchanged;
+}
+
 }  // namespace
 
 shm::RejectCode reject_code(const shm::TickClock& clock, const shm::Beat& trader,
@@ -72,14 +90,7 @@ Enforced enforce(GateRuntime& gate, const Enforcement& wanted) noexcept {
   const std::uint64_t next = wanted_word(gate, wanted);
   // Untouched words are not even read: the line stays with the trader.
   if (next == gate.word && is_same_news) return Enforced::unchanged;
-  std::uint64_t found = gate.word;
-  // relaxed: the word is the whole message.
-  const bool stored = word.compare_exchange_strong(found, next, std::memory_order_relaxed);
-  if (!stored) {
-    gate.word = found;
-    return Enforced::found_kill;
-  }
-  gate.word = next;
+  if (const Enforced done = put(gate, next); done != Enforced::changed) return done;
   gate.granted = wanted.verdict.state == GateState::trading
                      ? (wanted.renew ? wanted.time.steady : gate.granted)
                      : nanoseconds{};

@@ -24,7 +24,7 @@ struct Enforcement {
 enum class Enforced {
   unchanged,
   changed,
-  found_kill,  ///< somebody else closed the gate: a kill that protection must learn of
+  found_kill,  ///< somebody else killed the gate, which protection must learn of
 };
 
 Enforced enforce(GateRuntime& gate, const Enforcement& wanted) noexcept;

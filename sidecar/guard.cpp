@@ -280,7 +280,7 @@ void Guard::enforce_gate(GateRuntime& gate, bool renew) noexcept {
     case Enforced::found_kill: {
       protection::Cause cause;
       cause.actor = "external";
-      cause.reason = "found the gate closed by somebody other than the sidecar";
+      cause.reason = "found the gate killed by somebody other than the sidecar";
       parts_.protection.kill(gate.own_scope, cause, now_);
     }
   }

@@ -4,6 +4,7 @@
 #include "gate_keeper.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "producer/segment_view.hpp"
 
@@ -72,6 +73,29 @@ TEST_F(GateKeeper, FindsTheKillThatCameBeforeItsFirstLook) {
   kill_from_outside();
   EXPECT_EQ(enforce_at(now, GateState::trading), Enforced::found_kill);
   EXPECT_EQ(word(), shm::closed_word(GateState::killed));
+}
+
+TEST_F(GateKeeper, TakesNoOtherWordThanAKillForOne) {
+  const std::uint64_t far_away = now.raw() + 1'000'000 * lease;
+  for (const std::uint64_t found :
+       {std::uint64_t{0}, far_away, shm::closed_word(GateState::halted)}) {
+    enforce_at(now, GateState::trading);
+    word() = found;
+    EXPECT_EQ(enforce_at(later, GateState::trading), Enforced::unchanged);
+    EXPECT_EQ(word(), later.raw() + lease);
+    word() = found;
+    EXPECT_EQ(enforce_at(later, GateState::halted, false), Enforced::changed);
+    EXPECT_EQ(word(), shm::closed_word(GateState::halted));
+  }
+}
+
+TEST_F(GateKeeper, TakesAControlFileThatWasCutShortForNoKill) {
+  enforce_at(now, GateState::trading);
+  ASSERT_EQ(::truncate(shm::control_path(directory_.path(), "oms", 1).c_str(), 0), 0);
+  EXPECT_EQ(enforce_at(later, GateState::trading), Enforced::unchanged);
+  EXPECT_TRUE(gate_.segment->is_damaged());
+  EXPECT_EQ(word(), 0U);  // nothing is granted into zeroes
+  EXPECT_EQ(enforce_at(later, GateState::unarmed, false), Enforced::changed);
 }
 
 TEST_F(GateKeeper, ClosesWithTheVerdictsOwnWord) {

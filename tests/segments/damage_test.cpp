@@ -150,6 +150,22 @@ TEST_F(Damage, OfAControlFileClosesTheGateToo) {
   EXPECT_EQ(of("outrider_segment_quarantined"), 1);
 }
 
+TEST_F(Damage, OfAControlFileIsNobodysKill) {
+  ASSERT_EQ(::truncate(shm::control_path(directory_.path(), "victim", 1).c_str(), 0), 0);
+  for (int i = 0; i < 30; ++i) {  // beyond the next renewal, and discovery does not look
+    sidecar_.pass();
+    ::usleep(5'000);
+  }
+  spare_this_process();
+  victim_.reset();
+
+  victim_.emplace(directory_.path(), "victim");
+  ASSERT_TRUE(sidecar_.turns_until([&] {
+    victim_->beat();
+    return victim_->trades();
+  }));
+}
+
 TEST_F(Damage, OfACheckpointIsSaidAndSparesTheSidecar) {
   victim_->record(3);
   sidecar_.turn();
