@@ -27,38 +27,58 @@ std::array<WatchedRange, max_watched> ranges;
 std::mutex ranges_mutex;  ///< of those who register, never of the handler
 struct sigaction previous_action;
 
-WatchedRange* range_of(std::uintptr_t address) noexcept {
+/// What a fault goes by: copies that belong together.
+struct Found {
+  WatchedRange* range = nullptr;
+  std::uintptr_t begin = 0;
+  std::size_t bytes = 0;
+  int protection = PROT_READ;
+};
+
+Found range_of(std::uintptr_t address) noexcept {
   for (WatchedRange& range : ranges) {
     // sync(watched): acquire, pairs with FaultWatch's constructor. The rest of the
     // entry is there before its beginning.
     const std::uintptr_t begin = range.begin.load(std::memory_order_acquire);
-    // relaxed: the acquire above brought it.
-    if (begin == 0 || address - begin >= range.bytes.load(std::memory_order_relaxed)) continue;
-    return &range;
+    if (begin == 0) continue;
+    // sync(watched-slot): acquire, pairs with FaultWatch's constructor. Where these are
+    // of the slot's next user, its beginning below is no longer the one above.
+    const std::size_t bytes = range.bytes.load(std::memory_order_acquire);
+    const int protection = range.protection.load(std::memory_order_acquire);
+    // relaxed: the acquires above brought it.
+    if (range.begin.load(std::memory_order_relaxed) != begin || address - begin >= bytes) continue;
+    return {&range, begin, bytes, protection};
   }
-  return nullptr;
+  return {};
 }
 
 /// Zeroes in one step in the place of every page of the range.
-bool replace(const WatchedRange& range) noexcept {
+bool replace(const Found& found) noexcept {
   // As a long: what an int leaves beside it on the stack would be part of a variadic
   // argument.
   constexpr long offset = 0;
-  // relaxed, all: see range_of.
-  const long mapped = ::syscall(
-      SYS_mmap, range.begin.load(std::memory_order_relaxed),
-      range.bytes.load(std::memory_order_relaxed), range.protection.load(std::memory_order_relaxed),
-      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, offset);
+  const long mapped =
+      ::syscall(SYS_mmap, found.begin, found.bytes, found.protection,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, offset);
   return mapped != -1;
 }
 
+void install() noexcept;
+
 void on_fault(int, siginfo_t* info, void*) {
-  WatchedRange* const range = range_of(reinterpret_cast<std::uintptr_t>(info->si_addr));
-  if (range != nullptr) {
+  // Sent by somebody, or told of memory that nobody has touched yet: no instruction
+  // runs again. Whoever was there before us decides, and if it lets us live, we stay.
+  if (info->si_code <= 0 || info->si_code == BUS_MCEERR_AO) {
+    ::sigaction(SIGBUS, &previous_action, nullptr);
+    ::raise(SIGBUS);
+    return install();
+  }
+  const Found found = range_of(reinterpret_cast<std::uintptr_t>(info->si_addr));
+  if (found.range != nullptr) {
     // sync(fault): release, pairs with FaultWatch::faulted. The flag is up before
     // anybody can see a zero; replacing pages interrupts every thread that could.
-    range->faulted.store(true, std::memory_order_release);
-    if (replace(*range)) return;
+    found.range->faulted.store(true, std::memory_order_release);
+    if (replace(found)) return;
   }
   // Not ours: the instruction runs again and meets whoever was there before us.
   ::sigaction(SIGBUS, &previous_action, nullptr);
@@ -69,22 +89,30 @@ void install() noexcept {
   ours.sa_sigaction = on_fault;
   ours.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
   sigemptyset(&ours.sa_mask);
-  ::sigaction(SIGBUS, &ours, &previous_action);
+  ::sigaction(SIGBUS, &ours, nullptr);
+}
+
+void install_first() noexcept {
+  // Before ours is there: it may be needed at once.
+  ::sigaction(SIGBUS, nullptr, &previous_action);
+  install();
 }
 
 }  // namespace
 
 FaultWatch::FaultWatch(const shm::Mapping& mapping, shm::Access access) noexcept {
   static std::once_flag installed;
-  std::call_once(installed, install);
+  std::call_once(installed, install_first);
   const std::lock_guard guard{ranges_mutex};
   for (WatchedRange& range : ranges) {
-    // relaxed, all but the last: under the mutex; the handler reads them after it.
+    // relaxed: under the mutex.
     if (range.begin.load(std::memory_order_relaxed) != 0) continue;
-    range.bytes.store(mapping.size(), std::memory_order_relaxed);
+    // sync(watched-slot): release, pairs with range_of. Whoever sees one of these sees
+    // that the slot's last user has gone.
+    range.bytes.store(mapping.size(), std::memory_order_release);
     range.protection.store(access == shm::Access::read_only ? PROT_READ : PROT_READ | PROT_WRITE,
-                           std::memory_order_relaxed);
-    range.faulted.store(false, std::memory_order_relaxed);
+                           std::memory_order_release);
+    range.faulted.store(false, std::memory_order_relaxed);  // relaxed: nobody asks yet
     // sync(watched): release, pairs with range_of.
     range.begin.store(reinterpret_cast<std::uintptr_t>(mapping.data()), std::memory_order_release);
     range_ = &range;

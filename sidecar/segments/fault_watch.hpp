@@ -13,7 +13,8 @@
 
 namespace outrider::segments {
 
-/// Mappings that can be watched at once: three for each producer.
+/// Mappings that can be watched at once: two for each generation that is attached, and
+/// one for each producer's checkpoint.
 inline constexpr std::size_t max_watched = 4096;
 
 struct WatchedRange;

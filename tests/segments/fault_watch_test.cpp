@@ -124,6 +124,38 @@ TEST(FaultWatch, HasNoRoomForMoreThanItsTableHolds) {
   EXPECT_TRUE(FaultWatch(file.mapping, shm::Access::read_only));
 }
 
+// A slot that is given to another mapping while a third one faults must not lend
+// its new length to its old beginning.
+TEST(FaultWatch, TakesNoAddressForItsOwnWhileASlotChangesHands) {
+  constexpr std::uint64_t huge = 64 << 20;
+  shm::FileError error;
+  // The kernel puts later ones below.
+  const shm::Mapping above = shm::Mapping::anonymous(huge, error);
+  const MappedFile first;
+  const shm::Mapping below = shm::Mapping::anonymous(4096, error);
+  if (below.data() > first.mapping.data() || below.data() + huge < first.mapping.data() + bytes)
+    return;  // this kernel lays them out otherwise: nothing could be mistaken
+  above.data()[huge - 1] = std::byte{1};
+  std::atomic<bool> stop{false};
+  std::thread changing{[&] {
+    while (!stop) {
+      FaultWatch(below, shm::Access::read_write);
+      FaultWatch(above, shm::Access::read_write);
+    }
+  }};
+  int mistaken = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    const MappedFile file;
+    const FaultWatch watch{file.mapping, shm::Access::read_only};
+    file.cut(0);
+    if (file.at(0) != 0 || !watch.faulted()) ++mistaken;
+  }
+  stop = true;
+  changing.join();
+  EXPECT_EQ(mistaken, 0);
+  EXPECT_EQ(above.data()[huge - 1], std::byte{1});
+}
+
 /// A fault in a file that nobody watches, beside one that is watched.
 [[noreturn]] void fault_outside() {
   signal(SIGBUS, SIG_DFL);
@@ -137,6 +169,37 @@ TEST(FaultWatch, HasNoRoomForMoreThanItsTableHolds) {
 TEST(FaultWatchDeathTest, LeavesAFaultOutsideToWhoeverWasThereBefore) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(fault_outside(), "");
+}
+
+volatile sig_atomic_t heard = 0;
+
+/// 0: whoever was there before hears a SIGBUS that was sent, and faults are still ours.
+[[noreturn]] void hear_and_go_on() {
+  signal(SIGBUS, [](int) { heard = heard + 1; });
+  const MappedFile file;
+  const FaultWatch watch{file.mapping, shm::Access::read_only};
+  kill(getpid(), SIGBUS);
+  raise(SIGBUS);
+  file.cut(0);
+  _exit(heard == 2 && file.at(0) == 0 && watch.faulted() ? 0 : 1);
+}
+
+TEST(FaultWatchDeathTest, HandsOnASignalThatWasSentAndStaysOnWatch) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(hear_and_go_on(), testing::ExitedWithCode(0), "");
+}
+
+[[noreturn]] void be_ended() {
+  signal(SIGBUS, SIG_DFL);
+  const MappedFile file;
+  const FaultWatch watch{file.mapping, shm::Access::read_only};
+  raise(SIGBUS);
+  _exit(0);
+}
+
+TEST(FaultWatchDeathTest, EndsTheProcessByASignalThatWasSentWhereItAlwaysDid) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(be_ended(), testing::KilledBySignal(SIGBUS), "");
 }
 
 }  // namespace
