@@ -14,6 +14,8 @@ constexpr nanoseconds sweep_period = 10ms;
 constexpr nanoseconds shortest_poll = 100us;
 constexpr nanoseconds longest_poll = 10ms;
 constexpr nanoseconds quiet_after = 1s;
+/// Seconds of silence in which a rate falls to half or less.
+constexpr double rate_halves = 0.05;
 /// A plan that discovery has not looked after for so long, or for two leases, is
 /// no ground to grant anything: producers may have died and appeared since.
 constexpr nanoseconds oldest_plan = 2s;
@@ -139,14 +141,7 @@ void Guard::watch(ProducerRuntime& producer, nanoseconds now) noexcept {
     producer.beat = beat;
     producer.beat_seen = now;
   }
-  if (const std::uint64_t recorded = drainer.totals().recorded; recorded != producer.recorded) {
-    const double seconds = std::chrono::duration<double>(now - previous_pass_).count();
-    const double rate = static_cast<double>(recorded - producer.recorded) / std::max(seconds, 1e-6);
-    producer.recorded_rate += 0.1 * (rate - producer.recorded_rate);
-    producer.recorded = recorded;
-    producer.recorded_seen = now;
-    recorded_ = now;
-  }
+  follow_rate(producer, now);
   // sync(closed): acquire, pairs with the producer's good-bye.
   const bool closed = segment.view.state().closed.load(std::memory_order_acquire) == 1;
   const auto state = segments::producer_state(
@@ -155,6 +150,23 @@ void Guard::watch(ProducerRuntime& producer, nanoseconds now) noexcept {
   if (state == producer.state) return;
   producer.state = state;
   tell_state(producer);
+}
+
+// Fast up, and down at every pass in which nothing came: a burst that is over must
+// not keep us looking.
+void Guard::follow_rate(ProducerRuntime& producer, nanoseconds now) noexcept {
+  const std::uint64_t recorded = producer.drainer->totals().recorded;
+  const double seconds =
+      std::max(std::chrono::duration<double>(now - previous_pass_).count(), 1e-6);
+  if (recorded == producer.recorded) {
+    producer.recorded_rate *= rate_halves / (rate_halves + seconds);
+    return;
+  }
+  const double rate = static_cast<double>(recorded - producer.recorded) / seconds;
+  producer.recorded_rate += 0.1 * (rate - producer.recorded_rate);
+  producer.recorded = recorded;
+  producer.recorded_seen = now;
+  recorded_ = now;
 }
 
 // -------------------------------------------------------- rules, protection

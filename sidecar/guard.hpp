@@ -45,6 +45,7 @@ class Guard final : private protection::Ends {
   void adopt_plan() noexcept;
   void drain(PlannedProducer& planned, const Now& now) noexcept;
   void watch(ProducerRuntime& producer, nanoseconds now) noexcept;
+  void follow_rate(ProducerRuntime& producer, nanoseconds now) noexcept;
   void refresh_own_series(nanoseconds now) noexcept;
   void evaluate_rules(const Now& now) noexcept;
   void check_clock(const PlannedProducer& planned) noexcept;
