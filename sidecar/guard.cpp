@@ -205,16 +205,16 @@ protection::Verdict Guard::verdict_of(const GateRuntime& gate) const noexcept {
   }
   if (discovery_stands_still_) {
     return unarmed(protection::host_scope,
-                   "the sidecar has not looked for producers for more than two seconds");
+                   "the sidecar has not looked for producers for two seconds and two leases");
   }
   if (a_judge_fails_) {
     if (const Judge* judge = failing_judge(gate); judge != nullptr) {
       return unarmed(parts_.protection.scope_name(gate.own_scope), judge->reason.view());
     }
   }
-  if (gate.segment->is_damaged()) {
+  if (gate.segment->is_damaged() || gate.producer->drainer->checkpoint().is_damaged()) {
     return unarmed(parts_.protection.scope_name(gate.own_scope),
-                   "the producer's segment was cut short: see the log");
+                   "a file of the producer was cut short: see the log");
   }
   if (gate.reject != shm::RejectCode::none) {
     return unarmed(parts_.protection.scope_name(gate.own_scope), to_text(gate.reject));

@@ -69,6 +69,7 @@ struct Row {
   std::vector<std::uint8_t> cut_of;       ///< by bucket: 1 + first bound that cuts it, 0: none
   std::array<HistogramCells, 2> cells;    ///< by image; histograms
   std::array<std::uint64_t*, 2> carry{};  ///< by image; counters: total of retired generations
+  mutable std::uint64_t carry_shown = 0;  ///< the guard's: as last shown to anybody
 };
 
 /// Applies one observation to a histogram's cells.

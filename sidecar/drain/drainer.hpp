@@ -128,7 +128,7 @@ class Drainer {
   /// After the last sweep: carries the generation over and marks it retired.
   void retire() noexcept;
 
-  /// As of now; looks at the lanes' fronts.
+  /// As of now; looks at the lanes' fronts. With a damaged checkpoint, as last shown.
   [[nodiscard]] Totals totals() noexcept;
   /// Lanes that a writer has claimed at least once.
   [[nodiscard]] std::uint64_t lanes_claimed() noexcept { return is_live() ? lanes_.claimed() : 0; }
@@ -136,10 +136,8 @@ class Drainer {
 
   /// A counter over all lanes and generations.
   [[nodiscard]] std::uint64_t counter(const BoundSeries& series) const noexcept;
-  /// A counter's total of retired generations.
-  [[nodiscard]] std::uint64_t carried(const Row& row) const noexcept {
-    return *row.carry[checkpoint_->active()];
-  }
+  /// A counter's total of retired generations; with a damaged checkpoint, as last shown.
+  [[nodiscard]] std::uint64_t carried(const Row& row) const noexcept;
   /// An up-down counter over all lanes of the living generation; false when there
   /// is none to be believed.
   [[nodiscard]] bool up_down(const BoundSeries& series, std::int64_t& value) const noexcept;
@@ -155,6 +153,7 @@ class Drainer {
   bool decode(const shm::Sample& sample, std::uint32_t lane) noexcept;
   void apply_batch(unsigned image) noexcept;
   void begin_generation() noexcept;
+  Totals look_at_totals() noexcept;
   void mark_retired() noexcept;
   void carry_over(unsigned image) noexcept;
   [[nodiscard]] bool is_given_up() const noexcept;
@@ -167,6 +166,7 @@ class Drainer {
   const Binding* last_bound_ = nullptr;
 
   std::shared_ptr<const Binding> binding_;
+  Totals shown_;                      ///< last, of a checkpoint that was whole
   Lanes lanes_{max_lanes};            ///< of the live generation; empty: there is none
   std::vector<std::uint64_t> taken_;  ///< by lane, in this batch
   std::vector<Observation> batch_;

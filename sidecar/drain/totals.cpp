@@ -14,13 +14,20 @@ std::uint64_t Drainer::cell_sum(std::uint32_t slot) const noexcept {
   return sum;
 }
 
-// Of a generation that is damaged, what was last shown to anybody: a counter never
-// goes down, and nothing is made up.
+// Of a generation that is damaged, what was last shown to anybody. A counter never
+// goes down: zeroes under a file cut short and made longer again are no counts.
 std::uint64_t Drainer::counted(std::uint32_t slot) const noexcept {
   std::uint64_t& seen = binding_->segment->cells_seen[slot];
   const std::uint64_t sum = cell_sum(slot);
-  if (is_trusted()) seen = sum;
+  if (is_trusted()) seen = std::max(seen, sum);
   return seen;
+}
+
+std::uint64_t Drainer::carried(const Row& row) const noexcept {
+  const std::uint64_t now = *row.carry[checkpoint_->active()];
+  // Asked after reading: zeroes may be in the place of all that was known.
+  if (!checkpoint_->is_damaged()) row.carry_shown = now;
+  return row.carry_shown;
 }
 
 std::uint64_t Drainer::counter(const BoundSeries& series) const noexcept {
@@ -42,6 +49,12 @@ bool Drainer::gauge(const BoundSeries& series, std::uint64_t& bits) const noexce
 }
 
 Totals Drainer::totals() noexcept {
+  const Totals now = look_at_totals();
+  if (!checkpoint_->is_damaged()) shown_ = now;
+  return shown_;
+}
+
+Totals Drainer::look_at_totals() noexcept {
   const ImageHead& head = checkpoint_->head(checkpoint_->active());
   Totals totals;
   totals.drained = head.drained;

@@ -177,6 +177,43 @@ TEST_F(Damage, OfACheckpointIsSaidAndSparesTheSidecar) {
   expect_the_other_goes_on();
 }
 
+TEST_F(Damage, OfACheckpointClosesTheGateAndKeepsWhatWasShown) {
+  victim_->record(7);
+  sidecar_.turn();
+  victim_.reset();
+  ASSERT_TRUE(sidecar_.turns_until([&] {
+    return !std::filesystem::exists(shm::telemetry_path(directory_.path(), "victim", 1));
+  }));
+  victim_.emplace(directory_.path(), "victim");
+  victim_->record(2);
+  ASSERT_TRUE(sidecar_.turns_until([&] {
+    victim_->beat();
+    return victim_->trades();
+  }));
+  const double drained = of("outrider_samples_drained_total");
+  ASSERT_EQ(sidecar_.metric(R"(orders_total{producer="victim"})"), 9);
+
+  ASSERT_EQ(::truncate((directory_.path() + "/c/victim.checkpoint").c_str(), 0), 0);
+  sidecar_.pass();  // discovery has not looked yet
+
+  EXPECT_FALSE(victim_->trades());
+  EXPECT_EQ(victim_->gate.state(), GateState::unarmed);
+  EXPECT_EQ(sidecar_.metric(R"(orders_total{producer="victim"})"), 9);
+  EXPECT_EQ(of("outrider_samples_drained_total"), drained);
+  expect_the_law();
+}
+
+TEST_F(Damage, ThatIsUndoneBeforeAnybodyLooksTakesNothingFromACounter) {
+  victim_->record(7);
+  sidecar_.turn();
+  ASSERT_EQ(sidecar_.metric(R"(orders_total{producer="victim"})"), 7);
+  const Vandal vandal{directory_.path(), "victim"};
+  vandal.cut(0);
+  vandal.cut(vandal.bytes());
+  sidecar_.pass();
+  EXPECT_EQ(sidecar_.metric(R"(orders_total{producer="victim"})"), 7);
+}
+
 TEST_F(Damage, ByAnythingWrittenAnywhereLeavesTheLawAndTheOthersAlone) {
   std::mt19937_64 random{20261121};
   const Vandal vandal{directory_.path(), "victim"};
