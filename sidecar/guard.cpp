@@ -205,7 +205,7 @@ protection::Verdict Guard::verdict_of(const GateRuntime& gate) const noexcept {
   }
   if (discovery_stands_still_) {
     return unarmed(protection::host_scope,
-                   "the sidecar has not looked for producers for two seconds and two leases");
+                   "the sidecar has not looked for producers for two seconds or two leases");
   }
   if (a_judge_fails_) {
     if (const Judge* judge = failing_judge(gate); judge != nullptr) {

@@ -4,9 +4,6 @@
 namespace outrider::drain {
 namespace {
 
-/// Samples that no lane records in a life: three days at a billion a second.
-constexpr std::uint64_t furthest = std::uint64_t{1} << 48;
-
 void believe(std::uint64_t& believed, const std::atomic<std::uint64_t>& word) noexcept {
   // relaxed: a count for people; late is only late.
   believed = std::max(believed, word.load(std::memory_order_relaxed));
@@ -21,11 +18,9 @@ std::uint64_t Lanes::readable(std::uint32_t number) noexcept {
   // Differences, so that positions may wrap around.
   if (readable > lane.reader.capacity() || readable < lane.waiting()) {
     lane.quarantined = true;
-    // What a head too far ahead claims is counted as recorded and lost, unless no
-    // lane could ever have got there. One that went back stays where it was seen.
-    if (readable > lane.waiting() && readable < furthest) {
-      lane.pushed = lane.reader.position() + readable;
-    }
+    // Of what a head too far ahead claims, a ring full can have been there, and is
+    // counted as recorded and lost. One that went back stays where it was seen.
+    if (readable > lane.waiting()) lane.pushed = lane.reader.position() + lane.reader.capacity();
     return 0;
   }
   lane.pushed = lane.reader.position() + readable;
