@@ -44,17 +44,20 @@ bool Segment::trader_has_ended(const Segment* newer) const {
 }
 
 std::string Segment::damage(const std::string& directory) const {
-  const auto shorter = [](const std::string& path, std::uint64_t mapped) -> std::string {
+  const auto shorter = [](const std::string& path, std::uint64_t inode,
+                          std::uint64_t mapped) -> std::string {
     struct stat info {};
-    const bool is_there = ::stat(path.c_str(), &info) == 0;
+    // Whatever else has the name now is not what we look at.
+    const bool is_there = ::lstat(path.c_str(), &info) == 0 && info.st_ino == inode;
     if (!is_there || static_cast<std::uint64_t>(info.st_size) >= mapped) return {};
     return path + ": cut short while it is mapped: found " + std::to_string(info.st_size) +
            " bytes, needed " + std::to_string(mapped);
   };
   const std::string path = shm::telemetry_path(directory, name, generation());
-  std::string why = shorter(path, telemetry.mapping.size());
+  std::string why = shorter(path, telemetry.file.inode, telemetry.mapping.size());
   if (why.empty()) {
-    why = shorter(shm::control_path(directory, name, generation()), control_mapping.size());
+    why = shorter(shm::control_path(directory, name, generation()), control_inode_,
+                  control_mapping.size());
   }
   return why.empty() && is_damaged() ? path + ": was cut short while it was mapped" : why;
 }
@@ -90,6 +93,9 @@ std::shared_ptr<Segment> open_segment(const std::string& directory, const Found&
   }
   auto segment =
       std::make_shared<Segment>(name, std::move(attached), std::move(control), std::move(lock));
+  if (::lstat(shm::control_path(directory, name, generation).c_str(), &info) == 0) {
+    segment->control_inode_ = info.st_ino;
+  }
   if (segment->is_watched()) return segment;
   result = shm::AttachResult::refused_owner;
   why = shm::telemetry_path(directory, name, generation) + ": more than " +

@@ -17,6 +17,8 @@
 
 namespace outrider::segments {
 
+struct Found;
+
 struct Segment {
   Segment(std::string name, shm::AttachedTelemetry&& attached, shm::Mapping&& control_mapping,
           shm::Descriptor&& lock);
@@ -76,6 +78,10 @@ struct Segment {
   FaultWatch control_watch_;
   std::atomic<bool> quarantined_{false};
   shm::Descriptor lock_;
+  std::uint64_t control_inode_ = 0;  ///< of the file of `control_mapping`
+
+  friend std::shared_ptr<Segment> open_segment(const std::string& directory, const Found& found,
+                                               shm::AttachResult& result, std::string& why);
 };
 
 /// A segment file seen in the directory.

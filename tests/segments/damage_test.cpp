@@ -166,6 +166,27 @@ TEST_F(Damage, OfAControlFileIsNobodysKill) {
   }));
 }
 
+TEST_F(Damage, IsNotWhatAnotherFileOfTheNameHas) {
+  for (const std::string& path : {shm::telemetry_path(directory_.path(), "victim", 1),
+                                  shm::control_path(directory_.path(), "victim", 1)}) {
+    std::filesystem::rename(path, path + ".away");
+    std::ofstream{path} << "short";
+  }
+  ::usleep(60'000);  // discovery's next look at the files
+  for (int i = 0; i < 20; ++i) {
+    victim_->record();
+    sidecar_.turn(1);
+    ::usleep(5'000);
+  }
+  EXPECT_EQ(sidecar_.said("segment quarantined"), 0U);
+  EXPECT_EQ(of("outrider_segment_quarantined"), 0);
+  EXPECT_EQ(of("outrider_samples_drained_total"), 20);
+  for (const std::string& path : {shm::telemetry_path(directory_.path(), "victim", 1),
+                                  shm::control_path(directory_.path(), "victim", 1)}) {
+    std::filesystem::rename(path + ".away", path);
+  }
+}
+
 TEST_F(Damage, OfACheckpointIsSaidAndSparesTheSidecar) {
   victim_->record(3);
   sidecar_.turn();
