@@ -113,7 +113,8 @@ void OwnSeries::add_self(aggregate::ValuesBuilder& builder) {
                          "Times that a trader's clock moved by more than 10 ms against "
                          "CLOCK_MONOTONIC between two renewals.");
   segments_refused_ =
-      counter("outrider_segments_refused_total", "Segment files that were not attached.");
+      counter("outrider_segments_refused_total",
+              "Reasons to attach no segment file, each counted when it is first said.");
   series_refused_ =
       counter("outrider_series_refused_total", "Series of traders that are not shown.");
   add_discovery(builder);
