@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 
@@ -23,15 +24,30 @@ sigset_t block_signals() {
   return set;
 }
 
+outrider::Sidecar* running = nullptr;
+std::terminate_handler then_end = nullptr;
+
+/// What waits to be logged may be the reason why.
+[[noreturn]] void log_and_end() {
+  running->log().flush(outrider::outputs::LogQueue::patience_at_end);
+  then_end();
+  std::abort();
+}
+
 int run(const outrider::config::Flags& flags, outrider::Settings settings) {
   const sigset_t signals = block_signals();
   outrider::Sidecar sidecar{flags, std::move(settings)};
+  running = &sidecar;
+  then_end = std::set_terminate(log_and_end);
   sidecar.start();
   for (int received = 0; sigwait(&signals, &received) == 0;) {
     if (received != SIGHUP) break;
     sidecar.reload();
   }
   sidecar.stop();
+  std::set_terminate(then_end);
+  // A writer that is stuck holds its stream, for which exit() would wait.
+  if (!sidecar.log().flush(outrider::outputs::LogQueue::patience_at_end)) std::_Exit(0);
   return 0;
 }
 

@@ -106,6 +106,8 @@ void OwnSeries::add_self(aggregate::ValuesBuilder& builder) {
   const auto counter = [&](const char* name, const char* help) {
     return single(builder, {name, help, FamilyKind::counter});
   };
+  log_dropped_ = counter("outrider_log_dropped_total",
+                         "Lines of the log that were dropped because it was not read.");
   passes_ = counter("outrider_passes_total", "Passes of the guard thread.");
   expirations_ = counter("outrider_lease_expirations_total",
                          "Gates whose lease had run out before it was renewed.");
@@ -259,6 +261,7 @@ void OwnSeries::refresh(const Facts& facts) const noexcept {
   // relaxed, all: facts on their own.
   *reload_ = facts.shared.reload_successful.load(std::memory_order_relaxed) ? 1 : 0;
   *journal_ = facts.shared.journal_writable.load(std::memory_order_relaxed) ? 1 : 0;
+  *log_dropped_ = as_double(facts.shared.log_dropped.load(std::memory_order_relaxed));
   *segments_refused_ = as_double(facts.shared.segments_refused.load(std::memory_order_relaxed));
   *series_refused_ = as_double(facts.shared.series_refused.load(std::memory_order_relaxed));
   *scopes_refused_ = as_double(facts.shared.scopes_refused.load(std::memory_order_relaxed));

@@ -43,6 +43,7 @@ struct SelfCounts {
 struct SharedFacts {
   std::atomic<bool> reload_successful{true};
   std::atomic<bool> journal_writable{true};
+  std::atomic<std::uint64_t> log_dropped{0};
   std::atomic<std::uint64_t> segments_refused{0};
   std::atomic<std::uint64_t> series_refused{0};
   std::atomic<std::uint64_t> segments_quarantined{0};
@@ -107,6 +108,7 @@ class OwnSeries {
   std::vector<double*> trips_;  ///< by BreakerId; null: added after this plan
   std::array<double*, drain::loss_causes> lost_{};
   std::vector<double*> pass_duration_, trip_duration_, first_refusal_;
+  double* log_dropped_;
   std::vector<double*> no_data_;  ///< by rule; rules of one name share one
   double *evaluations_, *failures_;
   double *last_pass_, *passes_, *clock_jumps_, *reload_, *journal_, *expirations_,

@@ -256,6 +256,7 @@ void Sidecar::run_discovery() {
     planned_ = planner_->has_planned();
     write_events();
     say_unarmed(now.steady);
+    facts_.log_dropped.store(log_.dropped(), std::memory_order_relaxed);  // relaxed: a count
     std::this_thread::sleep_for(scan_period);
   }
 }

@@ -103,8 +103,6 @@ std::string json_line(LogLevel level, std::string_view message, LogFields fields
 
 Log::Log(const config::LogConfig& config) : config_{config}, logger_{opened(config)} {}
 
-Log::~Log() = default;
-
 void Log::debug(std::string_view message, LogFields fields) {
   const std::lock_guard lock{mutex_};
   write(LogLevel::debug, message, fields, 0);
@@ -124,11 +122,14 @@ void Log::error(std::string_view message, LogFields fields) {
 }
 
 void Log::reconfigure(const config::LogConfig& config) {
-  const std::lock_guard lock{mutex_};
   try {
-    logger_ = opened(config);
+    // Outside the lock: opening, too, may take as long as it likes.
+    auto logger = opened(config);
+    const std::lock_guard lock{mutex_};
+    logger_ = std::move(logger);
     config_ = config;
   } catch (const std::exception& error) {
+    const std::lock_guard lock{mutex_};
     write(LogLevel::error, "log file not opened, the one before is kept",
           {{"reason", error.what()}}, 0);
   }
@@ -144,11 +145,23 @@ void Log::limited(LogLevel level, std::string_view message, LogFields fields) {
 void Log::write(LogLevel level, std::string_view message, LogFields fields,
                 std::uint64_t held_back) {
   if (!logger_->should_log(spdlog_level(level))) return;
-  const auto line = config_.format == LogFormat::json ? json_line : logfmt_line;
-  logger_->log(spdlog_level(level), line(level, message, fields, held_back));
+  if (untold_drops_ > 0 && push(LogLevel::warn, "lines were dropped: the log is not read",
+                                {{"count", std::to_string(untold_drops_)}}, 0)) {
+    untold_drops_ = 0;
+  }
+  if (push(level, message, fields, held_back)) return;
+  ++untold_drops_;
+  dropped_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a count on its own
 }
 
-std::shared_ptr<spdlog::logger> Log::opened(const config::LogConfig& config) const {
+bool Log::push(LogLevel level, std::string_view message, LogFields fields,
+               std::uint64_t held_back) {
+  const auto line = config_.format == LogFormat::json ? json_line : logfmt_line;
+  return queue_.try_push({logger_, spdlog_level(level), spdlog::log_clock::now(),
+                          line(level, message, fields, held_back)});
+}
+
+std::shared_ptr<spdlog::logger> Log::opened(const config::LogConfig& config) {
   spdlog::sink_ptr sink;
   if (config.file.empty()) {
     sink = std::make_shared<spdlog::sinks::stderr_sink_st>();

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The log: one line an event, logfmt or JSON, to standard error or a file. For
-// every thread but the guard, which does no I/O.
+// every thread but the guard: it allocates, though it never waits for whoever
+// reads it.
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <mutex>
@@ -10,11 +14,8 @@
 #include <string_view>
 
 #include "config/config.hpp"
+#include "outputs/log_queue.hpp"
 #include "outputs/repeat_limiter.hpp"
-
-namespace spdlog {
-class logger;
-}
 
 namespace outrider::outputs {
 
@@ -29,7 +30,6 @@ class Log {
  public:
   /// Throws std::runtime_error when log.file cannot be opened.
   explicit Log(const config::LogConfig& config);
-  ~Log();
 
   void debug(std::string_view message, LogFields fields = {});
   void info(std::string_view message, LogFields fields = {});
@@ -41,13 +41,25 @@ class Log {
   /// been moved away (SIGHUP). When that fails all stays, and the reason is logged.
   void reconfigure(const config::LogConfig& config);
 
+  /// Lines that found no room, because whoever reads the log did not keep up.
+  [[nodiscard]] std::uint64_t dropped() const noexcept {
+    return dropped_.load(std::memory_order_relaxed);  // relaxed: a count on its own
+  }
+  /// Waits until every line from before is written; false when that took too long.
+  bool flush(std::chrono::milliseconds patience) const { return queue_.flush(patience); }
+
  private:
   void limited(config::LogLevel level, std::string_view message, LogFields fields);
   void write(config::LogLevel level, std::string_view message, LogFields fields,
              std::uint64_t held_back);
-  std::shared_ptr<spdlog::logger> opened(const config::LogConfig& config) const;
+  bool push(config::LogLevel level, std::string_view message, LogFields fields,
+            std::uint64_t held_back);
+  static std::shared_ptr<spdlog::logger> opened(const config::LogConfig& config);
 
-  std::mutex mutex_;  ///< over everything below
+  LogQueue queue_;
+  std::atomic<std::uint64_t> dropped_{0};
+  std::mutex mutex_;              ///< over everything below; never held while anything is written
+  std::uint64_t untold_drops_{};  ///< since a line last said so
   config::LogConfig config_;
   RepeatLimiter limiter_;
   std::shared_ptr<spdlog::logger> logger_;

@@ -13,6 +13,7 @@
 namespace outrider::outputs {
 namespace {
 
+using namespace std::chrono_literals;
 using config::LogConfig;
 using config::LogFormat;
 using config::LogLevel;
@@ -31,8 +32,13 @@ class LogFile : public ::testing::Test {
     std::ifstream stream{file};
     return {std::istreambuf_iterator<char>{stream}, {}};
   }
-  static std::size_t lines(const std::string& file) {
-    const std::string all = text(file);
+  /// What a log has written by now.
+  std::string text(const Log& log) const {
+    EXPECT_TRUE(log.flush(10s));
+    return text(config.file);
+  }
+  std::size_t lines(const Log& log) const {
+    const std::string all = text(log);
     return static_cast<std::size_t>(std::count(all.begin(), all.end(), '\n'));
   }
 
@@ -66,7 +72,7 @@ TEST_F(LogFile, HasALineAnEventWithItsTimeInUtc) {
 
   log.info("{started}", {{"port", "9717"}});
 
-  std::string line = text(config.file);
+  std::string line = text(log);
   for (std::size_t i = 0; i < std::min<std::size_t>(line.size(), 27); ++i) {
     if (line[i] >= '0' && line[i] <= '9') line[i] = '9';
   }
@@ -79,7 +85,7 @@ TEST_F(LogFile, IsJsonOnRequest) {
 
   log.info("started", {{"port", "9717"}});
 
-  const auto json = nlohmann::json::parse(text(config.file));
+  const auto json = nlohmann::json::parse(text(log));
   EXPECT_EQ(json["msg"], "started");
   EXPECT_EQ(json["port"], "9717");
   EXPECT_EQ(json["ts"].get<std::string>().size(), 24u);
@@ -94,7 +100,7 @@ TEST_F(LogFile, LeavesOutWhatIsBelowItsLevel) {
   log.warn("c");
   log.error("d");
 
-  EXPECT_EQ(lines(config.file), 2u);
+  EXPECT_EQ(lines(log), 2u);
 }
 
 TEST_F(LogFile, HoldsBackAWarningThatRepeats) {
@@ -103,7 +109,7 @@ TEST_F(LogFile, HoldsBackAWarningThatRepeats) {
   for (int i = 0; i < 1000; ++i) log.warn("ring quarantined", {{"lane", "3"}});
   log.warn("ring quarantined", {{"lane", "4"}});
 
-  EXPECT_EQ(lines(config.file), 2u);
+  EXPECT_EQ(lines(log), 2u);
 }
 
 TEST_F(LogFile, IsOpenedAgainAfterItWasMovedAway) {
@@ -114,8 +120,9 @@ TEST_F(LogFile, IsOpenedAgainAfterItWasMovedAway) {
   log.reconfigure(config);
   log.info("after");
 
+  EXPECT_EQ(text(log).find("before"), std::string::npos);
+  EXPECT_NE(text(log).find("after"), std::string::npos);
   EXPECT_NE(text(config.file + ".1").find("before"), std::string::npos);
-  EXPECT_NE(text(config.file).find("after"), std::string::npos);
 }
 
 TEST_F(LogFile, IsKeptWhenTheNextOneCannotBeOpened) {
@@ -127,8 +134,16 @@ TEST_F(LogFile, IsKeptWhenTheNextOneCannotBeOpened) {
   log.reconfigure(next);
   log.info("still here");
 
-  EXPECT_NE(text(config.file).find("level=error msg=\"log file not opened"), std::string::npos);
-  EXPECT_NE(text(config.file).find("level=info msg=\"still here\""), std::string::npos);
+  EXPECT_NE(text(log).find("level=error msg=\"log file not opened"), std::string::npos);
+  EXPECT_NE(text(log).find("level=info msg=\"still here\""), std::string::npos);
+}
+
+TEST_F(LogFile, IsWrittenWholeWhenItsOwnerGoes) {
+  {
+    Log log{config};
+    for (int i = 0; i < 1000; ++i) log.info("line " + std::to_string(i));
+  }
+  EXPECT_NE(text(config.file).find("line 999"), std::string::npos);
 }
 
 TEST_F(LogFile, RefusesToStartWithoutItsFile) {
@@ -142,6 +157,7 @@ TEST(Log, GoesToStandardErrorByDefault) {
   Log log{LogConfig{}};
 
   log.info("started");
+  EXPECT_TRUE(log.flush(10s));
 
   EXPECT_NE(::testing::internal::GetCapturedStderr().find("level=info msg=started\n"),
             std::string::npos);

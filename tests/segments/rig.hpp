@@ -98,7 +98,10 @@ class Sidecar {
     if (at == std::string::npos) return std::nullopt;
     return std::strtod(page.c_str() + at + series.size() + 2, nullptr);
   }
-  [[nodiscard]] std::string log() const { return text_of(directory_ + "/log"); }
+  [[nodiscard]] std::string log() const {
+    EXPECT_TRUE(log_.flush(std::chrono::seconds{10}));
+    return text_of(directory_ + "/log");
+  }
   /// How often the log has a text.
   [[nodiscard]] std::size_t said(const std::string& text) const {
     const std::string all = log();
