@@ -124,38 +124,6 @@ TEST(FaultWatch, HasNoRoomForMoreThanItsTableHolds) {
   EXPECT_TRUE(FaultWatch(file.mapping, shm::Access::read_only));
 }
 
-// A slot that is given to another mapping while a third one faults must not lend
-// its new length to its old beginning.
-TEST(FaultWatch, TakesNoAddressForItsOwnWhileASlotChangesHands) {
-  constexpr std::uint64_t huge = 64 << 20;
-  shm::FileError error;
-  // The kernel puts later ones below.
-  const shm::Mapping above = shm::Mapping::anonymous(huge, error);
-  const MappedFile first;
-  const shm::Mapping below = shm::Mapping::anonymous(4096, error);
-  if (below.data() > first.mapping.data() || below.data() + huge < first.mapping.data() + bytes)
-    return;  // this kernel lays them out otherwise: nothing could be mistaken
-  above.data()[huge - 1] = std::byte{1};
-  std::atomic<bool> stop{false};
-  std::thread changing{[&] {
-    while (!stop) {
-      FaultWatch(below, shm::Access::read_write);
-      FaultWatch(above, shm::Access::read_write);
-    }
-  }};
-  int mistaken = 0;
-  for (int round = 0; round < 500; ++round) {
-    const MappedFile file;
-    const FaultWatch watch{file.mapping, shm::Access::read_only};
-    file.cut(0);
-    if (file.at(0) != 0 || !watch.faulted()) ++mistaken;
-  }
-  stop = true;
-  changing.join();
-  EXPECT_EQ(mistaken, 0);
-  EXPECT_EQ(above.data()[huge - 1], std::byte{1});
-}
-
 /// A fault in a file that nobody watches, beside one that is watched.
 [[noreturn]] void fault_outside() {
   signal(SIGBUS, SIG_DFL);
