@@ -107,8 +107,10 @@ void Planner::add_judge(Plan& plan, const rules::BoundRule& rule,
     return Judge{&rule, {}, is_blind, protection::ReasonText{reason}};
   };
   const auto watch = [&](Judge& over, const aggregate::Labels& labels) {
-    for (const std::string& scope : policy_scopes)
-      over.scopes.push_back(parts_.protection.scope(protection::alert_scope(scope, labels)));
+    for (const std::string& scope : policy_scopes) {
+      over.scopes.push_back(
+          parts_.protection.scope_to_act_on(protection::alert_scope(scope, labels)));
+    }
   };
   const std::string name = "rule " + rule.rule().name;
   Judge all = judge(name + " cannot be evaluated, so it protects nothing", false);

@@ -25,6 +25,10 @@ ScopeId Protection::add_scope(std::string_view name) {
   return id;
 }
 
+ScopeId Protection::widened(ScopeId id) noexcept {
+  return id == overflow_id ? global_id : id;
+}
+
 ScopeId Protection::scope(std::string_view name) {
   if (!scope_problem(name).empty()) return overflow_id;
   const std::scoped_lock lock(registration_);
@@ -41,7 +45,7 @@ std::optional<ScopeId> Protection::find_scope(std::string_view name) const {
 }
 
 std::optional<BreakerId> Protection::breaker(BreakerSpec spec) {
-  if (spec.scope == overflow_id) spec.scope = global_id;  // too wide is safe
+  spec.scope = widened(spec.scope);
   const std::string key = std::to_string(spec.scope) +
                           (spec.action == BreakerAction::kill ? " kill " : " halt ") +
                           std::string(RuleText(spec.rule).view());
@@ -64,8 +68,7 @@ void Protection::restore(const InitialState& initial, const Now& now) {
   unarmed_reason_.assign(initial.unarmed_reason);
   armed_since_wall_ = initial.armed ? initial.armed_since : now.wall;
   for (const Entry& entry : initial.killed) {
-    ScopeId id = scope(entry.scope.view());
-    if (id == overflow_id) id = global_id;  // too wide is safe
+    const ScopeId id = scope_to_act_on(entry.scope.view());
     Scope& latched = scopes_[id];
     latched.killed = true;
     latched.kills = 1;
@@ -99,7 +102,7 @@ Change Protection::scope_change(ScopeId id, Action action, const Cause& cause,
 }
 
 void Protection::kill(ScopeId id, const Cause& cause, const Now& now) noexcept {
-  if (id == overflow_id) id = global_id;  // too wide is safe
+  id = widened(id);
   Scope& scope = scopes_[id];
   const bool later_cause = scope.killed;
   ++scope.kills;

@@ -63,6 +63,9 @@ class Protection {
   // Any thread but the guard. Allocate; the same names give the same ids.
   // A scope that has no room or a bad name gives a scope that never opens.
   ScopeId scope(std::string_view name);
+  /// The scope that decides in place of `name`: global where scope() found no room,
+  /// for trips, kills and what cannot be judged alike. Too wide is safe.
+  ScopeId scope_to_act_on(std::string_view name) { return widened(scope(name)); }
   [[nodiscard]] std::optional<ScopeId> find_scope(std::string_view name) const;
   /// Null when there is no room: the caller must then refuse to grant.
   std::optional<BreakerId> breaker(BreakerSpec spec);
@@ -113,6 +116,7 @@ class Protection {
   };
 
   ScopeId add_scope(std::string_view name);
+  [[nodiscard]] static ScopeId widened(ScopeId id) noexcept;
   void apply(Breaker& breaker, BreakerId id, const Now& now) noexcept;
   void pull_kill_switch(Breaker& breaker, const Now& now) noexcept;
   void note(const Change& change) noexcept;

@@ -67,6 +67,19 @@ TEST(Scope, ThatIsTooLongNeverOpens) {
             GateState::unarmed);
 }
 
+TEST(Scope, WithoutRoomOrThatIsTooLongIsDecidedGlobally) {
+  Protection protection;
+  const ScopeId known = protection.scope("venue=0");
+  const std::string too_long = "venue=" + std::string(200, 'x');
+  EXPECT_EQ(protection.scope_to_act_on("venue=0"), known);
+  EXPECT_EQ(protection.scope_to_act_on(too_long), protection.scope("global"));
+  for (std::size_t i = 0; i < max_scopes; ++i) protection.scope("venue=" + std::to_string(i));
+
+  EXPECT_EQ(protection.scope_to_act_on("venue=late"), protection.scope("global"));
+  const auto late = protection.breaker({"Rule", protection.scope("venue=late"), {}, 1s, 0s});
+  EXPECT_EQ(protection.breaker_at(*late).scope(), protection.scope("global"));
+}
+
 TEST(AlertBinding, FollowsThePolicy) {
   Armed protection;
   config::ProtectionConfig policy;

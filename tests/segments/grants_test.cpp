@@ -76,6 +76,28 @@ TEST(Rule, ThatCannotBeEvaluatedLeavesNoGateOpenThatItWatchesOver) {
   EXPECT_TRUE(trades(sidecar, first));
 }
 
+TEST(Rule, ThatCannotBeEvaluatedLeavesNoGateOpenWhereItsScopeIsTooLong) {
+  const test::SegmentDirectory directory;
+  const std::string desk(300, 'x');
+  Trader trader{directory.path(), "first"};
+  Gauge left = trader.writer.gauge("left", "", {{"desk", desk}});
+  Gauge right = trader.writer.gauge("right", "", {{"desk", desk}});
+  left.set(5);
+  right.set(5);
+  Sidecar sidecar{directory.path(), R"(groups:
+  - name: matching
+    interval: 1ms
+    rules:
+      - alert: Matching
+        expr: left < on(desk) right
+)",
+                  with_breaker("Matching", "desk")};
+  ASSERT_TRUE(trades(sidecar, trader));
+
+  trader.writer.gauge("right", "", {{"desk", desk}, {"n", "2"}}).set(5);
+  EXPECT_TRUE(is_unarmed(sidecar, trader, "rule Matching cannot be evaluated"));
+}
+
 TEST(Rule, ThatCannotBeEvaluatedLeavesOtherScopesAlone) {
   const test::SegmentDirectory directory;
   Trader first{directory.path(), "first"};
