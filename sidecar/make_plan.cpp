@@ -117,10 +117,10 @@ void Planner::add_judge(Plan& plan, const rules::BoundRule& rule,
   for (const auto& instance : rule.instances()) watch(all, instance->labels);
   if (rule.instances().empty()) watch(all, {});
   plan.judges.push_back(std::move(all));
-  if (rule.unserved().empty()) return;
+  if (rule.unserved() == 0) return;
   Judge blind = judge(name + " has no room to watch this, so it protects nothing", true);
-  for (const auto& labels : rule.unserved()) watch(blind, labels);
-  refused(name + ": no room for the history of " + std::to_string(rule.unserved().size()) +
+  for (const auto& instance : rule.blind_instances()) watch(blind, instance->labels);
+  refused(name + ": no room for the history of " + std::to_string(rule.unserved()) +
               " series; the gates that it watches over are not granted. Shorten its range or "
               "match fewer series",
           parts_.facts.series_refused);

@@ -68,6 +68,9 @@ class AggregationNode : public VectorNode {
     }
     accumulators_.resize(labels.size());
     set_slots(std::move(labels));
+    for (std::size_t slot = 0; slot < operand_->size(); ++slot) {
+      if (operand_->is_blind(slot)) set_blind(group_of_[slot]);
+    }
   }
 
   void evaluate(Evaluation& evaluation) noexcept override {
@@ -117,6 +120,11 @@ class HistogramQuantile : public VectorNode {
       scratch_.resize(std::max(scratch_.size(), members.size()));
     }
     set_slots(std::move(labels));
+    for (std::size_t histogram = 0; histogram < size(); ++histogram) {
+      for (const Member& member : members_[histogram]) {
+        if (operand_->is_blind(member.slot)) set_blind(histogram);
+      }
+    }
   }
 
   void evaluate(Evaluation& evaluation) noexcept override {

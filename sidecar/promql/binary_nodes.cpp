@@ -43,6 +43,7 @@ class VectorScalar : public VectorNode {
     std::vector<Labels> labels = vector_->labels();
     if (drops_name(binary)) std::transform(labels.begin(), labels.end(), labels.begin(), drop_name);
     set_slots(std::move(labels));
+    inherit_blindness(*vector_);
   }
 
   void evaluate(Evaluation& evaluation) noexcept override {
@@ -80,6 +81,11 @@ class VectorVector : public VectorNode {
     std::vector<Labels> labels;
     for (const Labels& source : left_->labels()) labels.push_back(result_labels(binary, source));
     set_slots(std::move(labels));
+    inherit_blindness(*left_);
+    const auto blind = blind_groups(*right_, groups_.right_group, groups_.count);
+    for (std::size_t slot = 0; slot < left_->size(); ++slot) {
+      if (blind[groups_.left_group[slot]]) set_blind(slot);
+    }
   }
 
   void evaluate(Evaluation& evaluation) noexcept override {
@@ -150,6 +156,7 @@ class VectorNegation : public VectorNode {
     std::vector<Labels> labels = operand_->labels();
     std::transform(labels.begin(), labels.end(), labels.begin(), drop_name);
     set_slots(std::move(labels));
+    inherit_blindness(*operand_);
   }
 
   void evaluate(Evaluation& evaluation) noexcept override {

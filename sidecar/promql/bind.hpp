@@ -21,9 +21,8 @@ struct BindContext {
   HistoryRegistry& histories;
   std::string scope;                    ///< whose evaluations sample the histories: the rule group
   std::chrono::nanoseconds interval{};  ///< how often evaluate() is called
-  /// Where the labels go of series that found no room for a history and so cannot
-  /// be judged; null: nobody wants to know.
-  std::vector<Labels>* unserved = nullptr;
+  /// Counts the series that found no room for a history; null: nobody wants to know.
+  std::size_t* unserved = nullptr;
 };
 
 class BoundExpr {
@@ -43,6 +42,9 @@ class BoundExpr {
   /// PromQL keeps it. Fixed for the life of the object; a label set may appear
   /// twice (`a > 1 or a < 0`), but is never present twice.
   [[nodiscard]] const std::vector<Labels>& labels() const noexcept { return root_->labels(); }
+  /// Whether this result, present or not, is made of a series that found no room
+  /// for a history: it cannot be judged.
+  [[nodiscard]] bool is_blind(std::size_t slot) const noexcept { return root_->is_blind(slot); }
   [[nodiscard]] bool present(std::size_t slot) const noexcept {
     return !error_ && root_->present(slot);
   }

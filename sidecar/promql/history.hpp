@@ -65,8 +65,8 @@ struct HistoryLimits {
   /// Samples one series keeps for one range. More: finer over long ranges; each
   /// costs 16 bytes and a few nanoseconds per evaluation.
   std::size_t samples_per_series = 4096;
-  /// Bytes of all rings together; a series beyond it has no range and its rules
-  /// have no data.
+  /// Bytes of all rings together; a series beyond it has no range, and what it goes
+  /// into cannot be judged.
   std::size_t bytes = 64U << 20U;
 };
 

@@ -35,4 +35,15 @@ struct MatchGroups {
   }
 };
 
+/// By group: whether one of its members in `vector` does not see all.
+inline std::vector<bool> blind_groups(const VectorNode& vector,
+                                      const std::vector<std::uint32_t>& group_of,
+                                      std::size_t count) {
+  std::vector<bool> blind(count);
+  for (std::size_t slot = 0; slot < vector.size(); ++slot) {
+    if (vector.is_blind(slot)) blind[group_of[slot]] = true;
+  }
+  return blind;
+}
+
 }  // namespace outrider::promql

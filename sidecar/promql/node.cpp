@@ -11,9 +11,20 @@ bool VectorNode::any_present() const noexcept {
   return std::any_of(present_.begin(), present_.end(), [](auto present) { return present != 0; });
 }
 
+bool VectorNode::any_blind() const noexcept {
+  return std::any_of(blind_.begin(), blind_.end(), [](auto blind) { return blind != 0; });
+}
+
+void VectorNode::inherit_blindness(const VectorNode& other) noexcept {
+  for (std::size_t slot = 0; slot < other.size(); ++slot) {
+    if (other.is_blind(slot)) set_blind(slot);
+  }
+}
+
 void VectorNode::set_slots(std::vector<Labels> labels) {
   labels_ = std::move(labels);
   present_.assign(labels_.size(), 0);
+  blind_.assign(labels_.size(), 0);
   value_.assign(labels_.size(), 0.0);
   std::map<Labels, std::vector<std::uint32_t>> slots;
   for (std::size_t i = 0; i < labels_.size(); ++i) {

@@ -47,9 +47,17 @@ class VectorNode {
   [[nodiscard]] double value(std::size_t slot) const noexcept { return value_[slot]; }
   [[nodiscard]] bool any_present() const noexcept;
 
+  /// Whether a series that goes into this slot found no room to be watched: what
+  /// the slot says, or that it is empty, is not the truth. Fixed when it is made.
+  [[nodiscard]] bool is_blind(std::size_t slot) const noexcept { return blind_[slot] != 0; }
+  [[nodiscard]] bool any_blind() const noexcept;
+
  protected:
   /// For constructors only.
   void set_slots(std::vector<Labels> labels);
+  void set_blind(std::size_t slot) noexcept { blind_[slot] = 1; }
+  /// Slot for slot, what `other` does not see.
+  void inherit_blindness(const VectorNode& other) noexcept;
 
   void set(std::size_t slot, double value) noexcept {
     present_[slot] = 1;
@@ -64,6 +72,7 @@ class VectorNode {
  private:
   std::vector<Labels> labels_;
   std::vector<std::uint8_t> present_;
+  std::vector<std::uint8_t> blind_;
   std::vector<double> value_;
   std::vector<std::vector<std::uint32_t>> same_labels_;  ///< slots, two or more in each
 };

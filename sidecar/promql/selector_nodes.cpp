@@ -48,18 +48,20 @@ class RangeFunction : public VectorNode {
     for (const aggregate::Series* series : context.series.select(matrix.selector.matchers)) {
       auto history =
           context.histories.find_or_create(context.scope, series->labels, range_, context.interval);
-      if (!history) {
-        if (context.unserved != nullptr) context.unserved->push_back(series->labels);
-        continue;
-      }
       labels.push_back(drop_name(series->labels));
       sources_.push_back({series->value, std::move(history)});
     }
     set_slots(std::move(labels));
+    for (std::size_t slot = 0; slot < sources_.size(); ++slot) {
+      if (sources_[slot].history != nullptr) continue;
+      set_blind(slot);
+      if (context.unserved != nullptr) ++*context.unserved;
+    }
   }
 
   void evaluate(Evaluation& evaluation) noexcept override {
     for (std::size_t slot = 0; slot < sources_.size(); ++slot) {
+      if (sources_[slot].history == nullptr) continue;
       History& history = *sources_[slot].history;
       double value = 0;
       if (evaluation.source.read(sources_[slot].id, value)) history.push(evaluation.now, value);
@@ -78,7 +80,7 @@ class RangeFunction : public VectorNode {
  private:
   struct Source {
     aggregate::ValueId id = 0;
-    std::shared_ptr<History> history;
+    std::shared_ptr<History> history;  ///< null: there was no room for one
   };
 
   FunctionKind kind_;
@@ -105,6 +107,7 @@ class Absent : public VectorNode {
  public:
   Absent(const Expr& argument, VectorNodePtr operand) : operand_{std::move(operand)} {
     set_slots({absent_labels(argument)});
+    if (operand_->any_blind()) set_blind(0);
   }
 
   void evaluate(Evaluation& evaluation) noexcept override {

@@ -25,6 +25,7 @@ class SetOperation : public VectorNode {
       labels.insert(labels.end(), right_->labels().begin(), right_->labels().end());
     }
     set_slots(std::move(labels));
+    set_blind_slots();
   }
 
   void evaluate(Evaluation& evaluation) noexcept override {
@@ -47,6 +48,22 @@ class SetOperation : public VectorNode {
   }
 
  private:
+  /// Either side decides whether an element of the other stays, except that `or`
+  /// keeps all of its left side.
+  void set_blind_slots() {
+    inherit_blindness(*left_);
+    const auto right = blind_groups(*right_, groups_.right_group, groups_.count);
+    const auto left = blind_groups(*left_, groups_.left_group, groups_.count);
+    const bool is_or = op_ == BinaryOperator::logical_or;
+    for (std::size_t slot = 0; slot < left_->size(); ++slot) {
+      if (!is_or && right[groups_.left_group[slot]]) set_blind(slot);
+    }
+    for (std::size_t slot = 0; is_or && slot < right_->size(); ++slot) {
+      if (right_->is_blind(slot) || left[groups_.right_group[slot]])
+        set_blind(left_->size() + slot);
+    }
+  }
+
   static void mark(const VectorNode& vector, const std::vector<std::uint32_t>& group_of,
                    std::vector<std::uint8_t>& seen) noexcept {
     std::fill(seen.begin(), seen.end(), std::uint8_t{0});

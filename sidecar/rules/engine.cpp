@@ -67,11 +67,11 @@ Engine::StoredRule& Engine::stored_rule(const AlertRule& rule) {
 
 BoundRule Engine::bind_rule(const AlertRule& rule, StoredRule& stored,
                             const promql::BindContext& context) {
-  std::vector<aggregate::Labels> unserved;
+  std::size_t unserved = 0;
   promql::BindContext asking = context;
   asking.unserved = &unserved;
   BoundRule bound{promql::bind(*rule.expr, asking)};
-  bound.unserved_ = std::move(unserved);
+  bound.unserved_ = unserved;
   bound.rule_ = &rule;
   bound.status_ = stored.status;
   bind_instances(bound, stored);
@@ -96,6 +96,13 @@ void Engine::bind_instances(BoundRule& bound, StoredRule& stored) {
     }
     kept.generation = stored.generation;
     bound.instances_.push_back(kept.instance);
+  }
+  std::vector<bool> is_blind(bound.instances_.size());
+  for (std::size_t slot = 0; slot < bound.instance_of_slot_.size(); ++slot) {
+    if (bound.expr_.is_blind(slot)) is_blind[bound.instance_of_slot_[slot]] = true;
+  }
+  for (std::size_t i = 0; i < is_blind.size(); ++i) {
+    if (is_blind[i]) bound.blind_instances_.push_back(bound.instances_[i]);
   }
 }
 

@@ -47,8 +47,12 @@ class BoundRule {
   /// Whether the last evaluation failed. Missing series are no failure but no data.
   [[nodiscard]] bool failed() const noexcept { return status_->error != nullptr; }
 
-  /// Labels of series that there was no room to watch: the rule says nothing of them.
-  [[nodiscard]] std::span<const aggregate::Labels> unserved() const noexcept { return unserved_; }
+  /// How many series there was no room to watch, and the alerts that these would
+  /// decide, alone or with others: the rule can say nothing of those.
+  [[nodiscard]] std::size_t unserved() const noexcept { return unserved_; }
+  [[nodiscard]] std::span<const std::shared_ptr<AlertInstance>> blind_instances() const noexcept {
+    return blind_instances_;
+  }
 
   /// The gravest state of its alerts; `no_data` when none is active and the
   /// last evaluation could not tell.
@@ -64,7 +68,8 @@ class BoundRule {
   std::shared_ptr<RuleStatus> status_;
   promql::BoundExpr expr_;
   std::vector<std::shared_ptr<AlertInstance>> instances_;
-  std::vector<aggregate::Labels> unserved_;
+  std::vector<std::shared_ptr<AlertInstance>> blind_instances_;
+  std::size_t unserved_ = 0;
   std::vector<std::uint32_t> instance_of_slot_;
   std::vector<std::uint8_t> met_;  ///< scratch, by instance
   bool every_pass_ = false;

@@ -40,6 +40,56 @@ std::size_t count_present(const BoundExpr& bound) {
   return count;
 }
 
+/// Binds with room for the history of only the first of two series of x.
+class BlindBench {
+ public:
+  BlindBench() {
+    table_.add("x", {{"p", "a"}, {"v", "1"}}, 5);
+    table_.add("x", {{"p", "b"}, {"v", "1"}}, 5);
+    table_.add("y", {{"p", "a"}}, 5);
+    table_.add("y", {{"p", "b"}}, 5);
+  }
+  /// The label p of every result that cannot be judged; "-" without one.
+  std::string blind(const std::string& expr) {
+    const ParseResult parsed = parse(expr);
+    const SeriesIndex index{table_.series()};
+    HistoryRegistry histories{{100, 100 * sizeof(Sample)}};
+    std::size_t unserved = 0;
+    BoundExpr bound = promql::bind(*parsed.expr, {index, histories, "g", 100ms, &unserved});
+    EXPECT_EQ(unserved, 1U) << expr;
+    EXPECT_TRUE(bound.evaluate(table_, 1s)) << expr;
+    std::string all;
+    for (std::size_t slot = 0; slot < bound.labels().size(); ++slot) {
+      if (!bound.is_blind(slot)) continue;
+      const std::string p{label_value(bound.labels()[slot], "p")};
+      all += p.empty() ? "-" : p;
+    }
+    return all;
+  }
+
+ private:
+  SeriesTable table_;
+};
+
+TEST(BoundExpr, CannotJudgeWhatASeriesWithoutRoomGoesInto) {
+  BlindBench bench;
+  EXPECT_EQ(bench.blind("max_over_time(x[1h])"), "b");
+  EXPECT_EQ(bench.blind("-max_over_time(x[1h]) > 1"), "b");
+  EXPECT_EQ(bench.blind("sum(max_over_time(x[1h]))"), "-");
+  EXPECT_EQ(bench.blind("sum by (p) (max_over_time(x[1h]))"), "b");
+  EXPECT_EQ(bench.blind("absent(max_over_time(x[1h]))"), "-");
+}
+
+TEST(BoundExpr, CannotJudgeWhatMeetsASeriesWithoutRoom) {
+  BlindBench bench;
+  EXPECT_EQ(bench.blind("y / on(p) max_over_time(x[1h])"), "b");
+  EXPECT_EQ(bench.blind("max_over_time(x[1h]) / on(p) y"), "b");
+  EXPECT_EQ(bench.blind("y and on(p) max_over_time(x[1h])"), "b");
+  EXPECT_EQ(bench.blind("y unless on(p) max_over_time(x[1h])"), "b");
+  EXPECT_EQ(bench.blind("y or on(p) max_over_time(x[1h])"), "b");
+  EXPECT_EQ(bench.blind("max_over_time(x[1h]) or on(p) y"), "bb");
+}
+
 TEST(BoundExpr, FollowsAValueThatGoesAndComesBack) {
   Bench bench;
   const auto x = bench.table.add("x", {}, 5);

@@ -123,16 +123,61 @@ TEST(Rule, ThatHasNoDataYetNeitherTripsNorBlocks) {
   EXPECT_EQ(sidecar.metric(R"(outrider_rule_no_data{alert="Absent"})"), 1);
 }
 
+/// A trader with more counters than there is room for the histories of.
+class Greedy : public Trader {
+ public:
+  explicit Greedy(const std::string& directory) : Trader{directory, "a-greedy", geometry()} {
+    for (int i = 0; i < 1'100; ++i) writer.counter("many_total", "", {{"n", std::to_string(i)}});
+  }
+
+ private:
+  static shm::Geometry geometry() {
+    shm::Geometry geometry;
+    geometry.lanes = 1;
+    geometry.ring_capacity = 8;
+    geometry.series = 1'200;
+    geometry.cells = 1'200;
+    return geometry;
+  }
+};
+
+TEST(Rule, ThatHasNoRoomToWatchAPartOfASumLeavesNoGateOpen) {
+  const test::SegmentDirectory directory;
+  const Greedy greedy{directory.path()};
+  Trader other{directory.path(), "other"};
+  Sidecar sidecar{directory.path(), R"(groups:
+  - name: long
+    interval: 1s
+    rules:
+      - alert: Long
+        expr: sum(increase(many_total[1d])) > 1000
+)",
+                  with_breaker("Long", "producer")};
+  EXPECT_TRUE(is_unarmed(sidecar, other, "rule Long has no room to watch this"));
+}
+
+TEST(Rule, ThatHasNoRoomToWatchClosesTheScopeThatItsAlertNames) {
+  const test::SegmentDirectory directory;
+  const Greedy greedy{directory.path()};
+  Trader other{directory.path(), "other"};
+  Gate desk = other.producer->gate("fx", {{"desk", "fx"}});
+  Sidecar sidecar{directory.path(), R"(groups:
+  - name: long
+    interval: 1s
+    rules:
+      - alert: Long
+        expr: increase(many_total[1d]) > 1000
+        labels: {desk: fx}
+)",
+                  with_breaker("Long", "desk")};
+  EXPECT_TRUE(trades(sidecar, other));
+  EXPECT_EQ(desk.state(), GateState::unarmed);
+  EXPECT_NE(desk.view().reason.find("rule Long has no room"), std::string::npos);
+}
+
 TEST(Rule, ThatHasNoRoomToWatchAProducerLeavesItsGatesClosed) {
   const test::SegmentDirectory directory;
-  shm::Geometry geometry;
-  geometry.lanes = 1;
-  geometry.ring_capacity = 8;
-  geometry.series = 1'200;
-  geometry.cells = 1'200;
-  Trader greedy{directory.path(), "a-greedy", geometry};
-  for (int i = 0; i < 1'100; ++i)
-    greedy.writer.counter("many_total", "", {{"n", std::to_string(i)}}).inc();
+  const Greedy greedy{directory.path()};
   Trader small{directory.path(), "b-small"};
   small.writer.counter("many_total", "").inc();
   Trader apart{directory.path(), "c-apart"};  // has nothing that the rule watches
