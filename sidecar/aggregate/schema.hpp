@@ -38,6 +38,10 @@ struct Family {
   /// Histogram: upper bounds without +Inf, ascending. Summary: quantiles.
   std::vector<double> edges;
   std::vector<Metric> metrics;
+  /// False: another family of this name has another kind or other bounds, and a page
+  /// can show one of them. Rules see both: what one trader registers must not take
+  /// away the protection of another.
+  bool is_shown = true;
 
   /// Counter, gauge: 1. Histogram: a cumulative count per edge, then the count
   /// (which is also `le="+Inf"`), then the sum. Summary: a value per quantile,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <unordered_set>
 
 namespace outrider::aggregate {
 
@@ -131,18 +132,20 @@ Family* ValuesBuilder::family(const Declaration& declared, std::vector<std::stri
     refusals->push_back(name + ": names with outrider_ are the sidecar's own");
     return nullptr;
   }
-  const auto known = by_name_.find(name);
-  if (known == by_name_.end()) {
-    families_.push_back({name, help, kind, edges, {}});
-    return by_name_[name] = &families_.back();
-  }
-  Family* family = known->second;
-  if (family->kind == kind && family->edges == edges) return family;
-  if (refusals != nullptr) {
+  const auto [known, is_new] = families_by_kind_.try_emplace({name, kind, edges});
+  if (!is_new) return known->second;
+  families_.push_back({name, help, kind, edges, {}});
+  Family* family = known->second = &families_.back();
+  const auto [shown, is_first] = shown_.try_emplace(name, Shown{family, adding_});
+  family->is_shown = is_first;
+  if (!is_first && refusals != nullptr) {
+    const bool same_kind = shown->second.family->kind == kind;
     refusals->push_back(name + ": another series of this name has another " +
-                        (family->kind == kind ? "set of bounds" : "kind"));
+                        (same_kind ? "set of bounds" : "kind") + " (of producer " +
+                        shown->second.producer + "): rules see that of producer " + adding_ +
+                        ", the page does not");
   }
-  return nullptr;
+  return family;
 }
 
 void ValuesBuilder::add_metric(Family* family, Labels labels, const std::vector<ValueRef>& refs) {
@@ -213,7 +216,9 @@ void ValuesBuilder::add_histogram(const ProducerInput& producer, const drain::Ro
 
 void ValuesBuilder::add(const ProducerInput& producer, std::vector<std::string>& refusals) {
   using Kind = ValueRef::Kind;
+  adding_ = producer.name;
   std::unordered_map<const drain::Row*, const drain::BoundSeries*> live;
+  std::unordered_set<std::string> without_row;
   if (producer.binding != nullptr) {
     values_->keep_alive_.push_back(producer.binding);
     for (const auto& series : producer.binding->series) {
@@ -223,6 +228,7 @@ void ValuesBuilder::add(const ProducerInput& producer, std::vector<std::string>&
           info.kind != shm::SeriesKind::gauge_i64) {
         continue;
       }
+      without_row.insert(info.text());
       const Kind kind = info.kind == shm::SeriesKind::up_down     ? Kind::up_down
                         : info.kind == shm::SeriesKind::gauge_f64 ? Kind::gauge_f64
                                                                   : Kind::gauge_i64;
@@ -232,6 +238,11 @@ void ValuesBuilder::add(const ProducerInput& producer, std::vector<std::string>&
     }
   }
   for (const auto& [text, row] : producer.drainer->checkpoint().rows()) {
+    // An earlier generation had it as another kind: one series has one value.
+    if (without_row.contains(text)) {
+      refusals.push_back(row->info.name + ": an earlier series of this name has another kind");
+      continue;
+    }
     const Labels labels = labels_of(row->info, producer.name);
     if (row->info.kind == shm::SeriesKind::histogram) {
       add_histogram(producer, *row, labels, refusals);
@@ -251,8 +262,8 @@ std::unique_ptr<Values> ValuesBuilder::build() {
   auto schema = std::make_shared<Schema>();
   std::vector<Family*> order;
   for (Family& each : families_) order.push_back(&each);
-  std::sort(order.begin(), order.end(),
-            [](const Family* a, const Family* b) { return a->name < b->name; });
+  std::stable_sort(order.begin(), order.end(),
+                   [](const Family* a, const Family* b) { return a->name < b->name; });
   for (Family* each : order) schema->families.push_back(std::move(*each));
   schema->value_count = values_->refs_.size();
   values_->schema_ = std::move(schema);

@@ -6,8 +6,10 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -97,8 +99,8 @@ class ValuesBuilder {
   /// `producer_label` is the label that tells producers apart; empty: none.
   explicit ValuesBuilder(std::string producer_label) : producer_label_{std::move(producer_label)} {}
 
-  /// Adds a producer's series. What cannot go together with series that are there
-  /// already is named in `refusals`.
+  /// Adds a producer's series. What cannot go onto one page with series that are
+  /// there already is named in `refusals`, and is left to the rules.
   void add(const ProducerInput& producer, std::vector<std::string>& refusals);
 
   /// A series of the sidecar's own: the caller writes through the pointers, one for
@@ -117,7 +119,14 @@ class ValuesBuilder {
   std::string producer_label_;
   std::unique_ptr<Values> values_ = std::make_unique<Values>();
   std::deque<Family> families_;
-  std::unordered_map<std::string, Family*> by_name_;
+  /// What goes onto the page under a name, and whose it was first.
+  struct Shown {
+    Family* family = nullptr;
+    std::string producer;
+  };
+  std::unordered_map<std::string, Shown> shown_;
+  std::map<std::tuple<std::string, FamilyKind, std::vector<double>>, Family*> families_by_kind_;
+  std::string adding_;  ///< the producer whose series are being added
 };
 
 }  // namespace outrider::aggregate

@@ -117,6 +117,7 @@ Families to_families(const Snapshot& snapshot) {
   Families families;
   if (snapshot.schema == nullptr) return families;
   for (const Family& family : snapshot.schema->families) {
+    if (!family.is_shown) continue;
     prometheus::MetricFamily result{
         family.name, escaped_help(family.help), type_of(family.kind), {}};
     for (const aggregate::Metric& metric : family.metrics) {

@@ -119,18 +119,41 @@ TEST_F(Values, LetAUsersLabelStepAsideForTheRollingWindow) {
   EXPECT_TRUE(lists({{"__name__", "h_count"}, {"producer", "oms"}, {"window", "left"}}));
 }
 
-TEST_F(Values, RefuseOneNameForTwoKinds) {
+TEST_F(Values, ShowOneNameAsOneKindAndLeaveTheOtherToTheRules) {
   writer_.counter("orders", "", {{"venue", "x"}}).inc();
   writer_.gauge("orders", "", {{"venue", "y"}}).set(1);
   build();
   EXPECT_TRUE(refused_with("orders: another series of this name has another kind"));
+  EXPECT_EQ(value({{"__name__", "orders"}, {"producer", "oms"}, {"venue", "x"}}), 1);
+  EXPECT_EQ(value({{"__name__", "orders"}, {"producer", "oms"}, {"venue", "y"}}), 1);
+  const auto& families = values_->schema()->families;
+  ASSERT_EQ(families.size(), 2U);
+  EXPECT_EQ(families[0].is_shown + families[1].is_shown, 1);
 }
 
-TEST_F(Values, RefuseOneNameForTwoSetsOfBounds) {
+TEST_F(Values, HaveOneValueForASeriesThatChangedItsKind) {
+  writer_.counter("orders", "").add(3);
+  build();
+  end_trader();
+  producer_ = std::make_unique<Producer>(test::small_options(directory_.path()));
+  writer_ = producer_->writer("gateway");
+  writer_.gauge("orders", "").set(7);
+  drain_.attach(2);
+  build();
+  EXPECT_EQ(value({{"__name__", "orders"}, {"producer", "oms"}}), 7);
+  const auto all = aggregate::list_series(*values_->schema());
+  EXPECT_EQ(std::count_if(all.begin(), all.end(),
+                          [](const auto& series) { return series.labels[0].second == "orders"; }),
+            1);
+}
+
+TEST_F(Values, ShowOneSetOfBoundsAndLeaveTheOtherToTheRules) {
   writer_.histogram("h", "", {.unit = Unit::count(), .bounds = {1}}, {{"venue", "x"}});
   writer_.histogram("h", "", {.unit = Unit::count(), .bounds = {2}}, {{"venue", "y"}});
   build();
   EXPECT_TRUE(refused_with("another set of bounds"));
+  EXPECT_TRUE(lists({{"__name__", "h_bucket"}, {"producer", "oms"}, {"venue", "x"}, {"le", "1"}}));
+  EXPECT_TRUE(lists({{"__name__", "h_bucket"}, {"producer", "oms"}, {"venue", "y"}, {"le", "2"}}));
 }
 
 TEST_F(Values, RefuseATradersSeriesUnderTheSidecarsOwnNames) {

@@ -123,6 +123,27 @@ TEST(Rule, ThatHasNoDataYetNeitherTripsNorBlocks) {
   EXPECT_EQ(sidecar.metric(R"(outrider_rule_no_data{alert="Absent"})"), 1);
 }
 
+TEST(Rule, SeesAProducerWhoseFamilyAnotherHasTakenAsAnotherKind) {
+  const test::SegmentDirectory directory;
+  Trader taker{directory.path(), "aaa"};
+  taker.writer.gauge("rejects_total", "").set(0);
+  Trader trader{directory.path(), "gateway-1"};
+  Counter rejects = trader.writer.counter("rejects_total", "");
+  Sidecar sidecar{directory.path(), R"(groups:
+  - name: storm
+    interval: 1ms
+    rules:
+      - alert: RejectStorm
+        expr: rejects_total > 10
+)",
+                  with_breaker("RejectStorm", "producer")};
+  ASSERT_TRUE(trades(sidecar, trader));
+  EXPECT_EQ(sidecar.said("another series of this name has another kind (of producer aaa)"), 1U);
+  rejects.add(20);
+  EXPECT_TRUE(sidecar.turns_until([&] { return trader.gate.state() == GateState::halted; }));
+  EXPECT_TRUE(trades(sidecar, taker));
+}
+
 /// A trader with more counters than there is room for the histories of.
 class Greedy : public Trader {
  public:
