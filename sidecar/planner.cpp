@@ -20,6 +20,7 @@ constexpr std::size_t most_refused_files = 4096;
 constexpr double binds_a_second = 5;
 
 /// Of a gate's scopes: global, host, producer, then its own.
+constexpr std::size_t producer_scope_at = 2;
 constexpr std::size_t own_scope_at = 3;
 
 bool is_ready(shm::AttachResult result) {
@@ -253,7 +254,10 @@ void Planner::find_gates(Known& each) {
     gate->name = series.info.name;
     gate->labels = series.info.labels;
     gate->scopes = scopes_of(each, *gate);
-    gate->own_scope = gate->scopes[own_scope_at];
+    // A kill that is found in the word of a gate without a scope of its own is its
+    // producer's: nobody has asked for more.
+    const bool has_own = !parts_.protection.has_no_room(gate->scopes[own_scope_at]);
+    gate->own_scope = gate->scopes[has_own ? own_scope_at : producer_scope_at];
     each.gates.emplace(series.info.slot, std::move(gate));
   }
 }

@@ -53,7 +53,7 @@ struct GateRuntime {
   std::string name;
   aggregate::Labels labels;
   std::vector<protection::ScopeId> scopes;
-  protection::ScopeId own_scope = 0;  ///< gate=PRODUCER/NAME
+  protection::ScopeId own_scope = 0;  ///< gate=PRODUCER/NAME; without room, its producer's
 
   // The guard's.
   std::uint64_t word = 0;      ///< what we believe is stored

@@ -66,6 +66,8 @@ class Protection {
   /// The scope that decides in place of `name`: global where scope() found no room,
   /// for trips, kills and what cannot be judged alike. Too wide is safe.
   ScopeId scope_to_act_on(std::string_view name) { return widened(scope(name)); }
+  /// Whether scope() found no room: the id stands for a scope that never opens.
+  [[nodiscard]] bool has_no_room(ScopeId id) const noexcept { return scopes_[id].never_opens; }
   [[nodiscard]] std::optional<ScopeId> find_scope(std::string_view name) const;
   /// Null when there is no room: the caller must then refuse to grant.
   std::optional<BreakerId> breaker(BreakerSpec spec);

@@ -113,6 +113,28 @@ TEST_F(Limits, AProducerThatNamesTooManyScopesLeavesRoomForTheOthers) {
   }));
 }
 
+TEST_F(Limits, AKillFoundInAGateWithoutAScopeOfItsOwnIsItsProducers) {
+  Trader trader{directory_.path(), "inventive", roomy_geometry()};
+  std::vector<Gate> gates;
+  for (int i = 0; i < 300; ++i)
+    gates.push_back(trader.producer->gate("g" + std::to_string(i), {{"n", std::to_string(i)}}));
+  ASSERT_TRUE(sidecar_.turns_until([&] {
+    trader.beat();
+    return gates.front().open(ticks());
+  }));
+  ASSERT_FALSE(sidecar_.protection().find_scope("gate=inventive/g299"));
+
+  shm::AttachResult result{};
+  std::string why;
+  const auto file = segments::open_segment(directory_.path(), {"inventive", 1}, result, why);
+  ASSERT_TRUE(file) << why;
+  for (std::uint32_t slot = 290; slot <= 300; ++slot)  // as `outrider kill` does it
+    file->control.gate(slot).word = shm::closed_word(GateState::killed);
+  ASSERT_TRUE(sidecar_.turns_until([&] { return gates.front().state() == GateState::killed; }));
+  EXPECT_EQ(gates.front().view().scope, "producer=inventive");
+  expect_the_other_trades();
+}
+
 TEST_F(Limits, FilesThatAreNoSegmentsCostOneLineEachUntilTheyAreTooMany) {
   for (int i = 0; i < 1'500; ++i) {
     std::ofstream{directory_.path() + "/t/junk.9" + std::to_string(i) + ".telemetry"} << "junk";
