@@ -214,8 +214,13 @@ bool Planner::bind_if_due(Known& each, nanoseconds now) {
   const double passed = std::chrono::duration<double>(now - each.binds_counted).count();
   each.binds_counted = now;
   each.binds_left = std::min(each.binds_left + passed * binds_a_second, binds_at_once);
-  if (each.binds_left < 1 || !bind(each, now)) return false;
-  each.binds_left -= 1;
+  // The first bind of a generation is free: there is one for each, and those that
+  // have died must not keep the living one waiting.
+  const bool is_again = each.binding != nullptr && !each.segments.empty() &&
+                        each.binding->segment == each.segments.front();
+  if (is_again && each.binds_left < 1) return false;
+  if (!bind(each, now)) return false;
+  if (is_again) each.binds_left -= 1;
   return true;
 }
 

@@ -59,8 +59,8 @@ class Planner {
     double binds_left = binds_at_once;
     nanoseconds binds_counted{};
   };
-  /// How often a producer may have new series bound: that many times at once, then
-  /// five times a second. A count that never rests costs no more than that.
+  /// How often a producer may have new series of one generation bound after the
+  /// first time: that many times at once, then five times a second. A count that never rests costs no more than that.
   static constexpr double binds_at_once = 50;
 
   Known* known(const std::string& name, nanoseconds now);

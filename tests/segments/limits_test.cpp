@@ -135,6 +135,19 @@ TEST_F(Limits, AKillFoundInAGateWithoutAScopeOfItsOwnIsItsProducers) {
   expect_the_other_trades();
 }
 
+TEST_F(Limits, GenerationsThatHaveDiedDoNotKeepTheLivingOneWaiting) {
+  constexpr int dead = 70;  // more than may be bound anew at once
+  for (int i = 0; i < dead; ++i) Trader{directory_.path(), "crashes"}.record(3);
+  const Trader alive{directory_.path(), "crashes"};
+  const nanoseconds now = steady_now();  // and no later: nothing is earned by waiting
+  for (int turn = 0; turn < 5 * dead; ++turn) {
+    sidecar_.planner().scan(now);
+    sidecar_.pass();
+  }
+  EXPECT_EQ(segments::list_segments(directory_.path()).size(), 2U);  // the other's, and the last
+  EXPECT_EQ(sidecar_.metric(R"(outrider_samples_drained_total{producer="crashes"})"), 3 * dead);
+}
+
 TEST_F(Limits, FilesThatAreNoSegmentsCostOneLineEachUntilTheyAreTooMany) {
   for (int i = 0; i < 1'500; ++i) {
     std::ofstream{directory_.path() + "/t/junk.9" + std::to_string(i) + ".telemetry"} << "junk";
