@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "planner.hpp"
+#include "promql/matcher.hpp"
 #include "protection/scope.hpp"
 
 namespace outrider {
@@ -70,19 +71,56 @@ void Planner::link_alerts(Plan& plan) {
   for (const rules::BoundRule& rule : plan.rules->rules()) {
     for (const auto& instance : rule.instances()) {
       AlertLink link{instance.get(), &rule, {}};
-      for (const auto& id :
-           protection::bind_alert(parts_.protection, policy_, rule.rule().name, instance->labels)) {
+      const std::string& alert = rule.rule().name;
+      const auto scope_of = [&](const std::string& policy_scope) {
+        return acting_scope(alert, policy_scope, instance->labels);
+      };
+      for (const auto& id : protection::bind_alert(parts_.protection, policy_, alert, scope_of)) {
         if (id) {
           link.breakers.push_back(*id);
         } else {
           plan.grants_nothing = true;
-          refused("no room for another circuit breaker: alert " + rule.rule().name,
+          refused("no room for another circuit breaker: alert " + alert,
                   parts_.facts.series_refused);
         }
       }
       if (!link.breakers.empty()) plan.links.push_back(std::move(link));
     }
   }
+}
+
+// The scope that an alert's labels name. What a producer has made up beyond its share
+// acts on the producer as a whole, unless a gate of another producer has named it.
+protection::ScopeId Planner::acting_scope(const std::string& alert, const std::string& policy_scope,
+                                          const aggregate::Labels& labels) {
+  const std::string name = protection::alert_scope(policy_scope, labels);
+  const std::string owner{promql::label_value(labels, producer_label_)};
+  const std::string instead =
+      producers_.contains(owner) ? "producer=" + owner : std::string{protection::global_scope};
+  const bool is_given = name == policy_scope || name == instead || name == protection::global_scope;
+  if (is_given || has_room_for_alert(alert, name, owner))
+    return parts_.protection.scope_to_act_on(name);
+  refused("alert " + alert + " of " + (owner.empty() ? "no producer" : "producer " + owner) +
+              ": its labels name more scopes than there is room for; further ones act on " +
+              instead + ". Use labels with fewer values",
+          parts_.facts.scopes_refused);
+  return parts_.protection.scope_to_act_on(instead);
+}
+
+bool Planner::has_room_for_alert(const std::string& alert, const std::string& scope,
+                                 const std::string& owner) {
+  if (!protection::scope_problem(scope).empty()) return true;  // global, as ever
+  const auto named = scopes_named_.find(scope);
+  if (named == scopes_named_.end()) {
+    if (!scopes_.take(owner, 1)) return false;
+    scopes_named_.emplace(scope, no_gates);
+  } else if (named->second != no_gates && named->second != owner) {
+    return true;  // too narrow would not be safe; these are as many as others' gates
+  }
+  if (alerts_charged_.contains({alert, scope})) return true;
+  if (!breakers_.take(owner, 1)) return false;
+  alerts_charged_.emplace(alert, scope);
+  return true;
 }
 
 void Planner::add_judges(Plan& plan) {
@@ -107,10 +145,8 @@ void Planner::add_judge(Plan& plan, const rules::BoundRule& rule,
     return Judge{&rule, {}, is_blind, protection::ReasonText{reason}};
   };
   const auto watch = [&](Judge& over, const aggregate::Labels& labels) {
-    for (const std::string& scope : policy_scopes) {
-      over.scopes.push_back(
-          parts_.protection.scope_to_act_on(protection::alert_scope(scope, labels)));
-    }
+    for (const std::string& scope : policy_scopes)
+      over.scopes.push_back(acting_scope(rule.rule().name, scope, labels));
   };
   const std::string name = "rule " + rule.rule().name;
   Judge all = judge(name + " cannot be evaluated, so it protects nothing", false);

@@ -34,11 +34,16 @@ Planner::Planner(const Parts& parts, const config::Config& config,
     : parts_{parts},
       policy_{config.protection},
       producer_label_{config.producer_label},
-      rules_{std::move(rules)} {}
+      rules_{std::move(rules)} {
+  engine_.charge_histories_to(producer_label_);
+  for (const std::string_view everyones : {protection::global_scope, protection::host_scope})
+    scopes_named_.emplace(everyones, several_gates);
+}
 
 void Planner::reload(const config::Config& config, std::shared_ptr<const rules::RuleSet> rules) {
   policy_ = config.protection;
   producer_label_ = config.producer_label;
+  engine_.charge_histories_to(producer_label_);
   rules_ = std::move(rules);
   changed_ = true;
 }
@@ -258,7 +263,7 @@ void Planner::find_gates(Known& each) {
     gate->slot = series.info.slot;
     gate->name = series.info.name;
     gate->labels = series.info.labels;
-    gate->scopes = scopes_of(each, *gate);
+    gate->scopes = scopes_of(*gate);
     // A kill that is found in the word of a gate without a scope of its own is its
     // producer's: nobody has asked for more.
     const bool has_own = !parts_.protection.has_no_room(gate->scopes[own_scope_at]);
@@ -268,24 +273,30 @@ void Planner::find_gates(Known& each) {
 }
 
 // A producer that has named too many gets a scope for this gate that never opens.
-std::vector<protection::ScopeId> Planner::scopes_of(Known& each, const GateRuntime& gate) {
-  const auto names = protection::gate_scopes(each.producer->name, gate.name, gate.labels);
-  auto all = each.scopes;
-  all.insert(names.begin(), names.end());
-  const bool fits = all.size() <= max_scopes_each;
+std::vector<protection::ScopeId> Planner::scopes_of(const GateRuntime& gate) {
+  const std::string& producer = gate.producer->name;
+  const auto names = protection::gate_scopes(producer, gate.name, gate.labels);
+  const std::set<std::string> all{names.begin(), names.end()};
+  const auto is_new = [&](const std::string& name) { return !scopes_named_.contains(name); };
+  const auto more = static_cast<std::size_t>(std::count_if(all.begin(), all.end(), is_new));
+  const bool fits = scopes_.take(producer, more);
   if (fits) {
-    each.scopes = std::move(all);
+    for (const std::string& name : all) {
+      std::string& by = scopes_named_.try_emplace(name, producer).first->second;
+      if (by != producer) by = by == no_gates ? producer : several_gates;
+    }
   } else {
     // relaxed: a count on its own.
     parts_.facts.scopes_refused.fetch_add(1, std::memory_order_relaxed);
-    refused("producer " + each.producer->name + ": its gates have named more than " +
+    refused("producer " + producer + ": its gates and alerts have named more than " +
                 std::to_string(max_scopes_each) +
-                " scopes; gates that name another stay UNARMED. Use labels with fewer values",
+                " scopes, or all producers more than there is room for; gates that name another "
+                "stay UNARMED. Use labels with fewer values",
             parts_.facts.series_refused);
   }
   std::vector<protection::ScopeId> scopes;
   for (const std::string& name : names) {
-    const bool known = fits || each.scopes.contains(name);
+    const bool known = fits || scopes_named_.contains(name);
     scopes.push_back(parts_.protection.scope(known ? name : std::string{}));
   }
   return scopes;

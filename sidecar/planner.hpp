@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "allowance.hpp"
 #include "config/config.hpp"
 #include "guard_queues.hpp"
 #include "outputs/log.hpp"
@@ -31,10 +32,20 @@ class Planner {
   Planner(const Parts& parts, const config::Config& config,
           std::shared_ptr<const rules::RuleSet> rules);
 
-  /// Producers, and of each the scopes that its gates may name: what one of them
-  /// makes up must not fill the tables that all share.
-  static constexpr std::size_t max_producers = 512;
+  /// What one trader makes up must not fill the tables that all share. For each of
+  /// so many producers two scopes are kept, its own and a gate's; what they name
+  /// beyond that, gates and alerts together, comes out of a share for all. A scope
+  /// is charged to whoever names it first.
+  static constexpr std::size_t max_producers = 256;
   static constexpr std::size_t max_scopes_each = 256;
+  static constexpr AllowanceLimits scope_limits{2, max_scopes_each, 384};
+  static constexpr const char* no_gates = "";        ///< only alerts have named it
+  static constexpr const char* several_gates = "*";  ///< of several producers
+  /// Breakers on scopes that alerts take from their labels. Those on a producer's
+  /// own scope and on written ones are as many as the rules and producers.
+  static constexpr AllowanceLimits breaker_limits{0, 256, 384};
+  static_assert(max_producers * scope_limits.kept_for_each + scope_limits.shared + 128 <=
+                protection::max_scopes);  // 128: written ones, people's, and aggregates'
 
   /// Looks once; hands over a plan if anything has changed. Every 20 ms or so.
   void scan(nanoseconds now);
@@ -54,13 +65,13 @@ class Planner {
         binding;  ///< of the oldest; of the last one when there is none
     std::map<std::uint32_t, std::shared_ptr<GateRuntime>> gates;  ///< by slot, of that generation
     std::uint64_t gates_generation = 0;
-    nanoseconds checked{};         ///< when it was last asked whether the trader lives
-    std::set<std::string> scopes;  ///< that its gates have named, ever
+    nanoseconds checked{};  ///< when it was last asked whether the trader lives
     double binds_left = binds_at_once;
     nanoseconds binds_counted{};
   };
   /// How often a producer may have new series of one generation bound after the
-  /// first time: that many times at once, then five times a second. A count that never rests costs no more than that.
+  /// first time: that many times at once, then five times a second. A count that
+  /// never rests costs no more than that.
   static constexpr double binds_at_once = 50;
 
   Known* known(const std::string& name, nanoseconds now);
@@ -73,7 +84,11 @@ class Planner {
   bool bind_if_due(Known& known, nanoseconds now);
   bool bind(Known& known, nanoseconds now);
   void find_gates(Known& known);
-  std::vector<protection::ScopeId> scopes_of(Known& known, const GateRuntime& gate);
+  std::vector<protection::ScopeId> scopes_of(const GateRuntime& gate);
+  protection::ScopeId acting_scope(const std::string& alert, const std::string& policy_scope,
+                                   const aggregate::Labels& labels);
+  bool has_room_for_alert(const std::string& alert, const std::string& scope,
+                          const std::string& owner);
   void refused(const std::string& what, std::atomic<std::uint64_t>& count);
 
   std::unique_ptr<Plan> make_plan();
@@ -91,6 +106,11 @@ class Planner {
   std::shared_ptr<const rules::RuleSet> rules_;
   rules::Engine engine_;
   std::map<std::string, Known> producers_;
+  Allowance scopes_{scope_limits};
+  Allowance breakers_{breaker_limits};
+  /// By gates and alerts, ever; with the producer whose gates named it.
+  std::map<std::string, std::string> scopes_named_;
+  std::set<std::pair<std::string, std::string>> alerts_charged_;  ///< alert and scope
   SaidOnce said_;
   std::map<segments::Found, nanoseconds> retry_;  ///< files that were refused: when to look again
   nanoseconds now_{};                             ///< of the scan that runs

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <unordered_set>
 
 namespace outrider::aggregate {
 
@@ -214,32 +213,37 @@ void ValuesBuilder::add_histogram(const ProducerInput& producer, const drain::Ro
   }
 }
 
+ValuesBuilder::Living ValuesBuilder::add_living(const ProducerInput& producer,
+                                                std::vector<std::string>& refusals) {
+  using Kind = ValueRef::Kind;
+  Living living;
+  if (producer.binding == nullptr) return living;
+  values_->keep_alive_.push_back(producer.binding);
+  for (const auto& series : producer.binding->series) {
+    const shm::SeriesInfo& info = series.info;
+    if (series.row != nullptr) living.by_row[series.row] = &series;
+    if (info.kind != shm::SeriesKind::up_down && info.kind != shm::SeriesKind::gauge_f64 &&
+        info.kind != shm::SeriesKind::gauge_i64) {
+      continue;
+    }
+    living.without_row.insert(info.text());
+    const Kind kind = info.kind == shm::SeriesKind::up_down     ? Kind::up_down
+                      : info.kind == shm::SeriesKind::gauge_f64 ? Kind::gauge_f64
+                                                                : Kind::gauge_i64;
+    add_metric(family({info.name, info.help, FamilyKind::gauge}, &refusals),
+               labels_of(info, producer.name),
+               {{.kind = kind, .drainer = producer.drainer, .series = &series}});
+  }
+  return living;
+}
+
 void ValuesBuilder::add(const ProducerInput& producer, std::vector<std::string>& refusals) {
   using Kind = ValueRef::Kind;
   adding_ = producer.name;
-  std::unordered_map<const drain::Row*, const drain::BoundSeries*> live;
-  std::unordered_set<std::string> without_row;
-  if (producer.binding != nullptr) {
-    values_->keep_alive_.push_back(producer.binding);
-    for (const auto& series : producer.binding->series) {
-      const shm::SeriesInfo& info = series.info;
-      if (series.row != nullptr) live[series.row] = &series;
-      if (info.kind != shm::SeriesKind::up_down && info.kind != shm::SeriesKind::gauge_f64 &&
-          info.kind != shm::SeriesKind::gauge_i64) {
-        continue;
-      }
-      without_row.insert(info.text());
-      const Kind kind = info.kind == shm::SeriesKind::up_down     ? Kind::up_down
-                        : info.kind == shm::SeriesKind::gauge_f64 ? Kind::gauge_f64
-                                                                  : Kind::gauge_i64;
-      add_metric(family({info.name, info.help, FamilyKind::gauge}, &refusals),
-                 labels_of(info, producer.name),
-                 {{.kind = kind, .drainer = producer.drainer, .series = &series}});
-    }
-  }
+  const Living living = add_living(producer, refusals);
   for (const auto& [text, row] : producer.drainer->checkpoint().rows()) {
     // An earlier generation had it as another kind: one series has one value.
-    if (without_row.contains(text)) {
+    if (living.without_row.contains(text)) {
       refusals.push_back(row->info.name + ": an earlier series of this name has another kind");
       continue;
     }
@@ -248,8 +252,8 @@ void ValuesBuilder::add(const ProducerInput& producer, std::vector<std::string>&
       add_histogram(producer, *row, labels, refusals);
       continue;
     }
-    const auto bound = live.find(row.get());
-    const bool is_live = bound != live.end();
+    const auto bound = living.by_row.find(row.get());
+    const bool is_live = bound != living.by_row.end();
     add_metric(family({row->info.name, row->info.help, FamilyKind::counter}, &refusals), labels,
                {{.kind = is_live ? Kind::counter : Kind::carried_counter,
                  .drainer = producer.drainer,

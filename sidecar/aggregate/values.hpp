@@ -11,6 +11,7 @@
 #include <string>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "aggregate/histogram.hpp"
@@ -114,6 +115,12 @@ class ValuesBuilder {
   void add_metric(Family* family, Labels labels, const std::vector<ValueRef>& refs);
   void add_histogram(const ProducerInput& producer, const drain::Row& row, const Labels& labels,
                      std::vector<std::string>& refusals);
+  /// What a living generation has: series that have a row, and names of those without.
+  struct Living {
+    std::unordered_map<const drain::Row*, const drain::BoundSeries*> by_row;
+    std::unordered_set<std::string> without_row;
+  };
+  Living add_living(const ProducerInput& producer, std::vector<std::string>& refusals);
   [[nodiscard]] Labels labels_of(const shm::SeriesInfo& info, const std::string& producer) const;
 
   std::string producer_label_;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "promql/matcher.hpp"
+
 namespace outrider::promql {
 
 namespace {
@@ -59,13 +61,18 @@ std::shared_ptr<History> HistoryRegistry::find_or_create(const std::string& scop
     return found->second.history;
   }
   const HistoryShape shape = HistoryShape::of(range, interval, limits_.samples_per_series);
-  if (bytes_ + bytes_of(shape.capacity) > limits_.bytes) {
+  const std::size_t bytes = bytes_of(shape.capacity);
+  const std::string owner{owner_label_.empty() ? "" : label_value(labels, owner_label_)};
+  std::size_t& owned = bytes_of_owner_[owner];
+  const std::size_t most = owner.empty() ? limits_.bytes : limits_.bytes_each;
+  if (bytes_ + bytes > limits_.bytes || owned + bytes > most) {
     ++refused_;
     return nullptr;
   }
-  bytes_ += bytes_of(shape.capacity);
+  bytes_ += bytes;
+  owned += bytes;
   auto history = std::make_shared<History>(shape);
-  rings_.emplace(std::move(key), Entry{history});
+  rings_.emplace(std::move(key), Entry{history, owner});
   return history;
 }
 
@@ -80,6 +87,7 @@ void HistoryRegistry::sweep() {
       continue;
     }
     bytes_ -= bytes_of(entry.history->capacity());
+    bytes_of_owner_[entry.owner] -= bytes_of(entry.history->capacity());
     ring = rings_.erase(ring);
   }
 }

@@ -68,6 +68,8 @@ struct HistoryLimits {
   /// Bytes of all rings together; a series beyond it has no range, and what it goes
   /// into cannot be judged.
   std::size_t bytes = 64U << 20U;
+  /// Bytes of the rings of one owner: half, so that nobody takes them all.
+  std::size_t bytes_each = 32U << 20U;
 };
 
 /// Owns the rings; outlives the plans that share them. Discovery thread only.
@@ -75,8 +77,11 @@ class HistoryRegistry {
  public:
   explicit HistoryRegistry(HistoryLimits limits = {}) : limits_{limits} {}
 
+  /// The label that says whose a series is; empty: everything is nobody's.
+  void charge_to(const std::string& label) { owner_label_ = label; }
+
   /// `scope` keeps apart those who sample at different times (rule groups).
-  /// Null when the limit on bytes is reached.
+  /// Null when a limit on bytes is reached.
   std::shared_ptr<History> find_or_create(const std::string& scope, const Labels& labels,
                                           std::chrono::nanoseconds range,
                                           std::chrono::nanoseconds interval);
@@ -92,11 +97,14 @@ class HistoryRegistry {
   using Key = std::tuple<std::string, Labels, std::chrono::nanoseconds, std::chrono::nanoseconds>;
   struct Entry {
     std::shared_ptr<History> history;
+    std::string owner;
     std::size_t sweeps_unused = 0;
   };
 
   HistoryLimits limits_;
   std::map<Key, Entry> rings_;
+  std::string owner_label_;
+  std::map<std::string, std::size_t> bytes_of_owner_;
   std::size_t bytes_ = 0;
   std::size_t refused_ = 0;
 };

@@ -247,12 +247,11 @@ Verdict Protection::verdict(std::span<const ScopeId> scopes) const noexcept {
 
 std::vector<std::optional<BreakerId>> bind_alert(Protection& protection,
                                                  const config::ProtectionConfig& policy,
-                                                 std::string_view alert,
-                                                 const aggregate::Labels& labels) {
+                                                 std::string_view alert, const ScopeOf& scope_of) {
   std::vector<std::optional<BreakerId>> bound;
   const auto bind = [&](const std::string& scope, BreakerSpec spec) {
     spec.rule = alert;
-    spec.scope = protection.scope(alert_scope(scope, labels));
+    spec.scope = scope_of(scope);
     bound.push_back(protection.breaker(spec));
   };
   for (const config::BreakerConfig& each : policy.breakers) {

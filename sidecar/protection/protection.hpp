@@ -5,6 +5,7 @@
 // marked `guard` is for the guard thread alone, and does not allocate.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -140,10 +141,13 @@ class Protection {
   std::vector<Change> changes_;  ///< reserved once
 };
 
+/// The scope that an alert's instance acts on, given the policy's `scope`.
+using ScopeOf = std::function<ScopeId(const std::string& policy_scope)>;
+
 /// What an alert's instance acts on: registers its breakers as configured. Empty
 /// when the configuration gives the alert no action. Null entries: no room.
 [[nodiscard]] std::vector<std::optional<BreakerId>> bind_alert(
     Protection& protection, const config::ProtectionConfig& policy, std::string_view alert,
-    const aggregate::Labels& labels);
+    const ScopeOf& scope_of);
 
 }  // namespace outrider::protection

@@ -30,6 +30,9 @@ class Engine {
                                 const aggregate::Schema& schema,
                                 const std::function<bool(const AlertRule&)>& every_pass = {});
 
+  /// The label that says whose a series is: nobody may take all the room there is.
+  void charge_histories_to(const std::string& label) { histories_.charge_to(label); }
+
   /// Series that got no history because of the limit on bytes, ever.
   [[nodiscard]] std::size_t histories_refused() const noexcept { return histories_.refused(); }
   [[nodiscard]] std::size_t history_bytes() const noexcept { return histories_.bytes(); }

@@ -8,6 +8,25 @@ using namespace std::chrono_literals;
 namespace outrider::promql {
 namespace {
 
+TEST(HistoryRegistry, LeavesRoomForTheSeriesOfOthers) {
+  HistoryLimits limits;
+  limits.samples_per_series = 100;
+  limits.bytes = 4 * 100 * sizeof(Sample);
+  limits.bytes_each = limits.bytes / 2;
+  HistoryRegistry registry{limits};
+  registry.charge_to("producer");
+  const auto fits = [&](const char* producer, const char* n) {
+    const Labels labels{{"__name__", "x"}, {"n", n}, {"producer", producer}};
+    return registry.find_or_create("g", labels, 1h, 1ms) != nullptr;
+  };
+  EXPECT_TRUE(fits("greedy", "1"));
+  EXPECT_TRUE(fits("greedy", "2"));
+  EXPECT_FALSE(fits("greedy", "3"));
+  EXPECT_TRUE(fits("other", "1"));
+  for (int i = 0; i < 20; ++i) registry.sweep();
+  EXPECT_TRUE(fits("greedy", "3"));
+}
+
 TEST(History, KeepsEveryEvaluationWhileTheyFit) {
   History history{HistoryShape::of(1s, 100ms, 4096)};
 

@@ -80,6 +80,12 @@ TEST(Scope, WithoutRoomOrThatIsTooLongIsDecidedGlobally) {
   EXPECT_EQ(protection.breaker_at(*late).scope(), protection.scope("global"));
 }
 
+ScopeOf by_labels(Protection& protection, const aggregate::Labels& labels) {
+  return [&protection, labels](const std::string& scope) {
+    return protection.scope_to_act_on(alert_scope(scope, labels));
+  };
+}
+
 TEST(AlertBinding, FollowsThePolicy) {
   Armed protection;
   config::ProtectionConfig policy;
@@ -88,18 +94,20 @@ TEST(AlertBinding, FollowsThePolicy) {
   policy.breakers.push_back({"Position", "global", config::BreakerAction::kill, 10s, {}});
   policy.kill_switch.push_back({"DailyLoss", "global", {}});
 
-  const auto storm = bind_alert(protection, policy, "RejectStorm", {{"producer", "gateway-1"}});
-  const auto loss = bind_alert(protection, policy, "DailyLoss", {});
+  const ScopeOf plain = by_labels(protection, {});
+  const auto storm = bind_alert(protection, policy, "RejectStorm",
+                                by_labels(protection, {{"producer", "gateway-1"}}));
+  const auto loss = bind_alert(protection, policy, "DailyLoss", plain);
 
   ASSERT_EQ(storm.size(), 1U);
   EXPECT_EQ(protection.breaker_at(*storm[0]).scope(), protection.scope("producer=gateway-1"));
   EXPECT_EQ(protection.breaker_at(*storm[0]).action(), BreakerAction::halt);
   ASSERT_EQ(loss.size(), 1U);
   EXPECT_EQ(protection.breaker_at(*loss[0]).action(), BreakerAction::kill);
-  const auto position = bind_alert(protection, policy, "Position", {});
+  const auto position = bind_alert(protection, policy, "Position", plain);
   EXPECT_EQ(protection.breaker_at(*position[0]).action(), BreakerAction::kill);
-  EXPECT_TRUE(bind_alert(protection, policy, "Quiet", {}).empty());
-  EXPECT_TRUE(bind_alert(protection, policy, "Other", {}).empty());
+  EXPECT_TRUE(bind_alert(protection, policy, "Quiet", plain).empty());
+  EXPECT_TRUE(bind_alert(protection, policy, "Other", plain).empty());
 }
 
 TEST(AlertBinding, SaysSoWhenThereIsNoRoom) {
@@ -110,7 +118,7 @@ TEST(AlertBinding, SaysSoWhenThereIsNoRoom) {
     ASSERT_TRUE(protection.breaker({"Rule" + std::to_string(i), 0, BreakerAction::halt, 1s, 0s}));
   }
 
-  const auto bound = bind_alert(protection, policy, "Last", {});
+  const auto bound = bind_alert(protection, policy, "Last", by_labels(protection, {}));
 
   ASSERT_EQ(bound.size(), 1U);
   EXPECT_FALSE(bound[0]);

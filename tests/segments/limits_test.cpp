@@ -99,8 +99,8 @@ TEST_F(Limits, AProducerThatNamesTooManyScopesLeavesRoomForTheOthers) {
   }));
 
   EXPECT_FALSE(gates.back().open(ticks()));
-  EXPECT_EQ(sidecar_.said("its gates have named more than 256 scopes"), 1U);
-  EXPECT_EQ(sidecar_.metric("outrider_scopes_refused_total"), 175);
+  EXPECT_EQ(sidecar_.said("its gates and alerts have named more than 256 scopes"), 1U);
+  EXPECT_EQ(sidecar_.metric("outrider_scopes_refused_total"), 174);
   std::size_t known = 0;
   for (int i = 0; i < 300; ++i) {
     known += sidecar_.protection().find_scope("account=a" + std::to_string(i)) ? 1U : 0U;
@@ -113,24 +113,79 @@ TEST_F(Limits, AProducerThatNamesTooManyScopesLeavesRoomForTheOthers) {
   }));
 }
 
+TEST(Allowance, KeepsForEachWhatNobodyElseCanTake) {
+  Allowance allowance{{2, 5, 4}};
+  EXPECT_FALSE(allowance.take("a", 6));
+  EXPECT_TRUE(allowance.take("a", 5));
+  EXPECT_FALSE(allowance.take("a", 1));
+  EXPECT_TRUE(allowance.take("b", 3));
+  EXPECT_FALSE(allowance.take("b", 1));
+  EXPECT_TRUE(allowance.take("c", 1));
+  EXPECT_FALSE(allowance.take("c", 2));
+  EXPECT_TRUE(allowance.take("c", 1));
+}
+
+TEST(AlertLimit, OnLabelsThatOneTraderMakesUpIsTheWholeOfThatTrader) {
+  const test::SegmentDirectory directory;
+  shm::Geometry geometry = roomy_geometry();
+  geometry.gauges = 700;
+  geometry.series = 800;
+  geometry.string_bytes = 1 << 20;
+  Trader flood{directory.path(), "flood", geometry};
+  for (int i = 0; i < 600; ++i)
+    flood.writer.gauge("risk", "", {{"venue", "f" + std::to_string(i)}}).set(500);
+  Trader victim{directory.path(), "victim"};
+  config::Config config;
+  config::BreakerConfig breaker;
+  breaker.alert = "Risk";
+  breaker.scope = "venue";
+  config.protection.breakers.push_back(breaker);
+  Sidecar sidecar{directory.path(), R"(groups:
+  - name: risk
+    interval: 1ms
+    rules:
+      - alert: Risk
+        expr: risk > 100
+)",
+                  config};
+  const auto trade = [&](Trader& trader) {
+    return sidecar.turns_until([&] {
+      trader.beat();
+      return trader.trades();
+    });
+  };
+  ASSERT_TRUE(trade(victim));
+  EXPECT_TRUE(sidecar.turns_until([&] {
+    flood.beat();
+    return flood.gate.state() == GateState::halted;
+  }));
+  EXPECT_EQ(flood.gate.view().scope, "producer=flood");
+  EXPECT_EQ(sidecar.said("further ones act on producer=flood"), 1U);
+  Trader late{directory.path(), "late"};
+  EXPECT_TRUE(trade(late));
+  Trader named{directory.path(), "named"};  // a gate that names one of those is closed by it
+  const Gate gate = named.producer->gate("f", {{"venue", "f599"}});
+  EXPECT_TRUE(trade(named));
+  EXPECT_TRUE(sidecar.turns_until([&] { return gate.view().scope == "venue=f599"; }));
+  EXPECT_EQ(gate.state(), GateState::halted);
+}
+
 TEST_F(Limits, AKillFoundInAGateWithoutAScopeOfItsOwnIsItsProducers) {
   Trader trader{directory_.path(), "inventive", roomy_geometry()};
   std::vector<Gate> gates;
   for (int i = 0; i < 300; ++i)
     gates.push_back(trader.producer->gate("g" + std::to_string(i), {{"n", std::to_string(i)}}));
-  ASSERT_TRUE(sidecar_.turns_until([&] {
-    trader.beat();
-    return gates.front().open(ticks());
-  }));
-  ASSERT_FALSE(sidecar_.protection().find_scope("gate=inventive/g299"));
-
   shm::AttachResult result{};
   std::string why;
   const auto file = segments::open_segment(directory_.path(), {"inventive", 1}, result, why);
   ASSERT_TRUE(file) << why;
   for (std::uint32_t slot = 290; slot <= 300; ++slot)  // as `outrider kill` does it
     file->control.gate(slot).word = shm::closed_word(GateState::killed);
-  ASSERT_TRUE(sidecar_.turns_until([&] { return gates.front().state() == GateState::killed; }));
+  ASSERT_TRUE(sidecar_.turns_until([&] {
+    trader.beat();
+    return gates.front().state() == GateState::killed;
+  }));
+  EXPECT_FALSE(sidecar_.protection().find_scope("gate=inventive/g299"));
   EXPECT_EQ(gates.front().view().scope, "producer=inventive");
   expect_the_other_trades();
 }
