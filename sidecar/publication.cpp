@@ -24,8 +24,14 @@ void Exchange::set_names(std::shared_ptr<const PublicationNames> names) {
 }
 
 std::shared_ptr<const Publication> Exchange::ask(std::chrono::milliseconds patience) {
-  const std::lock_guard one_at_a_time{askers_};
   const auto give_up = std::chrono::steady_clock::now() + patience;
+  // No longer than its patience for another asker either, who may have a lower priority.
+  std::unique_lock one_at_a_time{askers_, std::try_to_lock};
+  while (!one_at_a_time.owns_lock()) {
+    if (std::chrono::steady_clock::now() >= give_up) return nullptr;
+    std::this_thread::sleep_for(100us);
+    one_at_a_time.try_lock();
+  }
   while (std::chrono::steady_clock::now() < give_up) {
     std::shared_ptr<const PublicationNames> names;
     {

@@ -89,7 +89,7 @@ class Exchange {
  public:
   /// Any thread but the guard: the newest publication, waiting for the next pass
   /// up to `patience`; the one before it when the guard does not answer; null
-  /// when there has never been one.
+  /// when there has never been one, or another asker still waits.
   std::shared_ptr<const Publication> ask(std::chrono::milliseconds patience);
 
   /// Discovery thread: what publications of the coming plan must have room for.

@@ -96,7 +96,9 @@ Sidecar::Sidecar(const config::Flags& flags, Settings settings)
 
   outputs::Router pages;
   outputs::add_pages(pages, page_sources());
-  outputs::Router all = pages;
+  // With answers of its own: the thread that steps back may be making one of the others.
+  outputs::Router all;
+  outputs::add_pages(all, page_sources());
   add_control(all);
   const auto serve = [](outputs::Router router) {
     return [router = std::move(router)](const outputs::Request& request) {

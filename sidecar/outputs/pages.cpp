@@ -39,7 +39,7 @@ Response metrics(const PageSources& sources) {
 }
 
 /// An answer, for as long as it is fresh: a storm of requests costs few pages.
-/// Shared by all servers that have the page.
+/// One of each router: servers of different priority must not wait for each other.
 class KeptAnswer {
  public:
   using Make = std::function<Response()>;

@@ -142,6 +142,24 @@ TEST_F(Pages, AreMadeOnceForAStormOfRequests) {
   }
 }
 
+TEST_F(Pages, OfOneRouterDoNotWaitForThoseOfAnother) {
+  // While one server's thread makes a page, another server's is asked for its own.
+  Router other;
+  add_pages(other, {.status = [this] { return status; }, .snapshot = [] { return nullptr; }});
+  Router slow;
+  unsigned meanwhile = 0;
+  add_pages(slow, {.status =
+                       [&] {
+                         meanwhile =
+                             other.answer({.method = "GET", .path = "/api/v1/status"}).status;
+                         return status;
+                       },
+                   .snapshot = [] { return nullptr; }});
+
+  EXPECT_EQ(slow.answer({.method = "GET", .path = "/api/v1/status"}).status, 200u);
+  EXPECT_EQ(meanwhile, 200u);
+}
+
 TEST_F(Pages, AreMadeAnewOnceTheyAreOld) {
   status.not_ready.clear();
   Router kept;
