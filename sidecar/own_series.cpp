@@ -126,6 +126,11 @@ void OwnSeries::add_discovery(aggregate::ValuesBuilder& builder) {
   const auto counter = [&](const char* name, const char* help) {
     return single(builder, {name, help, FamilyKind::counter});
   };
+  generations_renumbered_ =
+      counter("outrider_generations_renumbered_total",
+              "Starts of traders whose numbers began anew, or whose files came late.");
+  stale_files_dropped_ = counter("outrider_stale_files_dropped_total",
+                                 "Dead traders' files that were removed unread.");
   scopes_refused_ = counter("outrider_scopes_refused_total",
                             "Gates that name more scopes than one producer may.");
   refusals_unsaid_ =
@@ -264,6 +269,10 @@ void OwnSeries::refresh(const Facts& facts) const noexcept {
   *log_dropped_ = as_double(facts.shared.log_dropped.load(std::memory_order_relaxed));
   *segments_refused_ = as_double(facts.shared.segments_refused.load(std::memory_order_relaxed));
   *series_refused_ = as_double(facts.shared.series_refused.load(std::memory_order_relaxed));
+  *generations_renumbered_ =
+      as_double(facts.shared.generations_renumbered.load(std::memory_order_relaxed));
+  *stale_files_dropped_ =
+      as_double(facts.shared.stale_files_dropped.load(std::memory_order_relaxed));
   *scopes_refused_ = as_double(facts.shared.scopes_refused.load(std::memory_order_relaxed));
   *refusals_unsaid_ = as_double(facts.shared.refusals_unsaid.load(std::memory_order_relaxed));
   *discovery_scans_ = as_double(facts.shared.discovery_scans.load(std::memory_order_relaxed));

@@ -47,6 +47,8 @@ struct SharedFacts {
   std::atomic<std::uint64_t> segments_refused{0};
   std::atomic<std::uint64_t> series_refused{0};
   std::atomic<std::uint64_t> segments_quarantined{0};
+  std::atomic<std::uint64_t> generations_renumbered{0};
+  std::atomic<std::uint64_t> stale_files_dropped{0};
   std::atomic<std::uint64_t> scopes_refused{0};
   std::atomic<std::uint64_t> refusals_unsaid{0};
   std::atomic<std::uint64_t> discovery_scans{0};
@@ -113,7 +115,8 @@ class OwnSeries {
   double *evaluations_, *failures_;
   double *last_pass_, *passes_, *clock_jumps_, *reload_, *journal_, *expirations_,
       *segments_refused_, *series_refused_, *segments_quarantined_, *refusals_unsaid_,
-      *scopes_refused_, *discovery_scans_, *discovery_plans_, *discovery_age_;
+      *generations_renumbered_, *stale_files_dropped_, *scopes_refused_, *discovery_scans_,
+      *discovery_plans_, *discovery_age_;
 };
 
 }  // namespace outrider

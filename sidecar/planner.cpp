@@ -2,9 +2,6 @@
 #include "planner.hpp"
 
 #include <algorithm>
-#include <filesystem>
-
-#include "outrider/shm/identity.hpp"
 
 namespace outrider {
 
@@ -13,19 +10,11 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr nanoseconds life_check_period = 50ms;
-/// A file that was refused is opened again this often, and no more files than that
-/// are remembered: somebody may fill the directory.
-constexpr nanoseconds retry_period = 1s;
-constexpr std::size_t most_refused_files = 4096;
 constexpr double binds_a_second = 5;
 
 /// Of a gate's scopes: global, host, producer, then its own.
 constexpr std::size_t producer_scope_at = 2;
 constexpr std::size_t own_scope_at = 3;
-
-bool is_ready(shm::AttachResult result) {
-  return result != shm::AttachResult::absent && result != shm::AttachResult::not_ready;
-}
 
 }  // namespace
 
@@ -34,6 +23,7 @@ Planner::Planner(const Parts& parts, const config::Config& config,
     : parts_{parts},
       policy_{config.protection},
       producer_label_{config.producer_label},
+      max_stale_bytes_{config.segment.max_stale_bytes},
       rules_{std::move(rules)} {
   engine_.charge_histories_to(producer_label_);
   for (const std::string_view everyones : {protection::global_scope, protection::host_scope})
@@ -44,6 +34,7 @@ void Planner::reload(const config::Config& config, std::shared_ptr<const rules::
   policy_ = config.protection;
   producer_label_ = config.producer_label;
   engine_.charge_histories_to(producer_label_);
+  max_stale_bytes_ = config.segment.max_stale_bytes;
   rules_ = std::move(rules);
   changed_ = true;
 }
@@ -74,93 +65,6 @@ void Planner::scan(nanoseconds now) {
 }
 
 // --------------------------------------------------------------- producers
-
-Planner::Known* Planner::known(const std::string& name, nanoseconds now) {
-  if (const auto found = producers_.find(name); found != producers_.end()) return &found->second;
-  if (producers_.size() >= max_producers) {
-    refused("more than " + std::to_string(max_producers) +
-                " producers: further ones are not attached; remove checkpoints of names that are "
-                "gone, and start the sidecar again",
-            parts_.facts.segments_refused);
-    return nullptr;
-  }
-  bool damaged = false;
-  shm::FileError error;
-  auto checkpoint = drain::Checkpoint::open(parts_.directory, name, damaged, error);
-  if (checkpoint == nullptr) {
-    refused(error.message, parts_.facts.segments_refused);
-    return nullptr;
-  }
-  if (damaged) {
-    parts_.log.error("the checkpoint was damaged: its history is lost and a new one begins",
-                     {{"producer", name}});
-  }
-  Known& fresh = producers_[name];
-  fresh.producer = std::make_unique<ProducerRuntime>();
-  fresh.producer->name = name;
-  fresh.producer->histograms.extend(*checkpoint, now);
-  fresh.producer->drainer = std::make_unique<drain::Drainer>(std::move(checkpoint));
-  fresh.producer->beat_seen = now;
-  fresh.producer->recorded_seen = now;
-  changed_ = true;
-  return &fresh;
-}
-
-// Producers of which only a checkpoint is left: their totals are shown too.
-void Planner::find_histories(nanoseconds now) {
-  segments::remove_orphans(parts_.directory);
-  constexpr std::string_view suffix = ".checkpoint";
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator{parts_.directory + "/c", ignored}) {
-    const std::string file = entry.path().filename();
-    if (!file.ends_with(suffix)) continue;
-    const std::string name = file.substr(0, file.size() - suffix.size());
-    if (shm::is_producer_name(name)) known(name, now);
-  }
-}
-
-void Planner::find_segments(nanoseconds now) {
-  for (const segments::Found& found : segments::list_segments(parts_.directory)) attach(found, now);
-}
-
-void Planner::attach(const segments::Found& found, nanoseconds now) {
-  if (const auto it = producers_.find(found.name); it != producers_.end()) {
-    const auto has = [&](const auto& segment) { return segment->generation() == found.generation; };
-    const auto& open = it->second.segments;
-    if (std::any_of(open.begin(), open.end(), has)) return;
-    // Retired, but its file could not be removed.
-    const auto& last = it->second.binding;
-    if (last != nullptr && last->segment->generation() >= found.generation) return;
-  }
-  if (const auto refused = retry_.find(found); refused != retry_.end() && now < refused->second)
-    return;
-  shm::AttachResult result{};
-  std::string why;
-  auto segment = segments::open_segment(parts_.directory, found, result, why);
-  if (segment == nullptr) {
-    if (is_ready(result)) {
-      if (retry_.size() >= most_refused_files) retry_.clear();
-      retry_[found] = now + retry_period;
-      refused("segment not attached (" + std::string{to_string(result)} + "): " + why,
-              parts_.facts.segments_refused);
-    }
-    return;
-  }
-  // sync(retired): acquire, pairs with Drainer::retire of an earlier sidecar.
-  if (segment->control.state().retired.load(std::memory_order_acquire) == 1) {
-    segments::remove_files(parts_.directory, *segment);
-    return;
-  }
-  Known* producer = known(found.name, now);
-  if (producer == nullptr) return;
-  producer->segments.push_back(segment);
-  std::sort(producer->segments.begin(), producer->segments.end(),
-            [](const auto& a, const auto& b) { return a->generation() < b->generation(); });
-  parts_.log.info("producer attached", {{"producer", found.name},
-                                        {"generation", std::to_string(found.generation)},
-                                        {"pid", std::to_string(segment->telemetry.header.pid)}});
-  changed_ = true;
-}
 
 // A file that was cut short: said once, and nothing more of it is believed. Its
 // gates close, its trader's other files and the other producers go on.
@@ -199,20 +103,6 @@ void Planner::watch_life(Known& each, nanoseconds now) {
     parts_.log.info("producer ended", {{"producer", segment.name},
                                        {"generation", std::to_string(segment.generation())}});
   }
-}
-
-// Files of the oldest generation, once the guard has carried it over.
-bool Planner::bury(Known& each) {
-  if (each.segments.empty()) return false;
-  segments::Segment& oldest = *each.segments.front();
-  // sync(retired): acquire, pairs with Drainer::retire.
-  if (!oldest.retired.load(std::memory_order_acquire)) return false;
-  if (!segments::remove_files(parts_.directory, oldest)) {
-    parts_.log.info("the trader's next start removes its file", {{"producer", oldest.name}});
-  }
-  segments::remove_orphans(parts_.directory);
-  each.segments.erase(each.segments.begin());
-  return true;
 }
 
 bool Planner::bind_if_due(Known& each, nanoseconds now) {

@@ -68,6 +68,8 @@ class Planner {
     nanoseconds checked{};  ///< when it was last asked whether the trader lives
     double binds_left = binds_at_once;
     nanoseconds binds_counted{};
+    std::uint64_t last_retired = 0;  ///< generation that was carried over last
+    std::uint64_t last_birth = 0;    ///< its
   };
   /// How often a producer may have new series of one generation bound after the
   /// first time: that many times at once, then five times a second. A count that
@@ -78,6 +80,8 @@ class Planner {
   void find_histories(nanoseconds now);
   void find_segments(nanoseconds now);
   void attach(const segments::Found& found, nanoseconds now);
+  void take_in(Known& known, const std::shared_ptr<segments::Segment>& segment);
+  void drop_stale(std::vector<std::shared_ptr<segments::Segment>>& fresh);
   bool bury(Known& known);
   void watch_damage(Known& known);
   void watch_life(Known& known, nanoseconds now);
@@ -103,6 +107,7 @@ class Planner {
   Parts parts_;
   config::ProtectionConfig policy_;
   std::string producer_label_;
+  std::uint64_t max_stale_bytes_ = 0;
   std::shared_ptr<const rules::RuleSet> rules_;
   rules::Engine engine_;
   std::map<std::string, Known> producers_;
@@ -113,7 +118,8 @@ class Planner {
   std::set<std::pair<std::string, std::string>> alerts_charged_;  ///< alert and scope
   SaidOnce said_;
   std::map<segments::Found, nanoseconds> retry_;  ///< files that were refused: when to look again
-  nanoseconds now_{};                             ///< of the scan that runs
+  std::vector<std::shared_ptr<segments::Segment>> fresh_;  ///< attached in this scan
+  nanoseconds now_{};                                      ///< of the scan that runs
   bool changed_ = true;
   bool has_planned_ = false;
 };

@@ -2,6 +2,8 @@
 #include "outrider/producer.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 
 #include "state.hpp"
 
@@ -36,7 +38,20 @@ Producer::Producer(std::shared_ptr<detail::ProducerState> state) noexcept
     : state_{std::move(state)} {}
 
 Producer Producer::create(const ProducerOptions& options, Status& status) noexcept {
-  return Producer{open_state(options, status)};
+  try {
+    return Producer{open_state(options, status)};
+  } catch (const std::system_error& failure) {
+    // Most likely the housekeeping thread, which the machine has no room for.
+    status = {failure.code().value(),
+              std::string{"producer \""} + std::string{options.name} +
+                  "\": cannot start its housekeeping: " + failure.code().message() +
+                  "; raise the limit on threads, or choose "
+                  "Housekeeping::manual"};
+  } catch (const std::exception& failure) {
+    status = {ENOMEM,
+              std::string{"producer \""} + std::string{options.name} + "\": " + failure.what()};
+  }
+  return detached();
 }
 
 Producer Producer::detached() noexcept {

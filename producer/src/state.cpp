@@ -19,24 +19,6 @@ constexpr auto beat_period = std::chrono::milliseconds{20};
 /// Once connected, how many beats pass between two looks at the control file.
 constexpr std::uint64_t beats_between_looks = 10;
 
-/// What the code says, else OUTRIDER_CLOCK, else what the machine is good for.
-Status choose_clock(ClockChoice choice, shm::ClockKind& kind) {
-  const char* variable = std::getenv("OUTRIDER_CLOCK");
-  if (choice == ClockChoice::automatic && variable != nullptr && *variable != 0) {
-    const std::string_view wanted{variable};
-    if (wanted == "monotonic") choice = ClockChoice::monotonic;
-    if (wanted == "tsc") choice = ClockChoice::tsc;
-    if (choice == ClockChoice::automatic && wanted != "automatic") {
-      return {EINVAL, "OUTRIDER_CLOCK is \"" + std::string{wanted} +
-                          "\": need automatic, tsc or monotonic"};
-    }
-  }
-  const bool tsc =
-      choice == ClockChoice::tsc || (choice == ClockChoice::automatic && shm::tsc_is_trustworthy());
-  kind = tsc ? shm::ClockKind::tsc : shm::ClockKind::monotonic;
-  return {};
-}
-
 Status to_status(const shm::FileError& error) {
   return {error.code, error.message};
 }
@@ -57,13 +39,31 @@ ProducerState::ProducerState(const ProducerOptions& options, Status& status) {
 void ProducerState::open_detached() {
   directory_.clear();
   lock_ = {};
+  clock_use_ = {};
   geometry_ = {};
   clock_ = shm::calibrate(shm::process_clock.load(std::memory_order_relaxed));  // relaxed: cold
   shm::FileError error;
   mapping_ = shm::Mapping::anonymous(shm::TelemetryLayout{geometry_}.total, error);
+  if (!error) error = window_.open({geometry_, 0});
+  if (error) return open_last_resort();
   telemetry_ = std::make_unique<shm::Telemetry>(
       std::span{mapping_.data(), static_cast<std::size_t>(mapping_.size())}, geometry_);
-  window_.open(geometry_, 0);
+  lanes_ = std::make_unique<Lane[]>(geometry_.lanes + 1);
+}
+
+// Not even memory to write nowhere into: three pages, in which nothing can be
+// registered, so that every handle is one that writes nowhere.
+void ProducerState::open_last_resort() {
+  geometry_ = {1, 2, 1, 0, 0, 0, 0, 0, 0};
+  const std::uint64_t telemetry = shm::TelemetryLayout{geometry_}.total;
+  const std::uint64_t control = shm::ControlLayout{geometry_.lanes + 1, geometry_.gates}.total;
+  last_resort_.reset(static_cast<std::byte*>(std::aligned_alloc(4096, telemetry + control)));
+  if (last_resort_ == nullptr) throw std::bad_alloc{};
+  std::fill_n(last_resort_.get(), telemetry + control, std::byte{0});
+  telemetry_ = std::make_unique<shm::Telemetry>(
+      std::span{last_resort_.get(), static_cast<std::size_t>(telemetry)}, geometry_);
+  window_.borrow({last_resort_.get() + telemetry, static_cast<std::size_t>(control)},
+                 {geometry_, 0});
   lanes_ = std::make_unique<Lane[]>(geometry_.lanes + 1);
 }
 
@@ -77,23 +77,40 @@ Status ProducerState::open_segment(const ProducerOptions& options) {
     return {EINVAL, std::string{"geometry: "} + why};
   }
   const std::string directory = shm::segment_directory(std::string{options.directory});
-  shm::ClockKind clock{};
-  if (Status status = choose_clock(options.clock, clock); !status.ok()) return status;
   shm::FileError error = shm::check_directory(directory);
   if (error) return to_status(error);
-  // relaxed: before any handle exists.
-  shm::process_clock.store(clock, std::memory_order_relaxed);
-  clock_ = shm::calibrate(clock);
+  Status status;
+  clock_use_ = ClockUse::take(options.clock, status);
+  if (!status.ok()) return status;
+  clock_ = shm::calibrate(shm::process_clock.load(std::memory_order_relaxed));  // relaxed: cold
   lock_ = shm::NameLock::take(directory, name, error);
   if (error) return to_status(error);
-  generation_ = lock_.next_generation(error);
-  if (error) return to_status(error);
+  name_ = name;
+  if (!take_generation(directory, error)) return to_status(error);
   error = make_segment(options, directory);
   if (error) return to_status(error);
   directory_ = directory;
-  name_ = name;
   remove_retired(name);
   return {};
+}
+
+// Numbers begin anew where somebody has removed the lock file that keeps them: one
+// whose files are still there belongs to an earlier start.
+bool ProducerState::take_generation(const std::string& directory, shm::FileError& error) {
+  const auto is_there = [](const std::string& path) { return ::access(path.c_str(), F_OK) == 0; };
+  const auto is_taken = [&] {
+    return is_there(shm::telemetry_path(directory, name_, generation_)) ||
+           is_there(shm::control_path(directory, name_, generation_));
+  };
+  constexpr int most_tries = 10'000;
+  for (int tries = 0; tries < most_tries; ++tries) {
+    generation_ = lock_.next_generation(error);
+    if (error) return false;
+    if (!is_taken()) return true;
+  }
+  error = {EEXIST, directory + ": has files of " + std::to_string(most_tries) + " starts of \"" +
+                       name_ + "\" that nobody removes: is a sidecar running?"};
+  return false;
 }
 
 // The file gets its name last: until then a failure or a kill leaves nothing.
@@ -116,7 +133,7 @@ shm::FileError ProducerState::make_segment(const ProducerOptions& options,
   shm::format_telemetry(
       all, geometry_, clock_,
       {name, std::string{options.instance}, std::string{options.version}, generation_});
-  error = window_.open(geometry_, generation_);
+  error = window_.open({geometry_, generation_, telemetry_->header().created_wall_ns});
   if (error) return error;
   lanes_ = std::make_unique<Lane[]>(geometry_.lanes + 1);
   shm::beat(telemetry_->state().heartbeat, shm::read_clocks(clock_.kind));
@@ -124,31 +141,36 @@ shm::FileError ProducerState::make_segment(const ProducerOptions& options,
 }
 
 // Generations before ours that the sidecar has drained and could not unlink.
-Status ProducerState::remove_retired(const std::string& name) {
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator{directory_ + "/t", ignored}) {
-    const std::string file = entry.path().filename();
-    if (!file.starts_with(name + ".") || !file.ends_with(".telemetry")) continue;
-    const std::string number = file.substr(name.size() + 1, file.size() - name.size() - 11);
-    if (number.empty() || number.find_first_not_of("0123456789") != std::string::npos) continue;
-    const std::uint64_t generation = std::strtoull(number.c_str(), nullptr, 10);
-    if (generation >= generation_) continue;
-    shm::AttachedTelemetry old;
-    std::string why;
-    if (shm::attach_telemetry(entry.path(), old, why) != shm::AttachResult::attached) continue;
-    shm::FileError error;
-    const shm::Mapping control =
-        shm::open_control(shm::control_path(directory_, name, generation), shm::Access::read_only,
-                          {old.header.geometry, generation}, error);
-    if (!control) continue;
-    const shm::ControlView view{{control.data(), static_cast<std::size_t>(control.size())},
-                                old.header.geometry.lanes + 1,
-                                old.header.geometry.gates};
-    // sync(retired): acquire, pairs with the sidecar's retirement. Its totals are
-    // committed before the flag.
-    if (view.state().retired.load(std::memory_order_acquire) == 1) ::unlink(entry.path().c_str());
+void ProducerState::remove_retired(const std::string& name) {
+  // By hand: the increment of a range-for throws, and this must not.
+  std::error_code error;
+  std::filesystem::directory_iterator entry{directory_ + "/t", error};
+  for (; !error && entry != std::filesystem::directory_iterator{}; entry.increment(error)) {
+    const std::string file = entry->path().filename();
+    if (file.starts_with(name + ".") && file.ends_with(".telemetry")) remove_if_retired(file);
   }
-  return {};
+}
+
+void ProducerState::remove_if_retired(const std::string& file) {
+  const std::string number = file.substr(name_.size() + 1, file.size() - name_.size() - 11);
+  if (number.empty() || number.find_first_not_of("0123456789") != std::string::npos) return;
+  const std::uint64_t generation = std::strtoull(number.c_str(), nullptr, 10);
+  if (generation == generation_) return;
+  const std::string path = shm::telemetry_path(directory_, name_, generation);
+  shm::AttachedTelemetry old;
+  std::string why;
+  if (shm::attach_telemetry(path, old, why) != shm::AttachResult::attached) return;
+  shm::FileError error;
+  const shm::Mapping control =
+      shm::open_control(shm::control_path(directory_, name_, generation), shm::Access::read_only,
+                        {old.header.geometry, generation, old.header.created_wall_ns}, error);
+  if (!control) return;
+  const shm::ControlView view{{control.data(), static_cast<std::size_t>(control.size())},
+                              old.header.geometry.lanes + 1,
+                              old.header.geometry.gates};
+  // sync(retired): acquire, pairs with the sidecar's retirement. Its totals are
+  // committed before the flag.
+  if (view.state().retired.load(std::memory_order_acquire) == 1) ::unlink(path.c_str());
 }
 
 ProducerState::~ProducerState() {

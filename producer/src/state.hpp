@@ -5,6 +5,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,7 @@
 #include "outrider/shm/ring.hpp"
 #include "outrider/shm/series.hpp"
 #include "outrider/shm/telemetry.hpp"
+#include "process_clock.hpp"
 
 namespace outrider::detail {
 
@@ -76,7 +78,10 @@ class ProducerState {
   shm::FileError make_segment(const ProducerOptions& options, const std::string& directory);
   [[nodiscard]] std::uint32_t choose_lane(std::string_view name) const noexcept;
   void open_detached();
-  Status remove_retired(const std::string& name);
+  void open_last_resort();
+  [[nodiscard]] bool take_generation(const std::string& directory, shm::FileError& error);
+  void remove_retired(const std::string& name);
+  void remove_if_retired(const std::string& file);
 
   Registered* find_or_register(shm::SeriesInfo&& info);
   Registered* refuse(const std::string& why);
@@ -90,7 +95,9 @@ class ProducerState {
   std::uint64_t generation_ = 0;
   shm::NameLock lock_;
   shm::Geometry geometry_;
+  ClockUse clock_use_;
   shm::TickClock clock_;
+  std::unique_ptr<std::byte, decltype(&std::free)> last_resort_{nullptr, &std::free};
   shm::Mapping mapping_;
   std::unique_ptr<shm::Telemetry> telemetry_;
   shm::ControlWindow window_;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <optional>
 
@@ -64,6 +65,14 @@ std::string refusal_of(const Opened& opened, const ControlShape& shape) {
   return {};
 }
 
+bool is_of_another_birth(const Opened& opened, const ControlShape& shape) {
+  std::uint64_t birth = 0;
+  const ssize_t got =
+      ::pread(opened.file.get(), &birth, sizeof birth, offsetof(ControlHeader, birth));
+  return got == static_cast<ssize_t>(sizeof birth) && birth != 0 && shape.birth != 0 &&
+         birth != shape.birth;
+}
+
 Opened open_control_file(const std::string& path, Access access, const ControlShape& shape,
                          FileError& error) {
   Opened opened;
@@ -76,6 +85,10 @@ Opened open_control_file(const std::string& path, Access access, const ControlSh
   }
   if (const std::string why = refusal_of(opened, shape); !why.empty()) {
     error = {EPROTO, path + ": " + why};
+    return {};
+  }
+  if (is_of_another_birth(opened, shape)) {
+    error = {ESTALE, path + ": belongs to an earlier start of the same number"};
     return {};
   }
   return opened;
@@ -104,6 +117,7 @@ Mapping open_or_make_control(const std::string& directory, const std::string& na
                              const ControlShape& shape, FileError& error) {
   const std::string path = control_path(directory, name, shape.generation);
   Mapping existing = open_control(path, Access::read_write, shape, error);
+  if (error.code == ESTALE && ::unlink(path.c_str()) == 0) error.code = ENOENT;
   if (existing || error.code != ENOENT) return existing;
 
   error = {};
@@ -114,10 +128,10 @@ Mapping open_or_make_control(const std::string& directory, const std::string& na
   if (!mapping) return {};
   error = populate(mapping);
   if (error) return {};
-  const ControlHeader header{control_magic,       layout_major,
-                             layout_minor,        bytes,
-                             shape.generation,    shape.geometry.lanes + 1,
-                             shape.geometry.gates};
+  const ControlHeader header{control_magic,        layout_major,
+                             layout_minor,         bytes,
+                             shape.generation,     shape.geometry.lanes + 1,
+                             shape.geometry.gates, shape.birth};
   std::memcpy(mapping.data(), &header, sizeof header);
   close_gates({mapping.data(), static_cast<std::size_t>(bytes)}, shape);
   error = give_name(file, path);
@@ -125,23 +139,42 @@ Mapping open_or_make_control(const std::string& directory, const std::string& na
   return mapping;
 }
 
-FileError ControlWindow::open(const Geometry& geometry, std::uint64_t generation) {
-  shape_ = {geometry, generation};
-  bytes_ = control_bytes(geometry);
-  void* zeroes = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
+FileError ControlWindow::open(const ControlShape& shape) {
+  give_up();
+  const std::uint64_t bytes = control_bytes(shape.geometry);
+  void* zeroes = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
   if (zeroes == MAP_FAILED) return {errno, "cannot map the control window: " + errno_text(errno)};
+  shape_ = shape;
+  bytes_ = bytes;
   address_ = static_cast<std::byte*>(zeroes);
   close_gates({address_, bytes_}, shape_);
   ::mprotect(address_, bytes_, PROT_READ);
   return {};
 }
 
+void ControlWindow::borrow(std::span<std::byte> bytes, const ControlShape& shape) {
+  give_up();
+  shape_ = shape;
+  bytes_ = bytes.size();
+  address_ = bytes.data();
+  borrowed_ = true;
+  close_gates(bytes, shape_);
+}
+
+void ControlWindow::give_up() noexcept {
+  if (address_ != nullptr && !borrowed_) ::munmap(address_, bytes_);
+  address_ = nullptr;
+  inode_ = 0;
+  borrowed_ = false;
+}
+
 ControlWindow::~ControlWindow() {
-  if (address_ != nullptr) ::munmap(address_, bytes_);
+  give_up();
 }
 
 bool ControlWindow::swap_in(const std::string& path, FileError& error) {
+  if (borrowed_) return false;
   const Opened opened = open_control_file(path, Access::read_only, shape_, error);
   if (!opened.file || opened.check.inode == inode_) return false;
   // MAP_FIXED replaces the pages in one step: the hot path keeps its addresses

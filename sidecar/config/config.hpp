@@ -24,6 +24,9 @@ inline constexpr std::uint16_t default_port = 9717;
 struct SegmentConfig {
   /// Directory shared with the traders; empty: see segment_directory().
   std::string dir{};
+  /// How much dead traders' files may hold that no sidecar has read. Beyond it the
+  /// oldest are removed unread, and what was in them counts as lost.
+  std::uint64_t max_stale_bytes = std::uint64_t{256} << 20;
 };
 
 struct StorageConfig {

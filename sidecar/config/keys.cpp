@@ -65,6 +65,15 @@ std::string_view set_listen_address(Config& config, const std::string& text) {
   return accepted;
 }
 
+std::string_view set_max_stale_bytes(Config& config, const std::string& text) {
+  std::uint64_t bytes = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bytes);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  if (!whole || bytes > std::uint64_t{1} << 40) return "a number of bytes, from 0 to 2^40";
+  config.segment.max_stale_bytes = bytes;
+  return accepted;
+}
+
 std::string_view set_rules_file(Config& config, const std::string& text) {
   return store_text(config.rules.files.emplace_back(), text);
 }
@@ -141,6 +150,9 @@ constexpr std::array keys{
     Key{"segment.dir", KeyKind::value, "DIR",
         "directory shared with the traders (default: $OUTRIDER_DIR, else /run/outrider)", true,
         [](Config& c, const std::string& text) { return store_text(c.segment.dir, text); }},
+    Key{"segment.max-stale-bytes", KeyKind::value, "BYTES",
+        "dead traders' files kept until a sidecar reads them; then the oldest is removed unread "
+        "(default: 268435456)", false, set_max_stale_bytes},
     Key{"storage.path", KeyKind::value, "DIR",
         "directory for what survives a reboot (default: $STATE_DIRECTORY, else /var/lib/outrider "
         "if writable, else $XDG_STATE_HOME/outrider)", true,

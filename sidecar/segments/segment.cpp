@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
+#include <tuple>
 
 #include "outrider/shm/identity.hpp"
 
@@ -28,11 +29,15 @@ Segment::Segment(std::string producer, shm::AttachedTelemetry&& attached, shm::M
       control_watch_{control_mapping, shm::Access::read_write},
       lock_{std::move(lock)} {}
 
+bool Segment::is_of_another_boot() const {
+  return telemetry.header.boot_id.data() != shm::boot_id();
+}
+
 bool Segment::trader_has_ended(const Segment* newer) const {
   // sync(closed): acquire, pairs with the producer's good-bye. Everything that it
   // recorded is visible.
   if (view.state().closed.load(std::memory_order_acquire) == 1) return true;
-  if (telemetry.header.boot_id.data() != shm::boot_id()) return true;
+  if (is_of_another_boot()) return true;
   // A process of another pid namespace cannot be looked up: then only the lock speaks.
   if (telemetry.header.pid_namespace == shm::pid_namespace()) {
     const auto start = shm::process_start_time(telemetry.header.pid);
@@ -84,8 +89,9 @@ std::shared_ptr<Segment> open_segment(const std::string& directory, const Found&
     return nullptr;
   }
   shm::FileError error;
-  shm::Mapping control =
-      shm::open_or_make_control(directory, name, {attached.header.geometry, generation}, error);
+  shm::Mapping control = shm::open_or_make_control(
+      directory, name, {attached.header.geometry, generation, attached.header.created_wall_ns},
+      error);
   if (!control) {
     result = shm::AttachResult::refused_owner;
     why = error.message;
@@ -103,14 +109,24 @@ std::shared_ptr<Segment> open_segment(const std::string& directory, const Found&
   return nullptr;
 }
 
+bool is_before(const Segment& one, const Segment& other) noexcept {
+  const auto when = [](const Segment& segment) {
+    return std::tuple{segment.telemetry.header.process_start, segment.birth(),
+                      segment.generation()};
+  };
+  return when(one) < when(other);
+}
+
 namespace {
 
-/// Files NAME.GENERATION and a suffix, by name and then generation.
+/// Files `NAME.GENERATION` + suffix of a directory, by name and then generation.
 std::vector<Found> list(const std::string& directory, std::string_view suffix) {
   std::vector<Found> found;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator{directory, ignored}) {
-    const std::string file = entry.path().filename();
+  // By hand: the increment of a range-for throws where a directory is taken away.
+  std::error_code error;
+  std::filesystem::directory_iterator entry{directory, error};
+  for (; !error && entry != std::filesystem::directory_iterator{}; entry.increment(error)) {
+    const std::string file = entry->path().filename();
     if (!file.ends_with(suffix)) continue;
     const std::string stem = file.substr(0, file.size() - suffix.size());
     const std::size_t dot = stem.rfind('.');

@@ -41,6 +41,10 @@ struct Segment {
   [[nodiscard]] const shm::Geometry& geometry() const noexcept { return telemetry.header.geometry; }
   [[nodiscard]] const shm::TickClock& clock() const noexcept { return telemetry.header.clock; }
 
+  /// Whether it was written before the machine last started: what of it reached the
+  /// disk nobody knows.
+  [[nodiscard]] bool is_of_another_boot() const;
+
   /// Whether the trader is gone for good: it said so, or the kernel does. Cold.
   /// A newer generation of the name holds its lock, so then the lock says nothing;
   /// one of the same process means that the process has begun anew.
@@ -98,6 +102,10 @@ std::shared_ptr<Segment> open_segment(const std::string& directory, const Found&
 
 /// Every telemetry file in `directory`/t, by name and then generation.
 std::vector<Found> list_segments(const std::string& directory);
+
+/// Whether one generation of a name began before another. Not by their numbers,
+/// which begin anew where somebody has removed the lock file that keeps them.
+bool is_before(const Segment& one, const Segment& other) noexcept;
 
 /// Removes a retired generation's files where we may; false when it may not.
 bool remove_files(const std::string& directory, const Segment& segment);

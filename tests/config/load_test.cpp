@@ -78,6 +78,7 @@ TEST(ConfigFile, SetsEveryField) {
   EXPECT_EQ(config.rules.files, (Texts{fixtures / "desk.rules.yml", "/etc/outrider/risk.yml"}));
   EXPECT_EQ(config.rules.default_interval, 50ms);
   EXPECT_EQ(config.segment.dir, "/dev/shm/outrider");
+  EXPECT_EQ(config.segment.max_stale_bytes, 1'048'576U);
   EXPECT_EQ(config.storage.path, fixtures / "state");
   EXPECT_EQ(config.web.listen_address.host, "::1");
   EXPECT_EQ(config.web.listen_address.port, 9800);

@@ -25,7 +25,7 @@ class Window : public testing::Test {
   Window() {
     geometry_.lanes = 2;
     geometry_.gates = 3;
-    const FileError error = window_.open(geometry_, generation);
+    const FileError error = window_.open({geometry_, generation});
     EXPECT_FALSE(error) << error.message;
   }
 

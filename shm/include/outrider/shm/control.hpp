@@ -67,10 +67,13 @@ std::string control_path(const std::string& directory, const std::string& name,
 struct ControlShape {
   Geometry geometry;
   std::uint64_t generation = 0;
+  /// When that generation was born, which tells it from another of its number;
+  /// 0: whichever.
+  std::uint64_t birth = 0;
 };
 
-/// Opens the control segment of a generation, or makes it when there is none.
-/// Sidecar only.
+/// Opens the control segment of a generation, or makes it when there is none. One
+/// of another birth is replaced: its gates and positions are not ours. Sidecar only.
 Mapping open_or_make_control(const std::string& directory, const std::string& name,
                              const ControlShape& shape, FileError& error);
 
@@ -89,7 +92,10 @@ class ControlWindow {
   ControlWindow& operator=(const ControlWindow&) = delete;
   ~ControlWindow();
 
-  FileError open(const Geometry& geometry, std::uint64_t generation);
+  FileError open(const ControlShape& shape);
+  /// The same in memory of somebody else's, all zero, for where none can be mapped;
+  /// nothing is ever swapped in there.
+  void borrow(std::span<std::byte> bytes, const ControlShape& shape);
 
   /// Looks for the file at `path`, checks it, and maps it in place; true when it
   /// did. Does nothing while the same file is already mapped.
@@ -105,6 +111,9 @@ class ControlWindow {
   std::uint64_t bytes_ = 0;
   ControlShape shape_;
   std::uint64_t inode_ = 0;  ///< of the file that is mapped; 0: the zeroes
+  bool borrowed_ = false;
+
+  void give_up() noexcept;
 };
 
 }  // namespace outrider::shm

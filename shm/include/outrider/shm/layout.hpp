@@ -203,8 +203,10 @@ struct ControlHeader {
   std::uint64_t generation;
   std::uint32_t lanes;  ///< read positions, the shared lane's included
   std::uint32_t gates;
+  std::uint64_t birth;  ///< created_wall_ns of the telemetry header; 0: of a version before
 };
-static_assert(sizeof(ControlHeader) == 40);
+static_assert(offsetof(ControlHeader, birth) == 40);
+static_assert(sizeof(ControlHeader) == 48);
 
 /// What the sidecar says of itself to one generation.
 struct ControlState {

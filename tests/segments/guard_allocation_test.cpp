@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// The guard thread allocates, frees and unmaps nothing, whoever starts and dies
+// around it. Counted where the linker finds the calls first: in this program.
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "segments/rig.hpp"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define OUTRIDER_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define OUTRIDER_SANITIZED 1
+#endif
+#endif
+
+namespace {
+
+/// Of the thread that asks to be counted; others do as they like.
+thread_local bool is_counted = false;
+std::atomic<std::uint64_t> memory_calls{0};
+std::atomic<std::uint64_t> unmaps{0};
+
+void count(std::atomic<std::uint64_t>& calls) noexcept {
+  // relaxed: a count.
+  if (is_counted) calls.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  count(memory_calls);
+  if (void* const memory = std::malloc(size)) return memory;
+  throw std::bad_alloc{};
+}
+void* operator new[](std::size_t size) {
+  return ::operator new(size);
+}
+void operator delete(void* memory) noexcept {
+  count(memory_calls);
+  std::free(memory);
+}
+void operator delete[](void* memory) noexcept {
+  ::operator delete(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  ::operator delete(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+  ::operator delete(memory);
+}
+#ifndef OUTRIDER_SANITIZED  // a sanitizer must hear of it itself
+extern "C" int munmap(void* address, std::size_t bytes) noexcept {
+  count(unmaps);
+  return static_cast<int>(::syscall(SYS_munmap, address, bytes));
+}
+#endif
+
+namespace {
+
+using namespace outrider;
+using namespace std::chrono_literals;
+
+constexpr const char* rules = R"(groups:
+  - name: limits
+    interval: 1ms
+    rules:
+      - alert: Loss
+        expr: pnl_dollars < -10
+      - alert: Slow
+        expr: order_seconds_rolling_max{window="10s"} > 900 and on(producer) rate(orders_total[10s]) > 0
+)";
+
+config::Config with_breakers() {
+  config::Config config;
+  for (const char* alert : {"Loss", "Slow"}) {
+    config::BreakerConfig breaker;
+    breaker.alert = alert;
+    breaker.scope = "producer";
+    breaker.cooldown = 1ms;
+    config.protection.breakers.push_back(breaker);
+  }
+  return config;
+}
+
+/// The guard on a thread of its own, counted from its second pass on.
+class CountedGuard {
+ public:
+  explicit CountedGuard(test::Sidecar& sidecar)
+      : thread_{[this, &sidecar] {
+          while (!stop_.load(std::memory_order_relaxed)) {  // relaxed: a wish
+            sidecar.pass();
+            is_counted = true;
+            passes.fetch_add(1, std::memory_order_relaxed);  // relaxed: a count
+            std::this_thread::sleep_for(50us);
+          }
+          is_counted = false;
+        }} {}
+  CountedGuard(const CountedGuard&) = delete;
+  CountedGuard& operator=(const CountedGuard&) = delete;
+  ~CountedGuard() {
+    stop_.store(true, std::memory_order_relaxed);  // relaxed: a wish
+    thread_.join();
+  }
+  std::atomic<std::uint64_t> passes{0};
+
+ private:
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+/// A trader that trades until its gate is closed on it, and then dies.
+void live(test::Sidecar& sidecar, const std::string& directory, const std::string& name) {
+  test::Trader trader{directory, name};
+  bool tripped = false;
+  bool traded = false;
+  const auto give_up = std::chrono::steady_clock::now() + 20s;
+  for (int i = 0; !tripped && std::chrono::steady_clock::now() < give_up; ++i) {
+    trader.record(20);
+    if (i % 5 == 0) trader.writer.counter("late_total", "", {{"i", std::to_string(i % 3)}}).inc();
+    trader.beat();
+    traded = traded || trader.trades();
+    if (traded) trader.gauge.set(-100);
+    tripped = traded && trader.gate.state() == GateState::halted;
+    sidecar.scan();
+    sidecar.scribe().write_noted();
+    GuardEvent event;
+    while (sidecar.queues().next_event(event)) {
+    }
+    std::this_thread::sleep_for(1ms);
+  }
+  ASSERT_TRUE(tripped) << name;
+}
+
+TEST(GuardThread, TouchesNoMemoryOfOthersWhileProducersComeAndGoAndGatesTrip) {
+  const test::SegmentDirectory directory;
+  test::Sidecar sidecar{directory.path(), rules, with_breakers()};
+  sidecar.scan();
+  {
+    CountedGuard guard{sidecar};
+    for (int life_number = 0; life_number < 12; ++life_number) {
+      live(sidecar, directory.path(), "t" + std::to_string(life_number % 3));
+      ASSERT_FALSE(HasFailure());
+    }
+    const auto give_up = std::chrono::steady_clock::now() + 20s;
+    while (guard.passes < 3'000 && std::chrono::steady_clock::now() < give_up) {
+      sidecar.scan();
+      std::this_thread::sleep_for(1ms);
+    }
+    EXPECT_GE(guard.passes, 3'000U);
+  }
+  EXPECT_EQ(memory_calls, 0U);
+  EXPECT_EQ(unmaps, 0U);
+}
+
+TEST(GuardThread, WouldBeCaughtTouchingMemory) {
+  is_counted = true;
+  delete new int{1};
+  shm::FileError error;
+  shm::Mapping::anonymous(4'096, error);
+  is_counted = false;
+  EXPECT_GE(memory_calls.exchange(0), 2U);
+#ifndef OUTRIDER_SANITIZED
+  EXPECT_EQ(unmaps.exchange(0), 1U);
+#endif
+}
+
+}  // namespace
