@@ -11,13 +11,31 @@ class Row(typing.NamedTuple):
     limit: int = 120  # seconds that the quick tier may take before it counts as hung
 
 
-BIN = "build/release/bin"
+def program(name, *options):
+    return [f"build/release/bin/{name}", *options]
+
+
+def same(*command):
+    """Both tiers run all there is."""
+    return list(command), list(command)
+
+
+def tiers(*command):
+    return [*command, "--quick"], [*command, "--full"]
+
+
 ROWS = [
-    Row("storm", "SIGKILLs of trader and sidecar, free running", [f"{BIN}/kill_storm"], [f"{BIN}/kill_storm", "--full"]),
-    Row("mutants", "seeded bugs that a named test notices", ["tests/mutants/run.py"], ["tests/mutants/run.py"], limit=900),
-    Row("sentences", "every bad input has its sentence",
-        ["tools/reliability/ctest_row.py", "Inputs"], ["tools/reliability/ctest_row.py", "Inputs"]),
+    Row("crash", "a crash at each instruction", program("crash_test_steps"), ["tests/crash/full.sh"]),
+    Row("storm", "SIGKILLs of trader and sidecar, free running", program("kill_storm"), program("kill_storm", "--full")),
+    Row("mutants", "seeded bugs that a named test notices", *same("tests/mutants/run.py"), limit=900),
+    Row("sentences", "every bad input has its sentence", *same("tools/reliability/ctest_row.py", "Inputs")),
     # Quick: what .ci/run has built and run for a minute a target is looked at once more.
     Row("fuzz", "fuzzing with ASan and UBSan",
         ["tests/fuzz/run.sh", "--seconds", "5"], ["tests/fuzz/run.sh", "--seconds", "3600"], limit=900),
+    Row("clocks", "clocks that jump, run wrong, go back; wall clock steps",
+        *same("tools/reliability/ctest_row.py", "Clock")),
+    Row("starvation", "4 hogs a core, sidecar stopped", *tiers("tests/load/starvation_proof.py"), limit=300),
+    Row("rest", "cost at rest and at a million samples a second", *tiers("tests/load/rest_proof.py")),
+    Row("restarts", "a day of restarts in simulated time", *tiers(*program("restarts"))),
+    Row("http", "1 000 slow and 200 fast connections", *tiers("tests/load/http_proof.py")),
 ]
