@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar.hpp"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -13,6 +12,7 @@
 #include <filesystem>
 
 #include "config/paths.hpp"
+#include "directory_lock.hpp"
 #include "outputs/process_metrics.hpp"
 #include "rules/rule_file.hpp"
 
@@ -83,7 +83,10 @@ Sidecar::Sidecar(const config::Flags& flags, Settings settings)
   const auto environment = config::process_environment();
   directory_ = config::segment_directory(settings_.config, environment);
   const auto state = config::state_directory(settings_.config, environment);
-  if (!state) throw StartError{"no state directory: give --storage.path"};
+  if (!state)
+    throw StartError{
+        "found no state directory: neither $STATE_DIRECTORY, a writable /var/lib/outrider, "
+        "$XDG_STATE_HOME nor $HOME; needed one; give --storage.path"};
   state_directory_ = *state;
   open_segment_directory();
   start_protection();
@@ -124,16 +127,9 @@ Sidecar::~Sidecar() {
 
 void Sidecar::open_segment_directory() {
   if (const auto error = shm::check_directory(directory_)) throw StartError{error.message};
-  const std::string path = directory_ + "/c/sidecar.lock";
-  lock_ = shm::Descriptor{::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640)};
-  if (!lock_) throw StartError{path + ": " + shm::errno_text(errno)};
-  struct flock wanted {};
-  wanted.l_type = F_WRLCK;
-  wanted.l_whence = SEEK_SET;
-  if (::fcntl(lock_.get(), F_OFD_SETLK, &wanted) != 0) {
-    throw StartError{"another sidecar runs on " + directory_ + " (lock " + path +
-                     "): stop it first"};
-  }
+  std::string refusal;
+  lock_ = take_directory(directory_, refusal);
+  if (!lock_) throw StartError{refusal};
 }
 
 void Sidecar::start_protection() {
@@ -198,7 +194,9 @@ void Sidecar::reload() {
   facts_.reload_successful = problems.empty();
   for (const std::string& problem : problems) log_.error(problem);
   if (!problems.empty()) {
-    log_.error("not reloaded: the settings from before stay in force");
+    log_.error(
+        "not reloaded: the settings from before stay in force; correct the file and "
+        "send SIGHUP again");
     log_.reconfigure(settings_.config.log);
     return;
   }
@@ -232,7 +230,8 @@ void Sidecar::run_guard() {
     CPU_ZERO(&set);
     CPU_SET(static_cast<std::size_t>(*cpu), &set);
     if (::sched_setaffinity(0, sizeof set, &set) != 0)
-      log_.error("cannot bind the guard to its core");
+      log_.error("loop.cpu: found " + std::to_string(*cpu) + ": " + shm::errno_text(errno) +
+                 "; needed a core that this process may use, see taskset -p; it runs on any");
   }
   const bool spin = settings_.config.loop.kind == config::LoopKind::spin;
   while (!stop_guard_.load(std::memory_order_relaxed)) {  // relaxed: a wish, nothing hangs on it

@@ -60,6 +60,29 @@ std::string shape_text(const shm::SeriesInfo& info) {
   return text.str();
 }
 
+/// The field of the geometry that makes room for a kind.
+const char* field_of(shm::SeriesKind kind) {
+  switch (kind) {
+    case shm::SeriesKind::counter:
+    case shm::SeriesKind::up_down:
+      return "cells";
+    case shm::SeriesKind::gauge_f64:
+    case shm::SeriesKind::gauge_i64:
+      return "gauges";
+    case shm::SeriesKind::histogram:
+      return "histograms";
+    case shm::SeriesKind::gate:
+      return "gates";
+  }
+  return "series";
+}
+
+std::string no_room(const std::string& name, std::uint64_t room, const char* of,
+                    const char* field) {
+  return name + ": found the segment full; needed room for more than " + std::to_string(room) +
+         " " + of + "; raise ProducerOptions::geometry." + field + ", or use fewer labels";
+}
+
 }  // namespace
 
 std::uint32_t& ProducerState::next_slot(shm::SeriesKind kind) {
@@ -79,28 +102,26 @@ Registered* ProducerState::find_or_register(shm::SeriesInfo&& info) {
   if (info.kind == shm::SeriesKind::histogram && info.bounds.empty())
     info.bounds = default_bounds(info.unit);
   if (const std::string why = shm::refusal_of(info); !why.empty())
-    return refuse(info.name + ": " + why);
+    return refuse("series " + shm::shown(info.text()) + ": " + why);
   const std::string text = info.text();
+  const std::string name = "series " + shm::shown(text);
   if (const auto known = series_.find(text); known != series_.end()) {
     if (known->second->info.same_shape(info)) return known->second.get();
-    return refuse(text + ": registered as " + shape_text(known->second->info) +
-                  ", now asked for as " + shape_text(info));
+    return refuse(name + ": found it registered as " + shape_text(known->second->info) +
+                  ", now asked for as " + shape_text(info) + "; needed one shape; rename one");
   }
   std::uint32_t& slot = next_slot(info.kind);
   const auto number = static_cast<std::uint32_t>(series_.size());
   if (number >= geometry_.series) {
-    return refuse(text + ": the segment has room for " + std::to_string(geometry_.series) +
-                  " series (ProducerOptions::geometry.series)");
+    return refuse(no_room(name, geometry_.series, "series in all", "series"));
   }
   if (slot >= shm::slots_of(geometry_, info.kind)) {
-    return refuse(text + ": the segment has room for " +
-                  std::to_string(shm::slots_of(geometry_, info.kind)) +
-                  " series of this kind (ProducerOptions::geometry)");
+    return refuse(no_room(name, shm::slots_of(geometry_, info.kind), "series of its kind",
+                          field_of(info.kind)));
   }
   info.slot = slot;
   if (!shm::write_series(telemetry_->series(), number, info, text_used_)) {
-    return refuse(text +
-                  ": the segment's text area is full (ProducerOptions::geometry.string_bytes)");
+    return refuse(no_room(name, geometry_.string_bytes, "bytes of text", "string_bytes"));
   }
   ++slot;
   auto series = std::make_unique<Registered>();
@@ -141,8 +162,11 @@ shm::HistogramCells* ProducerState::histogram_cells(Lane& lane, std::uint32_t la
   const shm::BucketLayout buckets{series.info.significant_figures};
   const std::uint64_t bytes = shm::spill_bytes(series.bounds.size(), buckets.count());
   if (bytes > geometry_.spill_bytes - spill_used_) {
-    refuse(series.info.text() + ": no room for its spill histogram in this thread's lane, " +
-           std::to_string(bytes) + " bytes (ProducerOptions::geometry.spill_bytes)");
+    refuse("series " + shm::shown(series.info.text()) + ": found " +
+           std::to_string(geometry_.spill_bytes - spill_used_) + " bytes of spill left; needed " +
+           std::to_string(bytes) +
+           " for its spill histogram in this thread's lane; raise "
+           "ProducerOptions::geometry.spill_bytes");
     return nullptr;
   }
   const std::uint64_t offset = telemetry_->layout().spill + spill_used_;

@@ -70,11 +70,18 @@ void ProducerState::open_last_resort() {
 Status ProducerState::open_segment(const ProducerOptions& options) {
   const std::string name{options.name};
   if (!shm::is_producer_name(name)) {
-    return {EINVAL, "producer name \"" + name +
-                        "\": need 1 to 63 of [A-Za-z0-9._-], not starting with a dot"};
+    return {EINVAL, "producer name: found \"" + shm::shown(name) +
+                        "\"; needed 1 to 63 of [A-Za-z0-9._-], not starting with a dot; change "
+                        "ProducerOptions::name"};
   }
-  if (const char* why = shm::refusal_of(options.geometry); why != nullptr) {
-    return {EINVAL, std::string{"geometry: "} + why};
+  for (const auto& [field, text] :
+       {std::pair{"instance", options.instance}, std::pair{"version", options.version}}) {
+    if (text.size() < shm::identity_text_bytes) continue;
+    return {EINVAL, std::string{"producer "} + field + ": found " + std::to_string(text.size()) +
+                        " bytes; needed at most 63; shorten ProducerOptions::" + field};
+  }
+  if (const std::string why = shm::refusal_of(options.geometry); !why.empty()) {
+    return {EINVAL, "geometry: " + why + "; change ProducerOptions::geometry"};
   }
   const std::string directory = shm::segment_directory(std::string{options.directory});
   shm::FileError error = shm::check_directory(directory);
@@ -120,7 +127,10 @@ shm::FileError ProducerState::make_segment(const ProducerOptions& options,
   shm::FileError error;
   const std::uint64_t bytes = shm::TelemetryLayout{geometry_}.total;
   const shm::Descriptor file = shm::make_nameless(directory + "/t", bytes, error);
-  if (!file) return error;
+  if (!file) {
+    if (error.code == ENOSPC) error.message += ", or choose a smaller ProducerOptions::geometry";
+    return error;
+  }
   mapping_ = shm::Mapping::of_file(file, shm::Access::read_write, bytes, error);
   if (!mapping_) return error;
   error = shm::populate(mapping_);

@@ -37,6 +37,11 @@ void close_gates(std::span<std::byte> bytes, const ControlShape& shape) {
   }
 }
 
+std::string no_segment(const std::string& found) {
+  return found +
+         "; needed a control segment as a sidecar writes it; remove it and restart the trader";
+}
+
 struct Opened {
   Descriptor file;
   FileCheck check;
@@ -48,19 +53,21 @@ std::string refusal_of(const Opened& opened, const ControlShape& shape) {
   ControlHeader header{};
   if (::pread(opened.file.get(), &header, sizeof header, 0) !=
       static_cast<ssize_t>(sizeof header)) {
-    return "shorter than a header";
+    return no_segment("found a file shorter than a header");
   }
-  if (header.magic != control_magic) return "the first eight bytes are not OUTRDRC1";
+  if (header.magic != control_magic)
+    return no_segment("found other first eight bytes than OUTRDRC1");
   if (header.major != layout_major) {
-    return "layout version " + std::to_string(header.major) + ", this build reads " +
-           std::to_string(layout_major);
+    return "found layout version " + std::to_string(header.major) + "; needed " +
+           std::to_string(layout_major) + ", which this build reads; upgrade the older side";
   }
   if (opened.check.size != bytes || header.total_bytes != bytes) {
-    return "has " + std::to_string(opened.check.size) + " bytes, needed " + std::to_string(bytes);
+    return "found " + std::to_string(opened.check.size) + " bytes; needed " +
+           std::to_string(bytes) + "; remove it and restart the trader";
   }
   if (header.generation != shape.generation) {
-    return "belongs to generation " + std::to_string(header.generation) + ", needed " +
-           std::to_string(shape.generation);
+    return "found generation " + std::to_string(header.generation) + "; needed " +
+           std::to_string(shape.generation) + "; remove it and restart the trader";
   }
   return {};
 }
@@ -79,8 +86,8 @@ Opened open_control_file(const std::string& path, Access access, const ControlSh
   opened.file = open_checked(path, access, opened.check, error);
   if (!opened.file) return opened;
   if (!owner_is_trusted(path, opened.check.owner)) {
-    error = {EPERM, path + ": owned by user " + std::to_string(opened.check.owner) +
-                        ", not by the owner of the directory"};
+    error = {EPERM, path + ": found it owned by user " + std::to_string(opened.check.owner) +
+                        "; needed the owner of the directory, who runs the sidecar; remove it"};
     return {};
   }
   if (const std::string why = refusal_of(opened, shape); !why.empty()) {

@@ -4,9 +4,13 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
@@ -19,17 +23,76 @@ FileError failure(const std::string& what, int code) {
 }
 
 constexpr mode_t segment_mode = 0640;
+constexpr std::size_t longest_shown = 120;
 
-bool is_directory_of_ours(const std::string& path, std::string& why) {
+std::string octal(mode_t mode) {
+  std::array<char, 8> text{};
+  std::snprintf(text.data(), text.size(), "%04o", static_cast<unsigned>(mode & 07777U));
+  return text.data();
+}
+
+std::string how_to_make(const std::string& directory) {
+  return ". To make it for one user:\n  install -d -m 0700 " + directory + " " + directory + "/t " +
+         directory + "/c " + directory +
+         "/c/kill\nfor a host, with users in the groups outrider and outrider-kill:\n"
+         "  install -d -m 0755 -o outrider -g outrider " +
+         directory + "\n  install -d -m 3770 -o outrider -g outrider " + directory +
+         "/t\n  install -d -m 2750 -o outrider -g outrider " + directory +
+         "/c\n  install -d -m 1770 -o outrider -g outrider-kill " + directory + "/c/kill";
+}
+
+std::string not_for_us(const std::string& path, int code) {
+  return path + ": " + errno_text(code) + " for user " + std::to_string(::geteuid()) +
+         "; needed its owner, or a member of its group: usermod -a -G outrider USER, or run as "
+         "the user who owns it";
+}
+
+/// What is wrong with one folder of the segment directory, which is `directory`.
+FileError check_folder(const std::string& directory, const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) {
-    why = path + ": " + errno_text(errno);
-  } else if (!S_ISDIR(info.st_mode)) {
-    why = path + ": found a file, need a directory";
-  } else if ((info.st_mode & S_IWOTH) != 0) {
-    why = path + ": anybody may write it, need mode 0700 or a group of your own";
+    const int code = errno;
+    if (code == EACCES) return {code, not_for_us(path, code)};
+    return {ENOENT,
+            path + ": " + errno_text(code) + "; needed a directory" + how_to_make(directory)};
   }
-  return why.empty();
+  if (!S_ISDIR(info.st_mode)) {
+    return {ENOENT,
+            path + ": found a file, needed a directory; remove it" + how_to_make(directory)};
+  }
+  if ((info.st_mode & S_IWOTH) != 0) {
+    return {EPERM, path + ": found mode " + octal(info.st_mode) +
+                       ", with which anybody may write it; needed 0700, or a group of your own; "
+                       "chmod o-w " +
+                       path};
+  }
+  return {};
+}
+
+/// What a file of the other side is that it must not be; empty when it is right.
+std::string wrong_kind(const struct stat& info) {
+  if (!S_ISREG(info.st_mode)) return "found no regular file; needed one; remove it";
+  if (info.st_nlink != 1) {
+    return "found " + std::to_string(info.st_nlink) +
+           " names of it; needed exactly one, because whoever made the other may write it too; "
+           "remove it";
+  }
+  if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    return "found mode " + octal(info.st_mode) +
+           ", with which others than its owner may write it; needed 0640; remove it";
+  }
+  return {};
+}
+
+/// Why there is no room for a file, with what there is.
+std::string no_room(const std::string& directory, std::uint64_t bytes, int code) {
+  std::string text = directory + ": " + errno_text(code) + "; needed " + std::to_string(bytes) +
+                     " bytes for a file";
+  if (code == EFBIG) return text + "; raise the process's limit, ulimit -f";
+  struct statvfs room {};
+  if (code != ENOSPC || ::statvfs(directory.c_str(), &room) != 0) return text;
+  return text + ", " + std::to_string(room.f_bavail * room.f_frsize) +
+         " bytes are free; make room, or mount it with a larger size=";
 }
 
 }  // namespace
@@ -49,19 +112,20 @@ std::string segment_directory(const std::string& wanted) {
   return "/run/outrider";
 }
 
+std::string shown(std::string_view text) {
+  std::string out{text.substr(0, longest_shown)};
+  std::replace_if(
+      out.begin(), out.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+  return text.size() > longest_shown ? out + "..." : out;
+}
+
 FileError check_directory(const std::string& directory) {
-  std::string why;
   for (const char* part : {"", "/t", "/c", "/c/kill"}) {
-    if (is_directory_of_ours(directory + part, why)) continue;
-    std::string message = "segment directory: " + why + ". To make it for one user:\n";
-    message += "  install -d -m 0700 " + directory + " " + directory + "/t " + directory + "/c " +
-               directory +
-               "/c/kill\nfor a host, with users in the groups outrider and outrider-kill:\n";
-    message += "  install -d -m 0755 -o outrider -g outrider " + directory + "\n";
-    message += "  install -d -m 3770 -o outrider -g outrider " + directory + "/t\n";
-    message += "  install -d -m 2750 -o outrider -g outrider " + directory + "/c\n";
-    message += "  install -d -m 1770 -o outrider -g outrider-kill " + directory + "/c/kill";
-    return {ENOENT, message};
+    FileError error = check_folder(directory, directory + part);
+    if (!error) continue;
+    error.message = "segment directory: " + error.message;
+    return error;
   }
   return {};
 }
@@ -79,7 +143,7 @@ Descriptor make_nameless(const std::string& directory, std::uint64_t bytes, File
   }
   const int code = ::posix_fallocate(file.get(), 0, static_cast<off_t>(bytes));
   if (code != 0) {
-    error = failure("cannot allocate " + std::to_string(bytes) + " bytes in " + directory, code);
+    error = {code, no_room(directory, bytes, code)};
     return {};
   }
   return file;
@@ -109,7 +173,12 @@ Descriptor open_checked(const std::string& path, Access access, FileCheck& check
       (access == Access::read_only ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
   Descriptor file{::open(path.c_str(), flags)};
   if (!file) {
-    error = failure(path, errno);
+    const int code = errno;
+    // ELOOP would speak of many levels; there is one, and it is one too many.
+    error =
+        code == ELOOP
+            ? FileError{code, path + ": found a symbolic link; needed the file itself; remove it"}
+            : failure(path, code);
     return {};
   }
   struct stat info {};
@@ -117,14 +186,7 @@ Descriptor open_checked(const std::string& path, Access access, FileCheck& check
     error = failure(path, errno);
     return {};
   }
-  const char* wrong = nullptr;
-  if (!S_ISREG(info.st_mode))
-    wrong = "not a regular file";
-  else if (info.st_nlink != 1)
-    wrong = "does not have exactly one name";
-  else if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    wrong = "others than its owner may write it";
-  if (wrong != nullptr) {
+  if (const std::string wrong = wrong_kind(info); !wrong.empty()) {
     error = {EPERM, path + ": " + wrong};
     return {};
   }

@@ -33,6 +33,22 @@ struct flock whole_file(short type) {
   return lock;
 }
 
+std::string refusal_of_lock(const std::string& path, int code) {
+  if (code == ELOOP) return path + ": found a symbolic link; needed a file, or none; remove it";
+  struct stat info {};
+  const std::string user = std::to_string(::geteuid());
+  if (code == EACCES && ::lstat(path.c_str(), &info) == 0 && info.st_uid != ::geteuid()) {
+    return path + ": belongs to user " + std::to_string(info.st_uid) + "; needed user " + user +
+           ", who runs this producer; choose another name, or remove it if that user's trader is "
+           "gone for good";
+  }
+  if (code == EACCES) {
+    return path + ": " + errno_text(code) + " for user " + user +
+           "; needed a user who may write in that directory: usermod -a -G outrider USER";
+  }
+  return path + ": cannot open: " + errno_text(code);
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> process_start_time(std::uint32_t pid) {
@@ -78,27 +94,35 @@ NameLock NameLock::take(const std::string& directory, const std::string& name, F
   const std::string path = directory + "/t/" + name + ".lock";
   const std::lock_guard guard{locked_names_mutex};
   if (locked_names().contains(path)) {
-    error = {EAGAIN, "producer \"" + name + "\": this process already runs one of that name"};
+    error = {EAGAIN, "producer \"" + name +
+                         "\": found one of that name in this process already; needed one Producer "
+                         "a name; share that one, or choose another name"};
     return lock;
   }
   Descriptor file{
       ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0640)};
   if (!file) {
-    error = {errno, "cannot open " + path + ": " + errno_text(errno)};
+    error = {errno, refusal_of_lock(path, errno)};
     return lock;
   }
   struct stat info {};
   if (::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
-    error = {EPERM, path + ": not a regular file"};
+    error = {EPERM, path + ": found no regular file; needed one, or none; remove it"};
+    return lock;
+  }
+  // A second name would let its owner hold our lock, or write another file through it.
+  if (info.st_nlink != 1) {
+    error = {EPERM, path + ": found " + std::to_string(info.st_nlink) +
+                        " names of it; needed exactly one; remove it"};
     return lock;
   }
   struct flock wanted = whole_file(F_WRLCK);
   if (::fcntl(file.get(), F_SETLK, &wanted) != 0) {
     struct flock holder = whole_file(F_WRLCK);
     ::fcntl(file.get(), F_GETLK, &holder);
-    error = {EAGAIN, "producer \"" + name + "\" is already running as process " +
+    error = {EAGAIN, "producer \"" + name + "\": found it running as process " +
                          std::to_string(holder.l_pid) + " (lock " + path +
-                         "); stop it or choose another name"};
+                         "); needed a name of its own; stop that one or choose another name"};
     return lock;
   }
   locked_names().insert(path);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "outrider/shm/layout.hpp"
 
+#include <array>
 #include <bit>
 
 namespace outrider::shm {
@@ -12,30 +13,35 @@ constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t step) noexce
   return (value + step - 1) / step * step;
 }
 
-constexpr bool within(std::uint64_t value, std::uint64_t lowest, std::uint64_t highest) noexcept {
-  return value >= lowest && value <= highest;
-}
-
 }  // namespace
 
 // Limits are also what keeps the layout arithmetic below far from overflow.
-const char* refusal_of(const Geometry& geometry) noexcept {
-  if (!within(geometry.lanes, 1, 1024)) return "lanes must be 1 to 1024";
-  if (!within(geometry.ring_capacity, 2, 1 << 20) || !std::has_single_bit(geometry.ring_capacity)) {
-    return "ring_capacity must be a power of two from 2 to 1048576";
+std::string refusal_of(const Geometry& geometry) {
+  struct Limit {
+    const char* field;
+    std::uint64_t found, lowest, highest;
+  };
+  const std::array<Limit, 10> limits{{
+      {"lanes", geometry.lanes, 1, 1024},
+      {"ring_capacity", geometry.ring_capacity, 2, 1 << 20},
+      {"series", geometry.series, 1, 65535},
+      {"cells", geometry.cells, 0, 65535},
+      {"gauges", geometry.gauges, 0, 65535},
+      {"histograms", geometry.histograms, 0, 65535},
+      {"gates", geometry.gates, 0, 4096},
+      {"string_bytes", geometry.string_bytes, 0, 64 << 20},
+      {"spill_bytes", geometry.spill_bytes, 0, 256 << 20},
+      // The sidecar looks through a word for each of them whenever it binds.
+      {"lanes times histograms", std::uint64_t{geometry.lanes} * geometry.histograms, 0, 1 << 18},
+  }};
+  for (const auto& [field, found, lowest, highest] : limits) {
+    if (found >= lowest && found <= highest) continue;
+    return std::string{field} + ": found " + std::to_string(found) + "; needed " +
+           std::to_string(lowest) + " to " + std::to_string(highest);
   }
-  if (!within(geometry.series, 1, 65535)) return "series must be 1 to 65535";
-  if (geometry.cells > 65535) return "cells must be at most 65535";
-  if (geometry.gauges > 65535) return "gauges must be at most 65535";
-  if (geometry.histograms > 65535) return "histograms must be at most 65535";
-  if (geometry.gates > 4096) return "gates must be at most 4096";
-  if (geometry.string_bytes > (64 << 20)) return "string_bytes must be at most 64 MiB";
-  if (geometry.spill_bytes > (256 << 20)) return "spill_bytes must be at most 256 MiB";
-  // The sidecar looks through a word for each of them whenever it binds.
-  if (std::uint64_t{geometry.lanes} * geometry.histograms > (1 << 18)) {
-    return "lanes times histograms must be at most 262144";
-  }
-  return nullptr;
+  if (std::has_single_bit(geometry.ring_capacity)) return {};
+  return "ring_capacity: found " + std::to_string(geometry.ring_capacity) +
+         "; needed a power of two from 2 to 1048576";
 }
 
 TelemetryLayout::TelemetryLayout(const Geometry& geometry) noexcept {

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <sstream>
 
+#include "outrider/shm/file.hpp"
 #include "outrider/shm/hdr.hpp"
 
 namespace outrider::shm {
@@ -33,37 +35,61 @@ bool is_text(std::string_view text) noexcept {
          text.find('\0') == std::string_view::npos;
 }
 
+/// What is wrong with a text that is_text() refuses.
+std::string found_text(std::string_view text) {
+  const std::string needed = "; needed UTF-8 of at most 1024 bytes without NUL; ";
+  if (text.size() > max_text_bytes)
+    return "found " + std::to_string(text.size()) + " bytes" + needed + "shorten it";
+  return std::string{is_utf8(text) ? "found a NUL" : "found bytes that are not UTF-8"} + needed +
+         "convert it";
+}
+
+std::string number_text(double number) {
+  std::ostringstream text;
+  text << number;
+  return text.str();
+}
+
 std::string refusal_of_labels(const SeriesInfo& info) {
   if (info.labels.size() > max_labels) {
-    return "found " + std::to_string(info.labels.size()) + " labels, at most 32 are allowed";
+    return "found " + std::to_string(info.labels.size()) + " labels; needed at most 32; drop some";
   }
   for (std::size_t i = 0; i < info.labels.size(); ++i) {
     const auto& [name, value] = info.labels[i];
     if (!is_label_name(name))
-      return "label name \"" + name + "\" does not match [a-zA-Z_][a-zA-Z0-9_]*";
+      return "found label name \"" + shown(name) + "\"; needed [a-zA-Z_][a-zA-Z0-9_]*; rename it";
     if (name.starts_with("__"))
-      return "label name \"" + name + "\": names with __ are Prometheus' own";
+      return "found label name \"" + shown(name) +
+             "\"; needed one without __ in front, which is Prometheus' own; rename it";
     if (name == "le" || name == "quantile")
-      return "label name \"" + name + "\" is the exposition's own";
-    if (!is_text(value))
-      return "value of label \"" + name + "\" is not UTF-8 of at most 1024 bytes without NUL";
-    if (i > 0 && info.labels[i - 1].first >= name) return "label \"" + name + "\" is given twice";
+      return "found label name \"" + name +
+             "\", which is the exposition's own; needed another; rename it";
+    if (!is_text(value)) return "label \"" + name + "\": " + found_text(value);
+    if (i > 0 && info.labels[i - 1].first >= name)
+      return "found label \"" + name + "\" twice; needed once; drop one";
   }
   return {};
 }
 
 std::string refusal_of_histogram(const SeriesInfo& info) {
-  if (info.unit == SeriesUnit::none) return "a histogram needs a unit";
+  if (info.unit == SeriesUnit::none)
+    return "found a histogram without unit; needed one; set HistogramOptions::unit";
   if (!(info.scale > 0) || !std::isfinite(info.scale))
-    return "the unit's scale must be a positive number";
+    return "found unit scale " + number_text(info.scale) +
+           "; needed a positive number, such as 0.001 for milliseconds";
   if (info.significant_figures != 2 && info.significant_figures != 3) {
-    return "significant figures must be 2 or 3, found " + std::to_string(info.significant_figures);
+    return "found " + std::to_string(info.significant_figures) +
+           " significant figures; needed 2 or 3; set HistogramOptions::significant_figures";
   }
-  if (info.bounds.size() > max_bounds) return "at most 64 bounds are allowed";
+  if (info.bounds.size() > max_bounds)
+    return "found " + std::to_string(info.bounds.size()) + " bounds; needed at most 64; drop some";
   for (std::size_t i = 0; i < info.bounds.size(); ++i) {
     if (!std::isfinite(info.bounds[i]) || info.bounds[i] < 0)
-      return "bounds must be finite and not negative";
-    if (i > 0 && info.bounds[i - 1] >= info.bounds[i]) return "bounds must ascend";
+      return "found bound " + number_text(info.bounds[i]) +
+             "; needed finite numbers from 0 up; +Inf comes by itself";
+    if (i > 0 && info.bounds[i - 1] >= info.bounds[i])
+      return "found bound " + number_text(info.bounds[i]) + " after " +
+             number_text(info.bounds[i - 1]) + "; needed them to ascend; sort them";
   }
   return {};
 }
@@ -142,9 +168,9 @@ std::string SeriesInfo::text() const {
 
 std::string refusal_of(const SeriesInfo& info) {
   if (!is_metric_name(info.name))
-    return "name \"" + info.name + "\" does not match [a-zA-Z_:][a-zA-Z0-9_:]*";
-  if (info.name.size() > max_text_bytes) return "the name is longer than 1024 bytes";
-  if (!is_text(info.help)) return "the help is not UTF-8 of at most 1024 bytes without NUL";
+    return "found name \"" + shown(info.name) + "\"; needed [a-zA-Z_:][a-zA-Z0-9_:]*; rename it";
+  if (info.name.size() > max_text_bytes) return "name: " + found_text(info.name);
+  if (!is_text(info.help)) return "help: " + found_text(info.help);
   if (std::string why = refusal_of_labels(info); !why.empty()) return why;
   return info.kind == SeriesKind::histogram ? refusal_of_histogram(info) : std::string{};
 }

@@ -84,35 +84,41 @@ std::string_view to_string(AttachResult result) noexcept {
 
 namespace {
 
+std::string no_segment(const std::string& found) {
+  return found + "; needed a segment as a trader writes it; restart the trader, or remove the file";
+}
+
 /// Why this build cannot read what a whole header announces; empty when it can.
 std::string mismatch_of(const TelemetryHeader& header) {
-  if (header.byte_order != byte_order_mark) return "written by a machine of the other byte order";
+  if (header.byte_order != byte_order_mark)
+    return "written by a machine of the other byte order; needed one of this machine";
   if (header.major != layout_major) {
-    return "layout version " + std::to_string(header.major) + ", this build reads " +
-           std::to_string(layout_major) + ": upgrade the older side";
+    return "found layout version " + std::to_string(header.major) + "; needed " +
+           std::to_string(layout_major) + ", which this build reads; upgrade the older side";
   }
   if (header.incompatible == 0) return {};
-  return "uses features that this build does not know (bits " +
-         std::to_string(header.incompatible) + ")";
+  return "found features that this build does not know (bits " +
+         std::to_string(header.incompatible) + "); needed none; upgrade the sidecar";
 }
 
 /// What a header says that cannot be; empty when it can.
 std::string damage_of(const TelemetryHeader& header, std::uint64_t file_bytes) {
-  if (header.header_crc != crc_of(header)) return "the header's checksum does not match";
-  if (const char* refusal = refusal_of(header.geometry); refusal != nullptr) return refusal;
+  if (header.header_crc != crc_of(header))
+    return no_segment("found a header that does not match its checksum");
+  if (std::string why = refusal_of(header.geometry); !why.empty()) return why;
   const std::uint64_t needed = TelemetryLayout{header.geometry}.total;
   if (header.total_bytes != needed || file_bytes != needed) {
-    return "the file has " + std::to_string(file_bytes) + " bytes, its geometry needs " +
-           std::to_string(needed);
+    return "found " + std::to_string(file_bytes) + " bytes; needed " + std::to_string(needed) +
+           ", as its geometry says; restart the trader, which makes a new segment";
   }
   const bool clock_known =
       header.clock.kind == ClockKind::tsc || header.clock.kind == ClockKind::monotonic;
   if (!clock_known || header.clock.mult == 0 || header.clock.shift > 63) {
-    return "the clock's constants make no sense";
+    return no_segment("found constants of a clock that make no sense");
   }
   if (!is_text(header.boot_id) || !is_text(header.name) || !is_text(header.instance) ||
       !is_text(header.version) || !is_producer_name(header.name.data())) {
-    return "a name in the header is not text";
+    return no_segment("found a name in the header that is no text");
   }
   return {};
 }
@@ -123,7 +129,7 @@ AttachResult check_header(const TelemetryHeader& header, std::uint64_t file_byte
                           std::string& why) {
   if (header.magic == 0) return AttachResult::not_ready;
   if (header.magic != telemetry_magic) {
-    why = "the first eight bytes are not OUTRDRT1";
+    why = no_segment("found other first eight bytes than OUTRDRT1");
     return AttachResult::corrupt;
   }
   why = mismatch_of(header);
@@ -144,7 +150,7 @@ AttachResult attach_telemetry(const std::string& path, AttachedTelemetry& out, s
   // mapping would end in SIGBUS.
   const ssize_t got = ::pread(file.get(), &out.header, sizeof out.header, 0);
   if (got != static_cast<ssize_t>(sizeof out.header)) {
-    why = path + ": shorter than a header";
+    why = no_segment(path + ": found a file shorter than a header");
     return AttachResult::corrupt;
   }
   const AttachResult result = check_header(out.header, out.file.size, why);

@@ -38,11 +38,12 @@ Loaded load_text(const std::string& text, const std::string& source) {
     const YamlText found = read_yaml(text);
     if (found.second) {
       loaded.problems.push_back(
-          {source, place_of(*found.second), "found a second document; needed one"});
+          {source, place_of(*found.second), "found a second document; needed one; join them"});
     }
     if (found.document) Reader{source, loaded}.read_document(*found.document);
   } catch (const YAML::Exception& error) {
-    loaded.problems.push_back({source, place_of(error.mark), "not valid YAML: " + error.msg});
+    loaded.problems.push_back({source, place_of(error.mark),
+                               "not valid YAML: " + error.msg + "; look above for what is open"});
   }
   std::stable_sort(
       loaded.problems.begin(), loaded.problems.end(), [](const Problem& a, const Problem& b) {
@@ -61,17 +62,24 @@ Loaded load_file(const std::string& file) {
   // Opened only when it is a file: opening a pipe would wait for a writer.
   std::error_code error;
   const auto kind = std::filesystem::status(file, error).type();
-  if (kind == std::filesystem::file_type::not_found) return refused("no such file");
-  if (error) return refused(error.message());
-  if (kind != std::filesystem::file_type::regular) return refused("not a regular file");
+  if (kind == std::filesystem::file_type::not_found)
+    return refused("found no such file; needed a readable file; correct the path");
+  if (error)
+    return refused("found " + error.message() + "; needed a readable file; correct the path");
+  if (kind != std::filesystem::file_type::regular)
+    return refused("found no regular file; needed one; correct the path");
 
   std::ifstream stream{file, std::ios::binary};
-  if (!stream) return refused(std::string{"cannot be opened: "} + std::strerror(errno));
+  if (!stream) {
+    const std::string found = std::strerror(errno);
+    return refused("found " + found + "; needed a file that this user may read; chmod or chown it");
+  }
   std::string text(most_bytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (stream.bad()) return refused("cannot be read");
   text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > most_bytes) return refused("larger than 1 MiB");
+  if (text.size() > most_bytes)
+    return refused("found more than 1 MiB; needed a configuration; correct the path");
   return load_text(text, file);
 }
 

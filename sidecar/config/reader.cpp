@@ -60,7 +60,8 @@ void Reader::unknown_key(const std::string& name, const YAML::Node& at,
                          const std::vector<std::string_view>& known) {
   std::string text = "found unknown key " + in_quotes(name);
   const std::string_view near = nearest(name, known);
-  if (!near.empty()) text += "; nearest known key: " + std::string{near};
+  text += near.empty() ? "; needed a known key, which outrider-sidecar --help lists"
+                       : "; nearest known key: " + std::string{near};
   problem(at, std::move(text));
 }
 

@@ -46,21 +46,31 @@ Descriptor new_socket(int family, const std::string& where) {
 
 std::string why_port_is_refused(std::uint16_t port, int error) {
   std::string why = std::strerror(error);
-  if (error != EADDRINUSE) return why;
+  if (error != EADDRINUSE) {
+    return why +
+           "; needed an address of this host and a port that this user may take; give "
+           "--web.listen-address";
+  }
   const auto holder = port_holder(port);
-  if (holder) why += ", held by " + process_text(holder->pid, holder->name);
-  return why + "; another port is chosen with --web.listen-address";
+  why += ", found it held by ";
+  why += holder ? process_text(holder->pid, holder->name)
+                : "a process that this user cannot see (ss -ltnp as root shows it)";
+  return why + "; needed a free port; stop that process or give --web.listen-address";
 }
 
 /// Clears the way for a Unix socket of that name, or says who is in it.
 void remove_abandoned(const std::string& path, const Address& address) {
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0) return;
-  if (!S_ISSOCK(status.st_mode)) refuse(path, "there is a file that is not a socket");
+  if (!S_ISSOCK(status.st_mode))
+    refuse(
+        path,
+        "found a file that is no socket; needed a free name; remove it or give --control.socket");
   const Descriptor probe = new_socket(AF_UNIX, path);
   if (connect(probe.get(), &address.any, sizeof address.local) == 0) {
     const auto peer = peer_credentials(probe.get());
-    refuse(path, "in use by " + process_text(peer->pid, process_name(peer->pid)));
+    refuse(path, "found it in use by " + process_text(peer->pid, process_name(peer->pid)) +
+                     "; needed a name of its own; give --control.socket");
   }
   if (errno != ECONNREFUSED) refuse(path, std::strerror(errno));
   unlink(path.c_str());
@@ -102,8 +112,9 @@ Listener listen_on_unix(const std::string& path) {
   Address address{};
   address.local.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.local.sun_path) {
-    refuse(path, "longer than the " + std::to_string(sizeof address.local.sun_path - 1) +
-                     " bytes a Unix socket's name may have");
+    refuse(path, "found " + std::to_string(path.size()) + " bytes; needed at most " +
+                     std::to_string(sizeof address.local.sun_path - 1) +
+                     " for a Unix socket; give --control.socket");
   }
   std::memcpy(address.local.sun_path, path.c_str(), path.size() + 1);
   remove_abandoned(path, address);
@@ -112,7 +123,11 @@ Listener listen_on_unix(const std::string& path) {
   // Before bind(), so that the name never exists with wider permission; after
   // it again, because the umask took bits away.
   fchmod(fd, owner_and_group);
-  if (bind(fd, &address.any, sizeof address.local) != 0) refuse(path, std::strerror(errno));
+  if (bind(fd, &address.any, sizeof address.local) != 0) {
+    refuse(path, std::strerror(errno) +
+                     std::string{"; needed a directory that this user may write; make it or give "
+                                 "--control.socket"});
+  }
   chmod(path.c_str(), owner_and_group);
   if (listen(fd, backlog) != 0) refuse(path, std::strerror(errno));
   return listener;

@@ -169,7 +169,9 @@ std::shared_ptr<spdlog::logger> Log::opened(const config::LogConfig& config) {
     try {
       sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(config.file);
     } catch (const spdlog::spdlog_ex& error) {
-      throw std::runtime_error{error.what()};
+      throw std::runtime_error{std::string{"log.file: "} + error.what() +
+                               "; needed a file that this user may append to; make its directory "
+                               "or give --log.file"};
     }
   }
   const char* pattern = config.format == LogFormat::json ? R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ",%v})"

@@ -84,7 +84,9 @@ class Checker {
   }
 
   void refuse(std::size_t offset, const std::string& what) {
-    report(offset, what + " is PromQL that this version does not support");
+    report(offset, what +
+                       " is PromQL that this version does not support; rewrite the rule without "
+                       "it, or leave it to Prometheus");
   }
 
   void refuse_shift(const TimeShift& shift) {

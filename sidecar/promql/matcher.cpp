@@ -17,7 +17,7 @@ std::optional<LabelMatcher> LabelMatcher::create(MatchKind kind, std::string lab
   if (kind == MatchKind::matches || kind == MatchKind::matches_not) {
     auto regex = std::make_shared<const re2::RE2>(matcher.value_, re2::RE2::Quiet);
     if (!regex->ok()) {
-      reason = "not a regular expression: " + regex->error();
+      reason = "not a regular expression: " + regex->error() + "; needed one of RE2";
       return std::nullopt;
     }
     matcher.regex_ = std::move(regex);

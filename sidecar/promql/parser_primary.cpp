@@ -158,7 +158,9 @@ std::vector<ExprPtr> Parser::parse_arguments() {
 ExprPtr Parser::parse_call() {
   const Token name = tokens_.take();
   const Function* const function = find_function(name.text);
-  if (!function) TokenStream::fail(name.offset, "unknown function " + describe(name));
+  if (!function)
+    TokenStream::fail(name.offset, "unknown function " + describe(name) +
+                                       "; needed one of PromQL's; look at its spelling");
   return make(name.offset, Call{function, parse_arguments()});
 }
 

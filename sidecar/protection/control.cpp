@@ -116,14 +116,21 @@ ControlAnswer Control::arm(std::string_view body, const Peer& peer, const Now& n
   if (!wish.problem.empty()) return refuse(wish, not_understood, wish.problem, now);
   if (length_of(wish.reason) < shortest_arm_reason) {
     return refuse(wish, refused,
-                  "arming needs a reason of at least " + std::to_string(shortest_arm_reason) +
-                      " characters; found " + std::to_string(length_of(wish.reason)),
+                  "found a reason of " + std::to_string(length_of(wish.reason)) +
+                      " characters; needed at least " + std::to_string(shortest_arm_reason) +
+                      "; say why it is safe",
                   now);
   }
   const std::optional<ScopeId> scope = protection_.find_scope(wish.scope);
-  if (!scope) return refuse(wish, unknown_scope, "no gate has ever had " + wish.scope, now);
+  if (!scope)
+    return refuse(wish, unknown_scope,
+                  "found no gate that ever had " + wish.scope +
+                      "; needed the scope of one; outrider status shows them",
+                  now);
   if (!limiter_.take(*scope, now.steady)) {
-    return refuse(wish, too_often, wish.scope + " was armed within the last minute", now);
+    return refuse(wish, too_often,
+                  wish.scope + " was armed within the last minute; needed a minute between; wait",
+                  now);
   }
   Command question;
   question.kind = CommandKind::may_arm;
@@ -144,7 +151,8 @@ ControlAnswer Control::arm_seen(const Wish& wish, ScopeId scope, const Reply& se
   const shm::FileError error = scribe_.write(entry);
   if (error) {
     return answer(unavailable, wish.scope, to_string(seen.state),
-                  "nothing was armed, because the journal cannot be written: " + error.message);
+                  "nothing was armed, because the journal cannot be written: " + error.message +
+                      "; needed a journal on disk; repair that first");
   }
   Command command;
   command.kind = CommandKind::arm;

@@ -57,9 +57,9 @@ std::string unarmed_reason(const JournalImage& journal, const LatchImage& latch,
       std::find_if(journal.entries.rbegin(), journal.entries.rend(),
                    [](const JournalEntry& each) { return arms_everything(each.entry); });
   if (is_damaged(journal.condition)) {
-    return "the latch journal is damaged: " + journal.problem;
+    return "found the latch journal damaged: " + journal.problem;
   }
-  if (is_damaged(latch.condition)) return "the latch file is damaged: " + latch.problem;
+  if (is_damaged(latch.condition)) return "found the latch file damaged: " + latch.problem;
   if (armed_last == journal.entries.rend()) return "no arming on record";
   if (armed_last->boot != boot) return "the machine has started anew since the last arming";
   if (latch.condition == Condition::missing) return "the latch file is gone since the last arming";

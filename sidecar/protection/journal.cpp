@@ -84,6 +84,11 @@ int sync_directory(const std::string& path) {
   return !file || ::fsync(file.get()) != 0 ? errno : 0;
 }
 
+std::string why_not_opened(int code) {
+  if (code == ELOOP) return "found a symbolic link; needed the file itself; remove it";
+  return "found " + shm::errno_text(code) + "; needed a file that this user may write";
+}
+
 }  // namespace
 
 JournalImage read_journal(std::span<const std::byte> bytes) {
@@ -127,13 +132,17 @@ Journal Journal::open(const std::string& path, const BootId& boot, JournalImage&
   };
   journal.file_ = shm::Descriptor{
       ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0640)};
-  if (!journal.file_) return refuse("cannot open it", errno), std::move(journal);
+  if (!journal.file_) return refuse(why_not_opened(errno), 0), std::move(journal);
   struct stat info {};
   if (::fstat(journal.file_.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
-    return refuse("not a regular file", EPERM), std::move(journal);
+    return refuse("found no regular file; needed one; remove it", 0), std::move(journal);
   }
   if (::flock(journal.file_.get(), LOCK_EX | LOCK_NB) != 0) {
-    return refuse("another sidecar uses this state directory", errno), std::move(journal);
+    return refuse(
+               "found another sidecar with this state directory; needed one of its own; give "
+               "--storage.path or stop that one",
+               0),
+           std::move(journal);
   }
   std::vector<std::byte> bytes;
   const int code = read_all(journal.file_.get(), bytes);

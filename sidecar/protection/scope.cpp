@@ -25,14 +25,15 @@ std::string scope_problem(std::string_view scope) {
   const std::size_t equals = scope.find('=');
   if (equals == std::string_view::npos || !is_label_name(scope.substr(0, equals)) ||
       equals + 1 == scope.size()) {
-    return shown + "is neither global, host nor label=value";
+    return shown + "found; needed global, host or label=value";
   }
   if (scope.size() > ScopeText::longest) {
-    return shown + "is longer than " + std::to_string(ScopeText::longest) + " bytes";
+    return shown + "found with " + std::to_string(scope.size()) + " bytes; needed at most " +
+           std::to_string(ScopeText::longest);
   }
   const bool control = std::any_of(scope.begin(), scope.end(),
                                    [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-  return control ? "a scope must not hold control characters" : std::string{};
+  return control ? "found a control character in the scope; needed printable text" : std::string{};
 }
 
 std::vector<std::string> gate_scopes(std::string_view producer, std::string_view gate,

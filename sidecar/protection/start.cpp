@@ -11,6 +11,7 @@ struct Starting {
   const InitialState& initial;
   const Now& now;
   std::vector<std::string>& lines;
+  std::string problem;  ///< of the journal as it was found
 
   bool write(const Entry& entry, const std::string& otherwise = {}) {
     const shm::FileError error = journal.append(entry);
@@ -29,9 +30,11 @@ void settle_journal(Starting& starting) {
   std::vector<Entry> latches = initial.killed;
   latches.insert(latches.end(), initial.halted.begin(), initial.halted.end());
   const shm::FileError error = starting.journal.begin_anew(latches, starting.now.wall);
-  starting.lines.push_back(error ? "the journal cannot be written, arming will be refused: " +
-                                       error.message
-                                 : "the damaged journal was put aside and a new one begun");
+  starting.lines.push_back(
+      error ? "the journal cannot be written, arming will be refused: " + error.message +
+                  "; once that is repaired, restart the sidecar"
+            : "found the journal damaged: " + starting.problem +
+                  "; it was put aside and a new one begun; a person must arm");
 }
 
 void obey_requests(Starting& starting, const KillRequests& requests) {
@@ -75,7 +78,7 @@ Started start(Protection& protection, const StartPaths& paths, bool arm_at_start
   const BootId boot = this_boot();
   started.journal = Journal::open(paths.journal, boot, history, journal_error);
   const InitialState initial = initial_state(history, latch, boot);
-  Starting starting{protection, started.journal, initial, now, started.lines};
+  Starting starting{protection, started.journal, initial, now, started.lines, history.problem};
   settle_journal(starting);
 
   protection.restore(initial, now);

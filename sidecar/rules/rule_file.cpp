@@ -2,9 +2,12 @@
 #include "rules/rule_file.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "config/yaml_document.hpp"
@@ -44,7 +47,8 @@ class FileLoader {
     group.file = reader_.file();
     group.name = required_text(node, "name", "a group");
     if (!group.name.empty() && !names_.insert(group.name).second) {
-      reader_.report(node["name"].Mark(), "group \"" + group.name + "\" twice in one file");
+      reader_.report(node["name"].Mark(), "found group \"" + group.name +
+                                              "\" twice in one file; needed once; rename one");
     }
     group.interval = interval(node);
     refuse_limit(node);
@@ -64,7 +68,10 @@ class FileLoader {
   void refuse_limit(const YAML::Node& group) {
     const YAML::Node limit = group["limit"];
     if (!limit || limit.IsNull() || (limit.IsScalar() && limit.Scalar() == "0")) return;
-    reader_.report(limit.Mark(), "limit: a limit of alerts is not supported in this version");
+    reader_.report(
+        limit.Mark(),
+        "limit: found a limit of alerts, which this version does not support; needed none; "
+        "remove it");
   }
 
   void load_rule(const YAML::Node& node, RuleGroup& group) {
@@ -76,7 +83,8 @@ class FileLoader {
     if (const YAML::Node record = node["record"]) {
       reader_.report(
           record.Mark(),
-          "record: recording rules are not supported; the sidecar evaluates alerts only");
+          "record: found a recording rule; needed an alert, for the sidecar evaluates nothing "
+          "else; move it into a file that only Prometheus loads");
       return;
     }
     AlertRule rule;
@@ -95,12 +103,13 @@ class FileLoader {
   std::string required_text(const YAML::Node& map, const char* key, std::string_view what) {
     const YAML::Node node = map[key];
     if (!node) {
-      reader_.report(map.Mark(), std::string{what} + " needs \"" + key + "\"");
+      reader_.report(map.Mark(), std::string{what} + ": found no \"" + key + "\"; needed one");
       return {};
     }
     auto text = reader_.text_of(node, key);
     if (!text) return {};
-    if (text->empty()) reader_.report(node.Mark(), std::string{key} + " must not be empty");
+    if (text->empty())
+      reader_.report(node.Mark(), std::string{key} + ": found nothing; needed a text");
     return std::move(*text);
   }
 
@@ -116,8 +125,8 @@ class FileLoader {
     const promql::ValueType type = promql::type_of(*parsed.expr);
     if (type != promql::ValueType::vector && type != promql::ValueType::scalar) {
       reader_.report_in(node, 0,
-                        "expr: an alert needs an instant vector or a scalar, found " +
-                            std::string{promql::type_name(type)});
+                        "expr: found a " + std::string{promql::type_name(type)} +
+                            "; needed an instant vector or a scalar, as a comparison gives");
     }
     rule.expr = std::move(parsed.expr);
   }
@@ -130,7 +139,8 @@ class FileLoader {
       if (!name || !text) continue;
       const bool labels = std::string_view{what} == "labels";
       if (!is_label_name(*name) || (labels && *name == "__name__")) {
-        reader_.report(entry.first.Mark(), "\"" + *name + "\" is not a name for " + what);
+        reader_.report(entry.first.Mark(), "found \"" + *name + "\" in " + what +
+                                               "; needed a name such as severity; rename it");
         continue;
       }
       load_template(entry.second, *text, labels, out.emplace_back(*name, TextTemplate{}).second);
@@ -144,8 +154,8 @@ class FileLoader {
       reader_.report_in(node, problem.offset, problem.reason);
     } else if (label && out.uses_value()) {
       reader_.report_in(node, text.find("{{"),
-                        "$value in a label would make every value a new alert; put it into an "
-                        "annotation");
+                        "found $value in a label, where every value would be a new alert; needed "
+                        "a fixed text or a label's value; put it into an annotation");
     }
   }
 
@@ -161,12 +171,33 @@ void load_text(std::string_view text, const std::string& file, const RuleFileOpt
   try {
     const config::YamlText found = config::read_yaml(std::string{text});
     if (!found.document) return;
-    if (found.second) reader.report(*found.second, "a rule file is one YAML document");
+    if (found.second)
+      reader.report(*found.second, "found a second document; needed one; join them");
     FileLoader{std::move(reader), options, result.rules}.load(*found.document);
   } catch (const YAML::Exception& error) {
-    result.problems.push_back(
-        {file, from_one(error.mark.line), from_one(error.mark.column), error.msg});
+    result.problems.push_back({file, from_one(error.mark.line), from_one(error.mark.column),
+                               "found text that is not YAML: " + error.msg +
+                                   "; needed a rule file; look above this line "
+                                   "for a bracket or a quote that is open"});
   }
+}
+
+/// Reads a file; why it cannot, else nothing.
+std::string read_file(const std::string& file, std::string& text) {
+  const std::string needed = "; needed a readable rule file; ";
+  // Opened only when it is a file: opening a pipe would wait for a writer.
+  std::error_code error;
+  const auto kind = std::filesystem::status(file, error).type();
+  if (kind == std::filesystem::file_type::not_found)
+    return "found no such file" + needed + "correct the path";
+  if (!error && kind != std::filesystem::file_type::regular)
+    return "found no regular file" + needed + "correct the path";
+  std::ifstream stream{file, std::ios::binary};
+  const int code = errno;
+  if (!stream)
+    return "found " + std::generic_category().message(code) + needed + "chmod or chown it";
+  text.assign(std::istreambuf_iterator<char>{stream}, {});
+  return stream.bad() ? "cannot be read to its end" + needed + "look at the disk" : std::string{};
 }
 
 }  // namespace
@@ -186,10 +217,9 @@ LoadResult parse_rule_text(std::string_view text, const std::string& file,
 LoadResult load_rule_files(const std::vector<std::string>& files, const RuleFileOptions& options) {
   LoadResult result;
   for (const std::string& file : files) {
-    std::ifstream stream{file, std::ios::binary};
-    const std::string text{std::istreambuf_iterator<char>{stream}, {}};
-    if (!stream || stream.bad()) {
-      result.problems.push_back({file, 0, 0, "cannot be read"});
+    std::string text;
+    if (const std::string why = read_file(file, text); !why.empty()) {
+      result.problems.push_back({file, 0, 0, why});
       continue;
     }
     load_text(text, file, options, result);

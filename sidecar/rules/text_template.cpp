@@ -39,11 +39,12 @@ std::string_view label_in(std::string_view action) {
 
 std::string refusal(std::string_view action) {
   if (action.find("xternalLabels") != action.npos || action.find("xternalURL") != action.npos) {
-    return "{{ " + std::string{action} +
-           " }}: external labels and the external URL are Prometheus' own and not known here";
+    return "found {{ " + std::string{action} +
+           " }}, which is Prometheus' own and not known here; needed {{ $labels.name }} or {{ "
+           "$value }}";
   }
-  return "{{ " + std::string{action} +
-         " }} is not supported; only {{ $labels.name }} and {{ $value }} are";
+  return "found {{ " + std::string{action} +
+         " }}, which is not supported; needed {{ $labels.name }} or {{ $value }}";
 }
 
 }  // namespace
@@ -55,7 +56,7 @@ bool TextTemplate::parse(std::string_view text, TextTemplate& result, TemplatePr
   for (std::size_t open = text.find("{{"); open != text.npos; open = text.find("{{", pos)) {
     const std::size_t close = text.find("}}", open);
     if (close == text.npos) {
-      problem = {open, "{{ without }}"};
+      problem = {open, "found {{ without }}; needed both; close it"};
       return false;
     }
     if (open > pos) {

@@ -9,6 +9,26 @@
 
 namespace outrider::rules {
 
+namespace {
+
+std::string kind_of(const YAML::Node& node) {
+  if (node.IsSequence()) return "a list";
+  if (node.IsMap()) return "a mapping";
+  return node.IsScalar() ? "\"" + node.Scalar() + "\"" : "nothing";
+}
+
+std::string listed(std::initializer_list<std::string_view> keys) {
+  std::string text;
+  std::size_t left = keys.size();
+  for (const std::string_view key : keys) {
+    text += key;
+    if (--left > 0) text += left == 1 ? " or " : ", ";
+  }
+  return text;
+}
+
+}  // namespace
+
 void YamlReader::report(const YAML::Mark& mark, std::string reason) {
   problems_.push_back({file_, from_one(mark.line), from_one(mark.column), std::move(reason)});
 }
@@ -21,16 +41,19 @@ void YamlReader::report_in(const YAML::Node& scalar, std::size_t offset, std::st
 bool YamlReader::check_map(const YAML::Node& node, std::string_view what,
                            std::initializer_list<std::string_view> keys) {
   if (!node.IsMap()) {
-    report(node.Mark(), std::string{what} + " must be a mapping");
+    report(node.Mark(), std::string{what} + ": found " + kind_of(node) + "; needed a mapping");
     return false;
   }
   std::set<std::string> seen;
   for (const auto& entry : node) {
     const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "?";
     const bool known = keys.size() == 0 || std::find(keys.begin(), keys.end(), key) != keys.end();
-    if (!known) report(entry.first.Mark(), "unknown key \"" + key + "\" in " + std::string{what});
+    const std::string found = std::string{what} + ": found ";
+    if (!known) {
+      report(entry.first.Mark(), found + "unknown key \"" + key + "\"; needed " + listed(keys));
+    }
     if (!seen.insert(key).second) {
-      report(entry.first.Mark(), "key \"" + key + "\" twice in " + std::string{what});
+      report(entry.first.Mark(), found + "key \"" + key + "\" twice; needed once; drop one");
     }
   }
   return true;
@@ -38,14 +61,14 @@ bool YamlReader::check_map(const YAML::Node& node, std::string_view what,
 
 bool YamlReader::check_sequence(const YAML::Node& node, std::string_view what) {
   if (node.IsSequence()) return true;
-  report(node.Mark(), std::string{what} + " must be a list");
+  report(node.Mark(), std::string{what} + ": found " + kind_of(node) + "; needed a list");
   return false;
 }
 
 std::optional<std::string> YamlReader::text_of(const YAML::Node& node, std::string_view what) {
   if (node.IsNull()) return std::string{};
   if (node.IsScalar()) return node.Scalar();
-  report(node.Mark(), std::string{what} + " must be text");
+  report(node.Mark(), std::string{what} + ": found " + kind_of(node) + "; needed one text");
   return std::nullopt;
 }
 
@@ -58,7 +81,7 @@ std::chrono::nanoseconds YamlReader::duration(const YAML::Node& map, const char*
   const auto parsed = promql::parse_duration(*text);
   if (parsed) return *parsed;
   report(node.Mark(),
-         std::string{key} + ": \"" + *text + "\" is not a duration such as 250ms or 1m30s");
+         std::string{key} + ": found \"" + *text + "\"; needed a duration such as 250ms or 1m30s");
   return fallback;
 }
 

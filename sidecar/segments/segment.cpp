@@ -75,7 +75,9 @@ std::shared_ptr<Segment> open_segment(const std::string& directory, const Found&
   if (result != shm::AttachResult::attached) return nullptr;
   if (attached.header.name.data() != name || attached.header.generation != generation) {
     result = shm::AttachResult::corrupt;
-    why = shm::telemetry_path(directory, name, generation) + ": the header names another segment";
+    why = shm::telemetry_path(directory, name, generation) +
+          ": found a header that names another segment; needed its own; remove the "
+          "copy";
     return nullptr;
   }
   const std::string lock_path = directory + "/t/" + name + ".lock";
@@ -84,8 +86,8 @@ std::shared_ptr<Segment> open_segment(const std::string& directory, const Found&
   struct stat info {};
   if (::fstat(lock.get(), &info) != 0 || info.st_uid != attached.file.owner) {
     result = shm::AttachResult::refused_owner;
-    why = shm::telemetry_path(directory, name, generation) + ": its owner is not the owner of " +
-          lock_path;
+    why = shm::telemetry_path(directory, name, generation) + ": found it owned by another than " +
+          lock_path + "; needed one owner of both; remove the one that is not the trader's";
     return nullptr;
   }
   shm::FileError error;

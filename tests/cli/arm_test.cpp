@@ -33,7 +33,7 @@ TEST_F(ArmCommand, IsRefusedWithoutAReasonThatSaysSomething) {
   const Said said = run("arm --reason ok");
 
   EXPECT_EQ(said.code, 1);
-  EXPECT_TRUE(contains(said.out, "at least 20 characters; found 2")) << said.out;
+  EXPECT_TRUE(contains(said.out, "found a reason of 2 characters; needed at least 20")) << said.out;
 }
 
 TEST_F(ArmCommand, IsRefusedTheSecondTimeWithinAMinute) {

@@ -70,7 +70,7 @@ TEST_F(KillCommand, SaysWhenTheScopeMakesNoSenseAndKillsNothing) {
   const Said said = run("kill --scope binance");
 
   EXPECT_EQ(said.code, 2);
-  EXPECT_TRUE(contains(said.out, "neither global, host nor label=value")) << said.out;
+  EXPECT_TRUE(contains(said.out, "needed global, host or label=value")) << said.out;
   EXPECT_TRUE(requests().empty());
 }
 

@@ -46,7 +46,8 @@ TEST(CheckConfig, PrintsEveryProblemAndExitsWithTwo) {
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_EQ(outcome.out, "");
   EXPECT_EQ(outcome.err,
-            file + ":4:2: not valid YAML: end of map not found\n" + file + ": 1 problem\n");
+            file + ":4:2: not valid YAML: end of map not found; look above for what is open\n" +
+                file + ": 1 problem\n");
 }
 
 }  // namespace

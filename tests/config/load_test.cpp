@@ -129,12 +129,13 @@ TEST(ConfigFile, RefusesAKeyGivenBothWays) {
 }
 
 TEST(ConfigFile, EndsOnATextInWhichTheYamlLibraryFindsDocumentsWithoutEnd) {
-  EXPECT_EQ(problems_of(", a\n").back(), "1:1: found a second document; needed one");
+  EXPECT_EQ(problems_of(", a\n").back(), "1:1: found a second document; needed one; join them");
 }
 
 TEST(ConfigFile, RefusesWhatIsNoMapping) {
   EXPECT_EQ(problems_of("- a\n"), Texts{"1:1: found a list; needed a mapping of keys to values"});
-  EXPECT_EQ(problems_of("a: 1\n---\nb: 2\n").back(), "3:1: found a second document; needed one");
+  EXPECT_EQ(problems_of("a: 1\n---\nb: 2\n").back(),
+            "3:1: found a second document; needed one; join them");
 }
 
 TEST(ConfigFile, ShowsNoControlCharactersAndNoEndlessValues) {
@@ -159,10 +160,14 @@ TEST(ConfigFile, IsRefusedWhenItIsNoFile) {
   const std::string large = std::string{directory} + "/large.yml";
   std::ofstream{large} << std::string((1 << 20) + 1, '#');
 
-  EXPECT_EQ(problems_of(load_file(pipe), pipe), Texts{" not a regular file"});
-  EXPECT_EQ(problems_of(load_file(directory), directory), Texts{" not a regular file"});
-  EXPECT_EQ(problems_of(load_file("/no/such.yml"), "/no/such.yml"), Texts{" no such file"});
-  EXPECT_EQ(problems_of(load_file(large), large), Texts{" larger than 1 MiB"});
+  EXPECT_EQ(problems_of(load_file(pipe), pipe),
+            Texts{" found no regular file; needed one; correct the path"});
+  EXPECT_EQ(problems_of(load_file(directory), directory),
+            Texts{" found no regular file; needed one; correct the path"});
+  EXPECT_EQ(problems_of(load_file("/no/such.yml"), "/no/such.yml"),
+            Texts{" found no such file; needed a readable file; correct the path"});
+  EXPECT_EQ(problems_of(load_file(large), large),
+            Texts{" found more than 1 MiB; needed a configuration; correct the path"});
   fs::remove_all(directory);
 }
 

@@ -166,7 +166,7 @@ class Run {
     shm::TelemetryHeader header;
     std::memcpy(&header, head.data(), sizeof header);
     std::uint64_t bytes = home_.image().size();
-    const bool fits = shm::refusal_of(header.geometry) == nullptr &&
+    const bool fits = shm::refusal_of(header.geometry).empty() &&
                       shm::TelemetryLayout{header.geometry}.total <= most_bytes;
     if (fits && (flags_ & 4U) == 0) {
       geometry_ = header.geometry;

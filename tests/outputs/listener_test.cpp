@@ -91,22 +91,25 @@ TEST_F(UnixSocket, IsNotTakenFromALivingServer) {
   HttpServer server{{.unix_path = path}, peer_text};
   server.start();
 
-  EXPECT_EQ(refusal(), "cannot listen on " + path + ": in use by pid " + std::to_string(getpid()) +
-                           " (http_server_tes)");
+  EXPECT_EQ(refusal(), "cannot listen on " + path + ": found it in use by pid " +
+                           std::to_string(getpid()) + " (http_server_tes)");
   EXPECT_EQ(SocketClient{path}.get("/").body, me());
 }
 
 TEST_F(UnixSocket, DoesNotReplaceAFile) {
   std::ofstream{path} << "mine";
 
-  EXPECT_EQ(refusal(), "cannot listen on " + path + ": there is a file that is not a socket");
+  EXPECT_EQ(refusal(),
+            "cannot listen on " + path +
+                ": found a file that is no socket; needed a free name; remove it or give "
+                "--control.socket");
   EXPECT_EQ(std::filesystem::file_size(path), 4u);
 }
 
 TEST_F(UnixSocket, HasANameThatFits) {
   path = directory + "/" + std::string(200, 'x');
 
-  EXPECT_NE(refusal().find("longer than the 107 bytes"), std::string::npos) << refusal();
+  EXPECT_NE(refusal().find("needed at most 107 for a Unix socket"), std::string::npos) << refusal();
 }
 
 TEST(TcpListener, SaysWhoHoldsThePort) {
@@ -120,7 +123,7 @@ TEST(TcpListener, SaysWhoHoldsThePort) {
   } catch (const ListenError& error) {
     EXPECT_EQ(std::string{error.what()},
               "cannot listen on 127.0.0.1:" + std::to_string(first.port()) +
-                  ": Address already in use, held by pid " + std::to_string(getpid()) +
+                  ": Address already in use, found it held by pid " + std::to_string(getpid()) +
                   " (http_server_tes); another port is chosen with --web.listen-address");
   }
 }

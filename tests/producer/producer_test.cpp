@@ -112,7 +112,7 @@ TEST(Producer, IsDetachedUnderANameThatIsNone) {
     options.name = name;
     Status status;
     Producer producer = Producer::create(options, status);
-    EXPECT_NE(status.message.find("need 1 to 63"), std::string::npos) << status.message;
+    EXPECT_NE(status.message.find("needed 1 to 63"), std::string::npos) << status.message;
     EXPECT_TRUE(producer.is_detached());
   }
 }
@@ -132,7 +132,7 @@ TEST(Producer, IsDetachedWhileAnotherOfItsNameLives) {
   const Producer first{small_options(directory.path())};
   Status status;
   Producer second = Producer::create(small_options(directory.path()), status);
-  EXPECT_NE(status.message.find("already runs"), std::string::npos) << status.message;
+  EXPECT_NE(status.message.find("in this process already"), std::string::npos) << status.message;
   use(second);
   EXPECT_EQ(SegmentView{directory.path()}.series_count(), 0U);
 }

@@ -67,7 +67,7 @@ TEST_F(Registration, RefusesAnotherKindAndNamesBoth) {
   writer_.counter("orders", "");
   Gauge gauge = writer_.gauge("orders", "");
   gauge.set(5);
-  EXPECT_TRUE(refused_with("orders: registered as counter, now asked for as gauge"))
+  EXPECT_TRUE(refused_with("orders: found it registered as counter, now asked for as gauge"))
       << producer_.last_refusal();
   EXPECT_EQ(view().series_count(), 1U);
   EXPECT_EQ(view().refused(), 1U);
@@ -95,13 +95,13 @@ TEST_F(Registration, KeepsRecordingIntoTheFirstWhenAnotherKindIsRefused) {
 
 TEST_F(Registration, RefusesWhatPrometheusWouldNotTake) {
   writer_.counter("bad-name", "").inc();
-  EXPECT_TRUE(refused_with("does not match"));
+  EXPECT_TRUE(refused_with("needed [a-zA-Z_:]"));
   writer_.counter("good", "", {{"le", "1"}}).inc();
   EXPECT_TRUE(refused_with("exposition's own"));
   writer_.counter("good", "", {{"a", "1"}, {"a", "2"}}).inc();
-  EXPECT_TRUE(refused_with("given twice"));
+  EXPECT_TRUE(refused_with("twice; needed once"));
   producer_.gate("bad name");
-  EXPECT_TRUE(refused_with("does not match"));
+  EXPECT_TRUE(refused_with("needed [a-zA-Z_:]"));
   EXPECT_EQ(view().series_count(), 0U);
   EXPECT_EQ(view().refused(), 4U);
 }
@@ -110,9 +110,13 @@ TEST_F(Registration, RefusesWhatTheSegmentHasNoRoomFor) {
   for (int i = 0; i < 4; ++i) writer_.counter("c" + std::to_string(i), "").inc();
   EXPECT_EQ(producer_.last_refusal(), "");
   writer_.up_down_counter("one_more", "").add(1);
-  EXPECT_TRUE(refused_with("room for 4 series of this kind")) << producer_.last_refusal();
+  EXPECT_TRUE(refused_with(
+      "room for more than 4 series of its kind; raise ProducerOptions::geometry.cells"))
+      << producer_.last_refusal();
   for (int i = 0; i < 3; ++i) producer_.gate("g" + std::to_string(i));
-  EXPECT_TRUE(refused_with("room for 2 series of this kind")) << producer_.last_refusal();
+  EXPECT_TRUE(refused_with(
+      "room for more than 2 series of its kind; raise ProducerOptions::geometry.gates"))
+      << producer_.last_refusal();
   EXPECT_EQ(view().series_count(), 6U);
 }
 
@@ -120,14 +124,14 @@ TEST_F(Registration, RefusesTextThatNoLongerFits) {
   for (int i = 0; i < 4; ++i) {
     writer_.gauge("g" + std::to_string(i), std::string(1024, 'x'));
   }
-  EXPECT_TRUE(refused_with("text area is full")) << producer_.last_refusal();
+  EXPECT_TRUE(refused_with("more than 4096 bytes of text")) << producer_.last_refusal();
   EXPECT_EQ(view().series_count(), 3U);
 }
 
 TEST_F(Registration, RefusesASpillHistogramThatNoLongerFits) {
   // Three figures take 300 KiB of spill, and there are 256.
   Histogram histogram = writer_.histogram("h_seconds", "", {.significant_figures = 3});
-  EXPECT_TRUE(refused_with("no room for its spill histogram")) << producer_.last_refusal();
+  EXPECT_TRUE(refused_with("for its spill histogram in this")) << producer_.last_refusal();
   histogram.record(1, Ticks{});
   EXPECT_EQ(view().pushed() + view().spilled(), 0U);
 }
@@ -140,7 +144,7 @@ TEST_F(Registration, RefusesMoreSeriesThanTheTableHas) {
   Writer writer = producer.writer("gateway");
   writer.counter("a", "");
   writer.counter("b", "");
-  EXPECT_NE(producer.last_refusal().find("room for 1 series"), std::string::npos);
+  EXPECT_NE(producer.last_refusal().find("room for more than 1 series"), std::string::npos);
 }
 
 TEST_F(Registration, GivesDefaultBoundsThatFitTheUnit) {

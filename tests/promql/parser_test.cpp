@@ -38,7 +38,10 @@ TEST(Parser, NamesWhatItDoesNotSupportAndWhereItStands) {
     const Location place = locate(refusal.expr, problem.offset);
     EXPECT_EQ(place.line, refusal.line) << refusal.expr;
     EXPECT_EQ(place.column, refusal.column) << refusal.expr;
-    EXPECT_EQ(problem.reason, refusal.reason + " is PromQL that this version does not support");
+    EXPECT_EQ(problem.reason, refusal.reason +
+                                  " is PromQL that this version does not support; rewrite the rule "
+                                  "without it, or leave it "
+                                  "to Prometheus");
   }
 }
 

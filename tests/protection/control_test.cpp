@@ -69,7 +69,10 @@ TEST_F(ControlSocket, WritesDownWhoArmed) {
 }
 
 TEST_F(ControlSocket, RefusesToArmWithoutAReasonOfTwentyCharacters) {
-  EXPECT_NE(arm(R"({"reason": "nineteen characters"})", 409).at("message").dump().find("found 19"),
+  EXPECT_NE(arm(R"({"reason": "nineteen characters"})", 409)
+                .at("message")
+                .dump()
+                .find("found a reason of 19 characters"),
             std::string::npos);
   arm(R"({})", 409);
   arm(R"({"reason": "     short, but padded          "})", 409);

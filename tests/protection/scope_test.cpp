@@ -15,13 +15,14 @@ TEST(Scope, IsGlobalHostOrLabelEqualsValue) {
 }
 
 TEST(Scope, IsRefusedWithASentenceWhenItIsAnythingElse) {
-  EXPECT_NE(scope_problem("").find("neither global, host nor label=value"), std::string::npos);
+  EXPECT_NE(scope_problem("").find("needed global, host or label=value"), std::string::npos);
   EXPECT_NE(scope_problem("binance"), "");
   EXPECT_NE(scope_problem("venue="), "");
   EXPECT_NE(scope_problem("=binance"), "");
   EXPECT_NE(scope_problem("2venue=binance"), "");
   EXPECT_NE(scope_problem("venue=a\nb"), "");
-  EXPECT_NE(scope_problem("venue=" + std::string(200, 'x')).find("longer than"), std::string::npos);
+  EXPECT_NE(scope_problem("venue=" + std::string(200, 'x')).find("needed at most"),
+            std::string::npos);
 }
 
 TEST(Scope, OfAGateIsEveryLabelAndWhatStandsAbove) {

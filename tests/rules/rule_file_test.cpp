@@ -70,31 +70,44 @@ TEST(RuleFile, AcceptsAnEmptyFileAndEmptyGroups) {
 }
 
 TEST(RuleFile, PointsIntoAPlainExpression) {
-  EXPECT_EQ(problems_of(rule("    expr: x > topk(1, y)\n")),
-            "5:15: expr: the aggregation \"topk\" is PromQL that this version does not support");
+  EXPECT_EQ(
+      problems_of(rule("    expr: x > topk(1, y)\n")),
+      "5:15: expr: the aggregation \"topk\" is PromQL that this version does not support; rewrite "
+      "the rule without it, or leave it to Prometheus");
 }
 
 TEST(RuleFile, PointsIntoAQuotedExpression) {
-  EXPECT_EQ(problems_of(rule("    expr: 'x > abs(y)'\n")),
-            "5:16: expr: the function \"abs\" is PromQL that this version does not support");
-  EXPECT_EQ(problems_of(rule("    expr: \"x{a=\\\"b\\\"} > abs(y)\"\n")),
-            "5:25: expr: the function \"abs\" is PromQL that this version does not support");
-  EXPECT_EQ(problems_of(rule("    expr: 'x{a=''b''} > abs(y)'\n")),
-            "5:25: expr: the function \"abs\" is PromQL that this version does not support");
+  EXPECT_EQ(
+      problems_of(rule("    expr: 'x > abs(y)'\n")),
+      "5:16: expr: the function \"abs\" is PromQL that this version does not support; rewrite "
+      "the rule without it, or leave it to Prometheus");
+  EXPECT_EQ(
+      problems_of(rule("    expr: \"x{a=\\\"b\\\"} > abs(y)\"\n")),
+      "5:25: expr: the function \"abs\" is PromQL that this version does not support; rewrite "
+      "the rule without it, or leave it to Prometheus");
+  EXPECT_EQ(
+      problems_of(rule("    expr: 'x{a=''b''} > abs(y)'\n")),
+      "5:25: expr: the function \"abs\" is PromQL that this version does not support; rewrite "
+      "the rule without it, or leave it to Prometheus");
 }
 
 TEST(RuleFile, PointsIntoABlockExpression) {
-  EXPECT_EQ(problems_of(rule("    expr: |\n      x\n        > abs(y)\n")),
-            "7:11: expr: the function \"abs\" is PromQL that this version does not support");
+  EXPECT_EQ(
+      problems_of(rule("    expr: |\n      x\n        > abs(y)\n")),
+      "7:11: expr: the function \"abs\" is PromQL that this version does not support; rewrite "
+      "the rule without it, or leave it to Prometheus");
   EXPECT_EQ(problems_of(rule("    expr: |-\n\n      x # >\n      > abs(y)\n")),
-            "8:9: expr: the function \"abs\" is PromQL that this version does not support");
+            "8:9: expr: the function \"abs\" is PromQL that this version does not support; rewrite "
+            "the rule without it, or leave it to Prometheus");
   EXPECT_EQ(problems_of(rule("    expr: >\n      x\n      > abs(y)\n    for: 1s\n")),
-            "7:9: expr: the function \"abs\" is PromQL that this version does not support");
+            "7:9: expr: the function \"abs\" is PromQL that this version does not support; rewrite "
+            "the rule without it, or leave it to Prometheus");
 }
 
 TEST(RuleFile, PointsIntoAnExpressionOverSeveralPlainLines) {
   EXPECT_EQ(problems_of(rule("    expr: x\n      > abs(y)\n")),
-            "6:9: expr: the function \"abs\" is PromQL that this version does not support");
+            "6:9: expr: the function \"abs\" is PromQL that this version does not support; rewrite "
+            "the rule without it, or leave it to Prometheus");
 }
 
 TEST(RuleFile, PointsBehindAnExpressionThatEndsTooEarly) {
@@ -104,52 +117,68 @@ TEST(RuleFile, PointsBehindAnExpressionThatEndsTooEarly) {
 }
 
 TEST(RuleFile, RefusesWhatItDoesNotKnow) {
-  EXPECT_EQ(problems_of(rule("    expr: x\n    forx: 5s\n")),
-            "6:5: unknown key \"forx\" in a rule");
-  EXPECT_EQ(problems_of("groups:\n- name: g\n  query_offset: 1s\n  rules: []\n"),
-            "3:3: unknown key \"query_offset\" in a group");
-  EXPECT_EQ(problems_of("group: []\n"), "1:1: unknown key \"group\" in a rule file");
-  EXPECT_EQ(problems_of(rule("    expr: x\n    expr: y\n")), "6:5: key \"expr\" twice in a rule");
+  EXPECT_EQ(
+      problems_of(rule("    expr: x\n    forx: 5s\n")),
+      "6:5: a rule: found unknown key \"forx\"; needed alert, record, expr, for, keep_firing_for, "
+      "labels or annotations");
+  EXPECT_EQ(
+      problems_of("groups:\n- name: g\n  query_offset: 1s\n  rules: []\n"),
+      "3:3: a group: found unknown key \"query_offset\"; needed name, interval, limit or rules");
+  EXPECT_EQ(problems_of("group: []\n"),
+            "1:1: a rule file: found unknown key \"group\"; needed groups");
+  EXPECT_EQ(problems_of(rule("    expr: x\n    expr: y\n")),
+            "6:5: a rule: found key \"expr\" twice; needed once; drop one");
 }
 
 TEST(RuleFile, RefusesRecordingRulesAndLimits) {
-  EXPECT_EQ(problems_of("groups:\n- name: g\n  rules:\n  - record: a:b\n    expr: x\n"),
-            "4:13: record: recording rules are not supported; the sidecar evaluates alerts only");
-  EXPECT_EQ(problems_of("groups:\n- name: g\n  limit: 5\n  rules: []\n"),
-            "3:10: limit: a limit of alerts is not supported in this version");
+  EXPECT_EQ(
+      problems_of("groups:\n- name: g\n  rules:\n  - record: a:b\n    expr: x\n"),
+      "4:13: record: found a recording rule; needed an alert, for the sidecar evaluates nothing "
+      "else; move it into a file that only Prometheus loads");
+  EXPECT_EQ(
+      problems_of("groups:\n- name: g\n  limit: 5\n  rules: []\n"),
+      "3:10: limit: found a limit of alerts, which this version does not support; needed none; "
+      "remove it");
 }
 
 TEST(RuleFile, RefusesBadDurationsNamesAndTypes) {
   EXPECT_EQ(problems_of(rule("    expr: x\n    for: 5 s\n")),
-            "6:10: for: \"5 s\" is not a duration such as 250ms or 1m30s");
-  EXPECT_EQ(problems_of(rule("    expr: x[5m]\n")),
-            "5:11: expr: an alert needs an instant vector or a scalar, found range vector");
-  EXPECT_EQ(problems_of(rule("    expr: x\n    labels: [a]\n")), "6:13: labels must be a mapping");
-  EXPECT_EQ(problems_of(rule("    expr: x\n    labels: {a: [b]}\n")), "6:17: a must be text");
+            "6:10: for: found \"5 s\"; needed a duration such as 250ms or 1m30s");
+  EXPECT_EQ(
+      problems_of(rule("    expr: x[5m]\n")),
+      "5:11: expr: found a range vector; needed an instant vector or a scalar, as a comparison "
+      "gives");
+  EXPECT_EQ(problems_of(rule("    expr: x\n    labels: [a]\n")),
+            "6:13: labels: found a list; needed a mapping");
+  EXPECT_EQ(problems_of(rule("    expr: x\n    labels: {a: [b]}\n")),
+            "6:17: a: found a list; needed one text");
   EXPECT_EQ(problems_of(rule("    expr: x\n    labels: {a-b: c}\n")),
-            "6:14: \"a-b\" is not a name for labels");
+            "6:14: found \"a-b\" in labels; needed a name such as severity; rename it");
   EXPECT_EQ(problems_of(rule("    expr: x\n    labels: {__name__: c}\n")),
-            "6:14: \"__name__\" is not a name for labels");
+            "6:14: found \"__name__\" in labels; needed a name such as severity; rename it");
   EXPECT_EQ(problems_of("groups:\n- name: g\n  rules:\n  - expr: x\n"),
-            "4:5: a rule needs \"alert\"");
-  EXPECT_EQ(problems_of(rule("    for: 1s\n")), "4:5: a rule needs \"expr\"");
-  EXPECT_EQ(problems_of("groups: {a: b}\n"), "1:9: groups must be a list");
-  EXPECT_EQ(problems_of("groups:\n- name: g\n- name: g\n"), "3:9: group \"g\" twice in one file");
+            "4:5: a rule: found no \"alert\"; needed one");
+  EXPECT_EQ(problems_of(rule("    for: 1s\n")), "4:5: a rule: found no \"expr\"; needed one");
+  EXPECT_EQ(problems_of("groups: {a: b}\n"), "1:9: groups: found a mapping; needed a list");
+  EXPECT_EQ(problems_of("groups:\n- name: g\n- name: g\n"),
+            "3:9: found group \"g\" twice in one file; needed once; rename one");
 }
 
 TEST(RuleFile, RefusesTemplatesItWouldNotExpandAsPrometheusDoes) {
   EXPECT_EQ(
       problems_of(rule("    expr: x\n    annotations:\n      s: a {{ $value | humanize }}\n")),
-      "7:12: {{ $value | humanize }} is not supported; only {{ $labels.name }} and {{ $value "
-      "}} are");
-  EXPECT_EQ(problems_of(rule("    expr: x\n    labels:\n      s: '{{ $externalLabels.dc }}'\n")),
-            "7:11: {{ $externalLabels.dc }}: external labels and the external URL are Prometheus' "
-            "own and not known here");
+      "7:12: found {{ $value | humanize }}, which is not supported; needed {{ $labels.name }} or "
+      "{{ $value }}");
+  EXPECT_EQ(
+      problems_of(rule("    expr: x\n    labels:\n      s: '{{ $externalLabels.dc }}'\n")),
+      "7:11: found {{ $externalLabels.dc }}, which is Prometheus' own and not known here; needed "
+      "{{ $labels.name }} or {{ $value }}");
   EXPECT_EQ(
       problems_of(rule("    expr: x\n    labels:\n      s: 'v{{ $value }}'\n")),
-      "7:12: $value in a label would make every value a new alert; put it into an annotation");
+      "7:12: found $value in a label, where every value would be a new alert; needed a fixed text "
+      "or a label's value; put it into an annotation");
   EXPECT_EQ(problems_of(rule("    expr: x\n    annotations:\n      s: 'a {{ $value'\n")),
-            "7:13: {{ without }}");
+            "7:13: found {{ without }}; needed both; close it");
 }
 
 TEST(RuleFile, ReportsEveryProblemAtOnce) {
@@ -168,7 +197,7 @@ TEST(RuleFile, ReportsEveryProblemAtOnce) {
 
   ASSERT_EQ(loaded.problems.size(), 6U);
   EXPECT_EQ(loaded.problems[0].text(),
-            "dir/f.yml:3:13: interval: \"soon\" is not a duration such as 250ms or 1m30s");
+            "dir/f.yml:3:13: interval: found \"soon\"; needed a duration such as 250ms or 1m30s");
   EXPECT_EQ(loaded.problems[3].line, 6U);
   EXPECT_EQ(loaded.problems[5].line, 9U);
 }
@@ -179,7 +208,9 @@ TEST(RuleFile, ReportsBrokenYamlAndMissingFilesWithTheirPlace) {
   EXPECT_EQ(problems_of("groups: []\n---\ngroups: []\n").substr(0, 2), "3:");
   const LoadResult loaded = load_rule_files({"/nonexistent/rules.yml"});
   ASSERT_EQ(loaded.problems.size(), 1U);
-  EXPECT_EQ(loaded.problems[0].text(), "/nonexistent/rules.yml: cannot be read");
+  EXPECT_EQ(
+      loaded.problems[0].text(),
+      "/nonexistent/rules.yml: found no such file; needed a readable rule file; correct the path");
 }
 
 }  // namespace

@@ -121,7 +121,7 @@ TEST_F(Window, FollowsToANewFileOfTheSameName) {
 TEST_F(Window, RefusesTheFileOfAnotherGeneration) {
   const Mapping file = make(generation + 1, geometry_);
   EXPECT_FALSE(swap_in(generation + 1));
-  EXPECT_NE(error_.message.find("belongs to generation 4, needed 3"), std::string::npos)
+  EXPECT_NE(error_.message.find("found generation 4; needed 3"), std::string::npos)
       << error_.message;
   EXPECT_FALSE(window_.connected());
 }
@@ -131,7 +131,7 @@ TEST_F(Window, RefusesAFileOfAnotherSize) {
   larger.gates += 64;
   const Mapping file = make(generation, larger);
   EXPECT_FALSE(swap_in());
-  EXPECT_NE(error_.message.find("bytes, needed"), std::string::npos) << error_.message;
+  EXPECT_NE(error_.message.find("bytes; needed"), std::string::npos) << error_.message;
 }
 
 TEST_F(Window, RefusesAFileThatWasCutShort) {

@@ -98,7 +98,7 @@ TEST_F(Attach, IsNotReadyUntilTheMagicIsWritten) {
 TEST_F(Attach, RefusesALayoutVersionItDoesNotKnow) {
   change([](TelemetryHeader& header) { header.major = 2; });
   EXPECT_EQ(attach(), AttachResult::layout_mismatch);
-  EXPECT_TRUE(reason_has("layout version 2, this build reads 1")) << why_;
+  EXPECT_TRUE(reason_has("layout version 2; needed 1")) << why_;
 }
 
 TEST_F(Attach, ReadsANewerMinorVersionAndUnknownCompatibleFeatures) {
@@ -136,10 +136,10 @@ TEST_F(Attach, FindsAHeaderCorruptWhoseChecksumDoesNotMatch) {
 TEST_F(Attach, FindsATruncatedFileCorrupt) {
   std::filesystem::resize_file(path_, std::filesystem::file_size(path_) - 4096);
   EXPECT_EQ(attach(), AttachResult::corrupt);
-  EXPECT_TRUE(reason_has("its geometry needs")) << why_;
+  EXPECT_TRUE(reason_has("as its geometry says")) << why_;
   std::filesystem::resize_file(path_, 100);
   EXPECT_EQ(attach(), AttachResult::corrupt);
-  EXPECT_TRUE(reason_has("shorter than a header")) << why_;
+  EXPECT_TRUE(reason_has("shorter than a header; needed")) << why_;
   std::filesystem::resize_file(path_, 0);
   EXPECT_EQ(attach(), AttachResult::corrupt);
 }
@@ -163,7 +163,7 @@ TEST_F(Attach, FindsAGeometryCorruptThatNobodyMayChoose) {
 TEST_F(Attach, FindsAGeometryCorruptThatLeadsOutsideTheFile) {
   change([](TelemetryHeader& header) { header.geometry.lanes = 1024; });
   EXPECT_EQ(attach(), AttachResult::corrupt);
-  EXPECT_TRUE(reason_has("its geometry needs")) << why_;
+  EXPECT_TRUE(reason_has("as its geometry says")) << why_;
 }
 
 TEST_F(Attach, FindsAClockCorruptThatCannotBe) {
@@ -199,20 +199,20 @@ TEST_F(Attach, RefusesAFifoWithoutWaitingForItsWriter) {
   std::filesystem::remove(path_);
   ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
   EXPECT_EQ(attach(), AttachResult::refused_owner);
-  EXPECT_TRUE(reason_has("not a regular file")) << why_;
+  EXPECT_TRUE(reason_has("no regular file")) << why_;
 }
 
 TEST_F(Attach, RefusesAFileWithASecondName) {
   std::filesystem::create_hard_link(path_, path_ + ".second");
   EXPECT_EQ(attach(), AttachResult::refused_owner);
-  EXPECT_TRUE(reason_has("one name")) << why_;
+  EXPECT_TRUE(reason_has("needed exactly one")) << why_;
 }
 
 TEST_F(Attach, RefusesAFileThatOthersMayWrite) {
   for (const mode_t mode : {0642U, 0660U, 0666U}) {
     ASSERT_EQ(::chmod(path_.c_str(), mode), 0);
     EXPECT_EQ(attach(), AttachResult::refused_owner);
-    EXPECT_TRUE(reason_has("others than its owner")) << why_;
+    EXPECT_TRUE(reason_has("others than its owner may write it; needed 0640")) << why_;
   }
 }
 

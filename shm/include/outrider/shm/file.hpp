@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace outrider::shm {
@@ -94,5 +95,9 @@ Descriptor open_checked(const std::string& path, Access access, FileCheck& check
 
 /// Text of errno `code`.
 std::string errno_text(int code);
+
+/// Somebody else's text for a sentence of ours: what could rewrite a terminal or
+/// begin a line is a question mark, and there is an end to it.
+std::string shown(std::string_view text);
 
 }  // namespace outrider::shm

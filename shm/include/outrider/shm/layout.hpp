@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "outrider/shm/ticks.hpp"
 
@@ -41,8 +42,11 @@ struct Geometry {
   friend bool operator==(const Geometry&, const Geometry&) = default;
 };
 
-/// Why a geometry cannot be used; nullptr when it can.
-const char* refusal_of(const Geometry& geometry) noexcept;
+/// Why a geometry cannot be used; empty when it can.
+std::string refusal_of(const Geometry& geometry);
+
+/// Of a name, an instance, a version; the last one is NUL.
+inline constexpr std::size_t identity_text_bytes = 64;
 
 /// What the trader writes before the segment has a name, and never again.
 struct TelemetryHeader {
