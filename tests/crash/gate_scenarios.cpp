@@ -110,15 +110,17 @@ class GateScenario : public Scenario {
     return whole && told ? "" : "the detail is not, as a whole, what the next sidecar stored";
   }
 
-  /// One pass. False when it found that somebody else has killed.
-  static bool decide(const Round& round, GateRuntime& gate, std::uint64_t pass, bool is_killed) {
-    constexpr std::array<GateState, 4> others{GateState::halted, GateState::killed,
-                                              GateState::reduce_only, GateState::unarmed};
+  /// One pass. False when it found that somebody else has killed. Against a killing
+  /// hand it does not decide KILLED itself: a second KILLED leaves no trace in the
+  /// word, which is why the hand publishes a kill request before it stores.
+  bool decide(const Round& round, GateRuntime& gate, std::uint64_t pass, bool is_killed) const {
+    constexpr std::array<GateState, 4> others{GateState::halted, GateState::reduce_only,
+                                              GateState::unarmed, GateState::killed};
     const std::uint64_t die = mix(round.seed, pass);
     const bool trades = !is_killed && die % 4 != 0;
     const GateState state = is_killed ? GateState::killed
                             : trades  ? GateState::trading
-                                      : others[(die >> 8) % others.size()];
+                                      : others[(die >> 8) % (mode() == Mode::both ? 3 : 4)];
     const bool renew = (die >> 16) % 2 == 0;
     const Ticks now = Ticks::from_raw(pass * 1'000);
     const bool is_open = (gate.word & shm::closed_bit) == 0 && gate.word != 0;

@@ -97,7 +97,13 @@ class Guard final : public Ends {
       if (scopes_[i] == change.id) set(i, closed);
     }
   }
-  void store_gates() noexcept override {}
+  /// What a gate has shown must hold from then on.
+  void store_gates() noexcept override {
+    for (std::size_t i = 0; i < scopes_.size(); ++i) {
+      if (protection_.killed(scopes_[i])) set(i, closed);
+    }
+    if (protection_.breaker_at(breaker_).state() == GateState::halted) set(breaker_fact, closed);
+  }
   void note(const Entry& entry) noexcept override { scribe_->note(entry); }
 
   void set(std::size_t which, State state) const noexcept {

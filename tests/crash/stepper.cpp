@@ -151,6 +151,7 @@ void Stepper::step_through() {
       side = (die & 1) != 0 ? Side::trader : Side::sidecar;
       burst = (die >> 1) % ((die >> 32) % 8 == 0 ? 400 : 12);
     }
+    if (mode == Mode::both && round_.has_done(Side::sidecar)) side = Side::trader;
     if (!step(side)) return;
     if (mode == Mode::both ? round_.has_done(Side::trader) : round_.has_done(side)) return;
   }
