@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,7 +36,9 @@ class Child {
   template <class Body>
   void start(Body&& body) {
     pid_ = ::fork();
-    if (pid_ == 0) ::_exit(body());
+    if (pid_ != 0) return;
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nobody outlives the storm
+    ::_exit(body());
   }
   [[nodiscard]] bool runs() const noexcept { return pid_ > 0; }
 
