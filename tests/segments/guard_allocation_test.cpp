@@ -1,69 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The guard thread allocates, frees and unmaps nothing, whoever starts and dies
-// around it. Counted where the linker finds the calls first: in this program.
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+// around it.
+#include "segments/counted_memory.hpp"
 #include "segments/rig.hpp"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define OUTRIDER_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define OUTRIDER_SANITIZED 1
-#endif
-#endif
-
-namespace {
-
-/// Of the thread that asks to be counted; others do as they like.
-thread_local bool is_counted = false;
-std::atomic<std::uint64_t> memory_calls{0};
-std::atomic<std::uint64_t> unmaps{0};
-
-void count(std::atomic<std::uint64_t>& calls) noexcept {
-  // relaxed: a count.
-  if (is_counted) calls.fetch_add(1, std::memory_order_relaxed);
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  count(memory_calls);
-  if (void* const memory = std::malloc(size)) return memory;
-  throw std::bad_alloc{};
-}
-void* operator new[](std::size_t size) {
-  return ::operator new(size);
-}
-void operator delete(void* memory) noexcept {
-  count(memory_calls);
-  std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-  ::operator delete(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  ::operator delete(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-  ::operator delete(memory);
-}
-#ifndef OUTRIDER_SANITIZED  // a sanitizer must hear of it itself
-extern "C" int munmap(void* address, std::size_t bytes) noexcept {
-  count(unmaps);
-  return static_cast<int>(::syscall(SYS_munmap, address, bytes));
-}
-#endif
 
 namespace {
 
 using namespace outrider;
+using namespace outrider::test;
 using namespace std::chrono_literals;
 
 constexpr const char* rules = R"(groups:

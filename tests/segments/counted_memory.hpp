@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a thread allocates, frees and unmaps. In a file of its own, so that no
+// compiler sees one half of a pair of new and delete without the other.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace outrider::test {
+
+/// Of the thread that asks to be counted; others do as they like.
+extern thread_local bool is_counted;
+extern std::atomic<std::uint64_t> memory_calls;  ///< operator new and delete
+extern std::atomic<std::uint64_t> unmaps;
+
+}  // namespace outrider::test
