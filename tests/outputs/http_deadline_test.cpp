@@ -138,16 +138,18 @@ TEST(HttpConnections, ThatReadTheirAnswersSlowlyDoNotKeepOthersOut) {
 
 TEST(HttpConnections, ShareThePageThatTheyAreSent) {
   const auto page = std::make_shared<const std::string>(long_page, 'x');
-  HttpServer server{{}, [&](const Request&) { return Response{.page = page}; }};
-  server.start();
-  SocketClient packed{server.port()};
-  SocketClient plain{server.port()};
+  {
+    HttpServer server{{}, [&](const Request&) { return Response{.page = page}; }};
+    server.start();
+    SocketClient packed{server.port()};
+    SocketClient plain{server.port()};
 
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(packed.get("/", "Accept-Encoding: gzip\r\n").headers.at("content-encoding"), "gzip");
-    EXPECT_EQ(plain.get("/").body, *page);
+    for (int i = 0; i < 3; ++i) {
+      const auto zipped = packed.get("/", "Accept-Encoding: gzip\r\n");
+      EXPECT_EQ(zipped.headers.at("content-encoding"), "gzip");
+      EXPECT_EQ(plain.get("/").body, *page);
+    }
   }
-  server.stop();
 
   EXPECT_EQ(page.use_count(), 1) << "nobody who has gone keeps it";
 }

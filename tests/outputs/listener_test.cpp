@@ -92,7 +92,8 @@ TEST_F(UnixSocket, IsNotTakenFromALivingServer) {
   server.start();
 
   EXPECT_EQ(refusal(), "cannot listen on " + path + ": found it in use by pid " +
-                           std::to_string(getpid()) + " (http_server_tes)");
+                           std::to_string(getpid()) +
+                           " (http_server_tes); needed a name of its own; give --control.socket");
   EXPECT_EQ(SocketClient{path}.get("/").body, me());
 }
 
@@ -124,7 +125,8 @@ TEST(TcpListener, SaysWhoHoldsThePort) {
     EXPECT_EQ(std::string{error.what()},
               "cannot listen on 127.0.0.1:" + std::to_string(first.port()) +
                   ": Address already in use, found it held by pid " + std::to_string(getpid()) +
-                  " (http_server_tes); another port is chosen with --web.listen-address");
+                  " (http_server_tes); needed a free port; stop that process or give "
+                  "--web.listen-address");
   }
 }
 

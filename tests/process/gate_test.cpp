@@ -68,7 +68,7 @@ TEST_F(GateProcess, IsUnarmedUntilAPersonArmsIt) {
   std::string output;
   EXPECT_EQ(outrider("arm", &output), 2) << output;
   EXPECT_EQ(outrider("arm --reason short", &output), 1) << output;
-  EXPECT_NE(output.find("20 characters"), std::string::npos) << output;
+  EXPECT_NE(output.find("needed at least 20"), std::string::npos) << output;
   EXPECT_FALSE(gate.open(ticks()));
   EXPECT_EQ(arm(&output), 0) << output;
 

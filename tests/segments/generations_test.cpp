@@ -205,7 +205,7 @@ TEST(SecondSidecar, IsRefusedWithTheLockOfTheFirst) {
     const outrider::Sidecar second{flags, settings};
     FAIL() << "a second sidecar started";
   } catch (const StartError& refused) {
-    EXPECT_NE(std::string{refused.what()}.find("another sidecar runs on " + directory.path()),
+    EXPECT_NE(std::string{refused.what()}.find("found another sidecar on " + directory.path()),
               std::string::npos)
         << refused.what();
   }
