@@ -2,6 +2,7 @@
 // outrider-sidecar: flags, signals, and nothing else.
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <cstdlib>
 #include <exception>
@@ -24,6 +25,15 @@ sigset_t block_signals() {
   return set;
 }
 
+/// Clients, producers and generations each hold some: what is usual for a shell is
+/// few. Where it cannot be raised it stays.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 outrider::Sidecar* running = nullptr;
 std::terminate_handler then_end = nullptr;
 
@@ -36,6 +46,7 @@ std::terminate_handler then_end = nullptr;
 
 int run(const outrider::config::Flags& flags, outrider::Settings settings) {
   const sigset_t signals = block_signals();
+  raise_descriptor_limit();
   outrider::Sidecar sidecar{flags, std::move(settings)};
   running = &sidecar;
   then_end = std::set_terminate(log_and_end);
