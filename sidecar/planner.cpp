@@ -142,8 +142,8 @@ bool Planner::bind(Known& each, nanoseconds now) {
 
 void Planner::find_gates(Known& each) {
   const auto& segment = each.binding->segment;
-  if (each.gates_generation != segment->generation()) each.gates.clear();
-  each.gates_generation = segment->generation();
+  // Not by its number, which two of them may have.
+  if (!each.gates.empty() && each.gates.begin()->second->segment != segment) each.gates.clear();
   for (const drain::BoundSeries& series : each.binding->series) {
     if (series.info.kind != shm::SeriesKind::gate || each.gates.contains(series.info.slot))
       continue;

@@ -63,8 +63,8 @@ class Planner {
     std::vector<std::shared_ptr<segments::Segment>> segments;
     std::shared_ptr<const drain::Binding>
         binding;  ///< of the oldest; of the last one when there is none
-    std::map<std::uint32_t, std::shared_ptr<GateRuntime>> gates;  ///< by slot, of that generation
-    std::uint64_t gates_generation = 0;
+    std::map<std::uint32_t, std::shared_ptr<GateRuntime>>
+        gates;              ///< by slot, all of one generation
     nanoseconds checked{};  ///< when it was last asked whether the trader lives
     double binds_left = binds_at_once;
     nanoseconds binds_counted{};

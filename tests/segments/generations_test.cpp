@@ -134,6 +134,21 @@ TEST_F(Generations, OfTheSameNumberAsTheOneCarriedOverAreToldApartByTheirBirth) 
   EXPECT_EQ(sidecar.metric("outrider_generations_renumbered_total"), 1);
 }
 
+TEST_F(Generations, OfTheSameNumberHaveTheirOwnGates) {
+  test::Sidecar sidecar{directory_.path()};
+  live(3);
+  ASSERT_TRUE(settles(sidecar, 3));
+  fs::remove(directory_.path() + "/t/oms.lock");
+
+  Trader again{directory_.path()};
+  ASSERT_EQ(again.producer->generation(), 1U);
+
+  EXPECT_TRUE(sidecar.turns_until([&] {
+    again.beat();
+    return again.trades();
+  }));
+}
+
 TEST_F(Generations, DoNotTakeANumberWhoseFilesAreStillThere) {
   live(3);
   live(3);
