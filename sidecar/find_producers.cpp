@@ -17,6 +17,11 @@ namespace {
 /// are remembered: somebody may fill the directory.
 constexpr nanoseconds retry_period = 1s;
 constexpr std::size_t most_refused_files = 4096;
+/// What one scan costs whatever the directory holds: entries looked at, and files
+/// opened in vain. The next one goes on from there.
+constexpr std::size_t entries_a_scan = 8192;
+constexpr std::size_t vain_opens_a_scan = 128;
+constexpr std::size_t most_candidates = 16'384;
 
 bool is_ready(shm::AttachResult result) {
   return result != shm::AttachResult::absent && result != shm::AttachResult::not_ready;
@@ -59,7 +64,7 @@ Planner::Known* Planner::known(const std::string& name, nanoseconds now) {
 }
 
 // Producers of which only a checkpoint is left: their totals are shown too.
-void Planner::find_histories(nanoseconds now) {
+bool Planner::find_histories(nanoseconds now) {
   segments::remove_orphans(parts_.directory);
   constexpr std::string_view suffix = ".checkpoint";
   // By hand: the increment of a range-for throws.
@@ -71,39 +76,81 @@ void Planner::find_histories(nanoseconds now) {
     const std::string name = file.substr(0, file.size() - suffix.size());
     if (shm::is_producer_name(name)) known(name, now);
   }
+  return !error || could_not_look("c", error);
 }
 
-void Planner::find_segments(nanoseconds now) {
+bool Planner::could_not_look(const char* part, const std::error_code& error) {
+  parts_.log.error(
+      "cannot look through the segment directory: nothing new is found, and gates "
+      "close when this lasts",
+      {{"directory", parts_.directory + "/" + part}, {"reason", error.message()}});
+  return false;
+}
+
+// A bounded step. What is new is collected until the directory was looked through,
+// so that of one name the oldest is opened first, and only then the next look begins.
+bool Planner::find_segments(nanoseconds now) {
   fresh_.clear();
-  for (const segments::Found& found : segments::list_segments(parts_.directory)) attach(found, now);
+  if (candidates_.empty()) {
+    std::vector<segments::Found> found;
+    const auto error = listing_.step(entries_a_scan, found);
+    if (error) return could_not_look("t", error);
+    for (segments::Found& each : found) {
+      if (is_wanted(each, now)) collected_.push_back(std::move(each));
+    }
+    if (!listing_.is_whole() && collected_.size() < most_candidates) return true;
+    std::sort(collected_.begin(), collected_.end(), std::greater<>{});
+    candidates_.swap(collected_);
+  }
+  for (std::size_t in_vain = 0; !candidates_.empty() && in_vain < vain_opens_a_scan;) {
+    if (is_wanted(candidates_.back(), now) && !attach(candidates_.back(), now)) ++in_vain;
+    candidates_.pop_back();
+  }
   if (!fresh_.empty()) drop_stale(fresh_);
+  return true;
 }
 
-void Planner::attach(const segments::Found& found, nanoseconds now) {
+/// Whether it is neither attached nor was refused a moment ago.
+bool Planner::is_wanted(const segments::Found& found, nanoseconds now) const {
   if (const auto it = producers_.find(found.name); it != producers_.end()) {
     const auto has = [&](const auto& segment) { return segment->generation() == found.generation; };
     const auto& open = it->second.segments;
-    if (std::any_of(open.begin(), open.end(), has)) return;
+    if (std::any_of(open.begin(), open.end(), has)) return false;
   }
-  if (const auto refused = retry_.find(found); refused != retry_.end() && now < refused->second)
-    return;
-  if (retry_.size() >= most_refused_files) retry_.clear();
+  const auto refused = retry_.find(found);
+  return refused == retry_.end() || now >= refused->second;
+}
+
+void Planner::retry_later(const segments::Found& found) {
+  if (!retry_.insert_or_assign(found, now_ + retry_period).second) return;
+  retry_order_.push_back(found);
+  if (retry_order_.size() <= most_refused_files) return;
+  retry_.erase(retry_order_.front());
+  retry_order_.pop_front();
+}
+
+/// Whether it is one to read; a file that was opened in vain is not.
+bool Planner::attach(const segments::Found& found, nanoseconds now) {
   shm::AttachResult result{};
   std::string why;
   auto segment = segments::open_segment(parts_.directory, found, result, why);
   if (segment == nullptr) {
-    if (!is_ready(result)) return;
-    retry_[found] = now + retry_period;
-    return refused("segment not attached (" + std::string{to_string(result)} + "): " + why,
-                   parts_.facts.segments_refused);
+    if (!is_ready(result)) return false;
+    retry_later(found);
+    refused("segment not attached (" + std::string{to_string(result)} + "): " + why,
+            parts_.facts.segments_refused);
+    return false;
   }
   // sync(retired): acquire, pairs with Drainer::retire, of an earlier sidecar too.
   if (segment->control.state().retired.load(std::memory_order_acquire) == 1) {
     // Where its file cannot be removed, the trader's next start does it.
-    if (!segments::remove_files(parts_.directory, *segment)) retry_[found] = now + retry_period;
-    return;
+    if (!segments::remove_files(parts_.directory, *segment)) retry_later(found);
+    return false;
   }
-  if (Known* producer = known(found.name, now); producer != nullptr) take_in(*producer, segment);
+  Known* producer = known(found.name, now);
+  if (producer == nullptr) return false;
+  take_in(*producer, segment);
+  return true;
 }
 
 void Planner::take_in(Known& producer, const std::shared_ptr<segments::Segment>& segment) {
@@ -164,7 +211,7 @@ bool Planner::bury(Known& each) {
   each.last_birth = oldest.birth();
   if (!segments::remove_files(parts_.directory, oldest)) {
     parts_.log.info("the trader's next start removes its file", {{"producer", oldest.name}});
-    retry_[{oldest.name, oldest.generation()}] = now_ + retry_period;
+    retry_later({oldest.name, oldest.generation()});
   }
   segments::remove_orphans(parts_.directory);
   each.segments.erase(each.segments.begin());

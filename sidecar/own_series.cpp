@@ -139,10 +139,10 @@ void OwnSeries::add_discovery(aggregate::ValuesBuilder& builder) {
                              "Looks of the discovery thread at the segment directory.");
   discovery_plans_ = counter("outrider_discovery_plans_total",
                              "Plans made because a series, a producer or the rules changed.");
-  discovery_age_ =
-      single(builder, {"outrider_discovery_age_seconds",
-                       "Age of the last whole look; past 2 s or two leases nothing is granted.",
-                       FamilyKind::gauge});
+  discovery_age_ = single(
+      builder, {"outrider_discovery_age_seconds",
+                "Age of the last look that succeeded; past 2 s or two leases nothing is granted.",
+                FamilyKind::gauge});
   segments_quarantined_ = counter("outrider_segments_quarantined_total",
                                   "Files that were cut short while they were mapped.");
 }

@@ -53,7 +53,8 @@ struct SharedFacts {
   std::atomic<std::uint64_t> refusals_unsaid{0};
   std::atomic<std::uint64_t> discovery_scans{0};
   std::atomic<std::uint64_t> discovery_plans{0};
-  std::atomic<std::int64_t> discovery_beat_ns{0};  ///< when the last whole scan began; 0: none yet
+  std::atomic<std::int64_t> discovery_beat_ns{
+      0};  ///< when the last scan that could look began; 0: none
 
   /// How old what discovery knows is. Never negative.
   [[nodiscard]] nanoseconds discovery_age(nanoseconds now) const noexcept {

@@ -24,6 +24,7 @@ Planner::Planner(const Parts& parts, const config::Config& config,
       policy_{config.protection},
       producer_label_{config.producer_label},
       max_stale_bytes_{config.segment.max_stale_bytes},
+      listing_{parts.directory + "/t", ".telemetry"},
       rules_{std::move(rules)} {
   engine_.charge_histories_to(producer_label_);
   for (const std::string_view everyones : {protection::global_scope, protection::host_scope})
@@ -42,15 +43,15 @@ void Planner::reload(const config::Config& config, std::shared_ptr<const rules::
 void Planner::scan(nanoseconds now) {
   parts_.queues.destroy_retired();
   now_ = now;
-  if (!has_planned_) find_histories(now);
-  find_segments(now);
+  has_histories_ = has_histories_ || find_histories(now);
+  const bool has_looked = find_segments(now) && has_histories_;
   for (auto& [name, each] : producers_) {
     watch_life(each, now);
     changed_ = bury(each) || changed_;
     changed_ = bind_if_due(each, now) || changed_;
   }
   // relaxed: a time; the guard asks only how old it is.
-  parts_.facts.discovery_beat_ns.store(now.count(), std::memory_order_relaxed);
+  if (has_looked) parts_.facts.discovery_beat_ns.store(now.count(), std::memory_order_relaxed);
   parts_.facts.discovery_scans.fetch_add(1, std::memory_order_relaxed);
   if (!changed_) return;
   // relaxed: a count on its own.

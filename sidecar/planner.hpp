@@ -3,6 +3,7 @@
 // died, and makes a new plan whenever something has changed.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -77,9 +78,12 @@ class Planner {
   static constexpr double binds_at_once = 50;
 
   Known* known(const std::string& name, nanoseconds now);
-  void find_histories(nanoseconds now);
-  void find_segments(nanoseconds now);
-  void attach(const segments::Found& found, nanoseconds now);
+  bool could_not_look(const char* part, const std::error_code& error);
+  bool find_histories(nanoseconds now);
+  bool find_segments(nanoseconds now);
+  [[nodiscard]] bool is_wanted(const segments::Found& found, nanoseconds now) const;
+  void retry_later(const segments::Found& found);
+  bool attach(const segments::Found& found, nanoseconds now);
   void take_in(Known& known, const std::shared_ptr<segments::Segment>& segment);
   void drop_stale(std::vector<std::shared_ptr<segments::Segment>>& fresh);
   bool bury(Known& known);
@@ -108,6 +112,7 @@ class Planner {
   config::ProtectionConfig policy_;
   std::string producer_label_;
   std::uint64_t max_stale_bytes_ = 0;
+  segments::Listing listing_;
   std::shared_ptr<const rules::RuleSet> rules_;
   rules::Engine engine_;
   std::map<std::string, Known> producers_;
@@ -118,10 +123,14 @@ class Planner {
   std::set<std::pair<std::string, std::string>> alerts_charged_;  ///< alert and scope
   SaidOnce said_;
   std::map<segments::Found, nanoseconds> retry_;  ///< files that were refused: when to look again
+  std::deque<segments::Found> retry_order_;       ///< of these, the oldest first
+  std::vector<segments::Found> collected_;        ///< of the look that is not yet whole
+  std::vector<segments::Found> candidates_;  ///< of the last one, to be opened; the first is last
   std::vector<std::shared_ptr<segments::Segment>> fresh_;  ///< attached in this scan
   nanoseconds now_{};                                      ///< of the scan that runs
   bool changed_ = true;
   bool has_planned_ = false;
+  bool has_histories_ = false;
 };
 
 }  // namespace outrider

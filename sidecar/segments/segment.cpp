@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
-#include <filesystem>
 #include <tuple>
 
 #include "outrider/shm/identity.hpp"
@@ -119,38 +117,8 @@ bool is_before(const Segment& one, const Segment& other) noexcept {
   return when(one) < when(other);
 }
 
-namespace {
-
-/// Files `NAME.GENERATION` + suffix of a directory, by name and then generation.
-std::vector<Found> list(const std::string& directory, std::string_view suffix) {
-  std::vector<Found> found;
-  // By hand: the increment of a range-for throws where a directory is taken away.
-  std::error_code error;
-  std::filesystem::directory_iterator entry{directory, error};
-  for (; !error && entry != std::filesystem::directory_iterator{}; entry.increment(error)) {
-    const std::string file = entry->path().filename();
-    if (!file.ends_with(suffix)) continue;
-    const std::string stem = file.substr(0, file.size() - suffix.size());
-    const std::size_t dot = stem.rfind('.');
-    if (dot == std::string::npos || !shm::is_producer_name(stem.substr(0, dot))) continue;
-    std::uint64_t generation = 0;
-    const char* end = stem.data() + stem.size();
-    const auto parsed = std::from_chars(stem.data() + dot + 1, end, generation);
-    if (parsed.ec != std::errc{} || parsed.ptr != end) continue;
-    found.push_back({stem.substr(0, dot), generation});
-  }
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
-}  // namespace
-
-std::vector<Found> list_segments(const std::string& directory) {
-  return list(directory + "/t", ".telemetry");
-}
-
 void remove_orphans(const std::string& directory) {
-  for (const auto& [name, generation] : list(directory + "/c", ".control")) {
+  for (const auto& [name, generation] : list_files(directory + "/c", ".control")) {
     struct stat info {};
     const std::string telemetry = shm::telemetry_path(directory, name, generation);
     const bool is_gone = ::lstat(telemetry.c_str(), &info) != 0 && errno == ENOENT;

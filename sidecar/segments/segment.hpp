@@ -14,6 +14,7 @@
 #include "outrider/shm/heartbeat.hpp"
 #include "outrider/shm/telemetry.hpp"
 #include "segments/fault_watch.hpp"
+#include "segments/listing.hpp"
 
 namespace outrider::segments {
 
@@ -88,20 +89,10 @@ struct Segment {
                                                shm::AttachResult& result, std::string& why);
 };
 
-/// A segment file seen in the directory.
-struct Found {
-  std::string name;
-  std::uint64_t generation = 0;
-  friend auto operator<=>(const Found&, const Found&) = default;
-};
-
 /// Opens the segment and its control side. Nothing but a null pointer and a
 /// reason when it cannot; the result tells an error from a trader still starting.
 std::shared_ptr<Segment> open_segment(const std::string& directory, const Found& found,
                                       shm::AttachResult& result, std::string& why);
-
-/// Every telemetry file in `directory`/t, by name and then generation.
-std::vector<Found> list_segments(const std::string& directory);
 
 /// Whether one generation of a name began before another. Not by their numbers,
 /// which begin anew where somebody has removed the lock file that keeps them.

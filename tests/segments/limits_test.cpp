@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A trader that makes things up: series, scopes, files, counts that never rest.
 // What it can cost is bounded, and counted; the other producers go on.
+#include <algorithm>
 #include <cstddef>
 #include <set>
 
@@ -208,9 +209,76 @@ TEST_F(Limits, FilesThatAreNoSegmentsCostOneLineEachUntilTheyAreTooMany) {
     std::ofstream{directory_.path() + "/t/junk.9" + std::to_string(i) + ".telemetry"} << "junk";
   }
   expect_the_other_trades();
+  ASSERT_TRUE(sidecar_.turns_until(
+      [&] { return sidecar_.facts().refusals_unsaid.load() >= 1'500 - SaidOnce::most; }));
   EXPECT_EQ(sidecar_.said("segment not attached"), SaidOnce::most);
   EXPECT_EQ(sidecar_.said("further ones are only counted"), 1U);
   EXPECT_GE(sidecar_.metric("outrider_refusals_unsaid_total").value_or(0), 1'500 - 1'024);
+}
+
+TEST_F(Limits, FilesWithoutEndAreLookedAtInStepsAfterEachOfWhichDiscoveryBeats) {
+  for (int i = 0; i < 10'000; ++i) {
+    std::ofstream{directory_.path() + "/t/x." + std::to_string(i) + ".telemetry"} << "junk";
+  }
+  std::uint64_t before = 0;
+  for (int scan = 0; scan < 50; ++scan) {
+    const nanoseconds began = steady_now();
+    sidecar_.scan();
+    ASSERT_GE(nanoseconds{sidecar_.facts().discovery_beat_ns.load()}, began);
+    const std::uint64_t refused =
+        sidecar_.facts().segments_refused.load() + sidecar_.facts().refusals_unsaid.load();
+    ASSERT_LE(refused - before, 128U);
+    before = refused;
+  }
+  EXPECT_GT(before, 0U);
+  Trader late{directory_.path(), "late"};
+  ASSERT_TRUE(sidecar_.turns_until([&] {
+    other_.beat();
+    late.beat();
+    return other_.trades() && late.trades();
+  }));
+}
+
+TEST_F(Limits, FilesThatAreStillEmptyAreLookedAtInStepsToo) {
+  for (int i = 0; i < 10'000; ++i) {
+    const std::ofstream empty{directory_.path() + "/t/x." + std::to_string(i) + ".telemetry"};
+  }
+  expect_the_other_trades();
+}
+
+TEST_F(Limits, ALookThatFailsIsSaidAndDoesNotBeat) {
+  sidecar_.turn();
+  const auto beat = [&] { return sidecar_.facts().discovery_beat_ns.load(); };
+  const std::int64_t before = beat();
+  std::filesystem::rename(directory_.path() + "/t", directory_.path() + "/away");
+  sidecar_.turn();
+  EXPECT_EQ(beat(), before);
+  EXPECT_EQ(sidecar_.said("cannot look through the segment directory"), 1U);
+  EXPECT_EQ(sidecar_.said("No such file or directory"), 1U);
+
+  std::filesystem::rename(directory_.path() + "/away", directory_.path() + "/t");
+  sidecar_.turn();
+  EXPECT_GT(beat(), before);
+}
+
+TEST(Listing, FindsEveryFileOnceInStepsOfAnySize) {
+  const test::SegmentDirectory directory;
+  for (int i = 0; i < 20; ++i) {
+    const std::ofstream file{directory.path() + "/t/a.b." + std::to_string(i) + ".telemetry"};
+  }
+  for (const char* other : {"/t/a.lock", "/t/a.telemetry", "/t/a.x.telemetry", "/t/.1.telemetry"}) {
+    const std::ofstream file{directory.path() + other};
+  }
+  for (const std::size_t step : {1U, 7U, 24U, 1'000U}) {
+    segments::Listing listing{directory.path() + "/t", ".telemetry"};
+    std::vector<segments::Found> found;
+    do {
+      ASSERT_FALSE(listing.step(step, found));
+    } while (!listing.is_whole());
+    std::sort(found.begin(), found.end());
+    ASSERT_EQ(found.size(), 20U);
+    for (std::uint64_t i = 0; i < 20; ++i) EXPECT_EQ(found[i], (segments::Found{"a.b", i}));
+  }
 }
 
 TEST(SaidOnce, SaysASentenceOnceAndForgetsItOnlyToMakeRoom) {
