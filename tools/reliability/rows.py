@@ -28,7 +28,7 @@ ROWS = [
     Row("crash", "a crash at each instruction", program("crash_test_steps"), ["tests/crash/full.sh"]),
     Row("storm", "SIGKILLs of trader and sidecar, free running", program("kill_storm"), program("kill_storm", "--full")),
     Row("mutants", "seeded bugs that a named test notices", *same("tests/mutants/run.py"), limit=900),
-    Row("sentences", "every bad input has its sentence", *same("tools/reliability/ctest_row.py", "Inputs")),
+    Row("sentences", "every bad input has its sentence", *same("tools/reliability/ctest_row.py", "BadInput")),
     # Quick: what .ci/run has built and run for a minute a target is looked at once more.
     Row("fuzz", "fuzzing with ASan and UBSan",
         ["tests/fuzz/run.sh", "--seconds", "5"], ["tests/fuzz/run.sh", "--seconds", "3600"], limit=900),
@@ -37,5 +37,5 @@ ROWS = [
     Row("starvation", "4 hogs a core, sidecar stopped", *tiers("tests/load/starvation_proof.py"), limit=300),
     Row("rest", "cost at rest and at a million samples a second", *tiers("tests/load/rest_proof.py")),
     Row("restarts", "a day of restarts in simulated time", *tiers(*program("restarts"))),
-    Row("http", "1 000 slow and 200 fast connections", *tiers("tests/load/http_proof.py")),
+    Row("http", "1 000 slow and 200 fast connections", *tiers("tests/load/http_proof.py"), limit=300),
 ]
