@@ -68,14 +68,13 @@ std::string Segment::damage(const std::string& directory) const {
 std::shared_ptr<Segment> open_segment(const std::string& directory, const Found& found,
                                       shm::AttachResult& result, std::string& why) {
   const auto& [name, generation] = found;
+  const std::string path = shm::telemetry_path(directory, name, generation);
   shm::AttachedTelemetry attached;
-  result = shm::attach_telemetry(shm::telemetry_path(directory, name, generation), attached, why);
+  result = shm::attach_telemetry(path, attached, why);
   if (result != shm::AttachResult::attached) return nullptr;
   if (attached.header.name.data() != name || attached.header.generation != generation) {
     result = shm::AttachResult::corrupt;
-    why = shm::telemetry_path(directory, name, generation) +
-          ": found a header that names another segment; needed its own; remove the "
-          "copy";
+    why = path + ": found a header that names another segment; needed its own; remove the copy";
     return nullptr;
   }
   const std::string lock_path = directory + "/t/" + name + ".lock";
@@ -84,8 +83,8 @@ std::shared_ptr<Segment> open_segment(const std::string& directory, const Found&
   struct stat info {};
   if (::fstat(lock.get(), &info) != 0 || info.st_uid != attached.file.owner) {
     result = shm::AttachResult::refused_owner;
-    why = shm::telemetry_path(directory, name, generation) + ": found it owned by another than " +
-          lock_path + "; needed one owner of both; remove the one that is not the trader's";
+    why = path + ": found it owned by another than " + lock_path +
+          "; needed one owner of both; remove the one that is not the trader's";
     return nullptr;
   }
   shm::FileError error;
@@ -104,8 +103,7 @@ std::shared_ptr<Segment> open_segment(const std::string& directory, const Found&
   }
   if (segment->is_watched()) return segment;
   result = shm::AttachResult::refused_owner;
-  why = shm::telemetry_path(directory, name, generation) + ": more than " +
-        std::to_string(max_watched) + " files are mapped already";
+  why = path + ": more than " + std::to_string(max_watched) + " files are mapped already";
   return nullptr;
 }
 

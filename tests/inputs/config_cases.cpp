@@ -2,6 +2,8 @@
 // Configurations as hurried people write them.
 #include <sys/stat.h>
 
+#include <iterator>
+
 #include "cases.hpp"
 
 namespace outrider::inputs {
@@ -41,65 +43,65 @@ std::string unknown_alert(Place& place) {
   return place.sidecar("--config.file=" + config + " --rules.file=" + rules);
 }
 
+constexpr Case table[] = {
+    {"config: missing", missing},
+    {"config: missing at start", missing_at_start},
+    {"config: unreadable", unreadable, true},
+    {"config: empty", [](Place& p) { return check(p, ""); }},
+    {"config: truncated", [](Place& p) { return check(p, "rules:\n  file: [\"a.yml\", \"b"); }},
+    {"config: tab", [](Place& p) { return check(p, "log:\n\tlevel: info\n"); }},
+    {"config: binary",
+     [](Place& p) {
+       return check(p, std::string{"\x7f\x45LF\0\x01\x02", 7});
+     }},
+    {"config: larger than 1 MiB", too_long},
+    {"config: two documents", [](Place& p) { return check(p, "loop: spin\n---\nloop: spin\n"); }},
+    {"config: a list", [](Place& p) { return check(p, "- loop\n"); }},
+    {"config: unknown key, a slip",
+     [](Place& p) { return check(p, "web:\n  listen-adress: 127.0.0.1:9717\n"); }},
+    {"config: unknown key, nothing near",
+     [](Place& p) { return check(p, "colour_of_the_bikeshed: green\n"); }},
+    {"config: key twice", [](Place& p) { return check(p, "loop: spin\nloop: adaptive\n"); }},
+    {"config: list where one value belongs",
+     [](Place& p) { return check(p, "log:\n  level: [info, warn]\n"); }},
+    {"config: value where a mapping belongs", [](Place& p) { return check(p, "log: info\n"); }},
+    {"config: mapping where a value belongs",
+     [](Place& p) { return check(p, "loop:\n  kind: spin\n"); }},
+    {"config: no value", [](Place& p) { return check(p, "log:\n  level:\n"); }},
+    {"config: number where a duration belongs",
+     [](Place& p) { return check(p, "rules:\n  default_interval: 5\n"); }},
+    {"config: duration out of range",
+     [](Place& p) { return check(p, "protection:\n  lease: 10s\n"); }},
+    {"config: not true or false",
+     [](Place& p) { return check(p, "protection:\n  arm_at_start: yes please\n"); }},
+    {"config: address", [](Place& p) { return check(p, "web:\n  listen-address: 9717\n"); }},
+    {"config: core", [](Place& p) { return check(p, "loop.cpu: -1\n"); }},
+    {"config: producer label", [](Place& p) { return check(p, "producer-label: a-b\n"); }},
+    {"config: breaker without alert",
+     [](Place& p) { return check(p, "protection:\n  breakers:\n  - scope: venue\n"); }},
+    {"config: breaker with a bad action",
+     [](Place& p) {
+       return check(p, "protection:\n  breakers:\n  - alert: A\n    action: stop\n");
+     }},
+    {"config: breaker with a bad cooldown",
+     [](Place& p) {
+       return check(p, "protection:\n  breakers:\n  - alert: A\n    cooldown: soon\n");
+     }},
+    {"config: breaker with a bad scope",
+     [](Place& p) { return check(p, "protection:\n  breakers:\n  - alert: A\n    scope: a-b\n"); }},
+    {"config: breaker with an unknown key",
+     [](Place& p) {
+       return check(p, "protection:\n  breakers:\n  - alert: A\n    cooldwn: 5s\n");
+     }},
+    {"config: breakers not a list",
+     [](Place& p) { return check(p, "protection:\n  breakers: RejectStorm\n"); }},
+    {"config: alert that no rule file has", unknown_alert},
+};
+
 }  // namespace
 
 Cases config_cases() {
-  return {
-      {"config: missing", missing},
-      {"config: missing at start", missing_at_start},
-      {"config: unreadable", unreadable, true},
-      {"config: empty", [](Place& p) { return check(p, ""); }},
-      {"config: truncated", [](Place& p) { return check(p, "rules:\n  file: [\"a.yml\", \"b"); }},
-      {"config: tab", [](Place& p) { return check(p, "log:\n\tlevel: info\n"); }},
-      {"config: binary",
-       [](Place& p) {
-         return check(p, std::string{"\x7f\x45LF\0\x01\x02", 7});
-       }},
-      {"config: larger than 1 MiB", too_long},
-      {"config: two documents", [](Place& p) { return check(p, "loop: spin\n---\nloop: spin\n"); }},
-      {"config: a list", [](Place& p) { return check(p, "- loop\n"); }},
-      {"config: unknown key, a slip",
-       [](Place& p) { return check(p, "web:\n  listen-adress: 127.0.0.1:9717\n"); }},
-      {"config: unknown key, nothing near",
-       [](Place& p) { return check(p, "colour_of_the_bikeshed: green\n"); }},
-      {"config: key twice", [](Place& p) { return check(p, "loop: spin\nloop: adaptive\n"); }},
-      {"config: list where one value belongs",
-       [](Place& p) { return check(p, "log:\n  level: [info, warn]\n"); }},
-      {"config: value where a mapping belongs", [](Place& p) { return check(p, "log: info\n"); }},
-      {"config: mapping where a value belongs",
-       [](Place& p) { return check(p, "loop:\n  kind: spin\n"); }},
-      {"config: no value", [](Place& p) { return check(p, "log:\n  level:\n"); }},
-      {"config: number where a duration belongs",
-       [](Place& p) { return check(p, "rules:\n  default_interval: 5\n"); }},
-      {"config: duration out of range",
-       [](Place& p) { return check(p, "protection:\n  lease: 10s\n"); }},
-      {"config: not true or false",
-       [](Place& p) { return check(p, "protection:\n  arm_at_start: yes please\n"); }},
-      {"config: address", [](Place& p) { return check(p, "web:\n  listen-address: 9717\n"); }},
-      {"config: core", [](Place& p) { return check(p, "loop.cpu: -1\n"); }},
-      {"config: producer label", [](Place& p) { return check(p, "producer-label: a-b\n"); }},
-      {"config: breaker without alert",
-       [](Place& p) { return check(p, "protection:\n  breakers:\n  - scope: venue\n"); }},
-      {"config: breaker with a bad action",
-       [](Place& p) {
-         return check(p, "protection:\n  breakers:\n  - alert: A\n    action: stop\n");
-       }},
-      {"config: breaker with a bad cooldown",
-       [](Place& p) {
-         return check(p, "protection:\n  breakers:\n  - alert: A\n    cooldown: soon\n");
-       }},
-      {"config: breaker with a bad scope",
-       [](Place& p) {
-         return check(p, "protection:\n  breakers:\n  - alert: A\n    scope: a-b\n");
-       }},
-      {"config: breaker with an unknown key",
-       [](Place& p) {
-         return check(p, "protection:\n  breakers:\n  - alert: A\n    cooldwn: 5s\n");
-       }},
-      {"config: breakers not a list",
-       [](Place& p) { return check(p, "protection:\n  breakers: RejectStorm\n"); }},
-      {"config: alert that no rule file has", unknown_alert},
-  };
+  return {std::begin(table), std::end(table)};
 }
 
 }  // namespace outrider::inputs

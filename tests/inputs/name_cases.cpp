@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <iterator>
+
 #include "cases.hpp"
 
 namespace outrider::inputs {
@@ -49,52 +51,53 @@ std::string text_too_long(const Place& place, std::string_view ProducerOptions::
   return Place::create(options);
 }
 
+constexpr Case table[] = {
+    {"producer: no name", [](Place& p) { return named(p, ""); }},
+    {"producer: name with a slash", [](Place& p) { return named(p, "a/b"); }},
+    {"producer: name is ..", [](Place& p) { return named(p, ".."); }},
+    {"producer: name with a space", [](Place& p) { return named(p, "my oms"); }},
+    {"producer: name not ASCII", [](Place& p) { return named(p, "öms"); }},
+    {"producer: name with a control character", [](Place& p) { return named(p, "o\033[2Jms"); }},
+    {"producer: name of 64 bytes", [](Place& p) { return named(p, std::string(64, 'o')); }},
+    {"producer: name in use by another process", in_use_elsewhere},
+    {"producer: name in use by this process", in_use_here},
+    {"producer: the throwing constructor says the same", thrown},
+    {"producer: instance of 64 bytes",
+     [](Place& p) { return text_too_long(p, &ProducerOptions::instance); }},
+    {"producer: version of 64 bytes",
+     [](Place& p) { return text_too_long(p, &ProducerOptions::version); }},
+    {"geometry: no lanes", [](Place& p) { return with_geometry(p, [](auto& g) { g.lanes = 0; }); }},
+    {"geometry: too many lanes",
+     [](Place& p) { return with_geometry(p, [](auto& g) { g.lanes = 1025; }); }},
+    {"geometry: ring not a power of two",
+     [](Place& p) { return with_geometry(p, [](auto& g) { g.ring_capacity = 1000; }); }},
+    {"geometry: too many series",
+     [](Place& p) { return with_geometry(p, [](auto& g) { g.series = 65536; }); }},
+    {"geometry: too many cells",
+     [](Place& p) { return with_geometry(p, [](auto& g) { g.cells = 65536; }); }},
+    {"geometry: too many gauges",
+     [](Place& p) { return with_geometry(p, [](auto& g) { g.gauges = 65536; }); }},
+    {"geometry: too many histograms",
+     [](Place& p) { return with_geometry(p, [](auto& g) { g.histograms = 65536; }); }},
+    {"geometry: too many gates",
+     [](Place& p) { return with_geometry(p, [](auto& g) { g.gates = 4097; }); }},
+    {"geometry: too much text",
+     [](Place& p) { return with_geometry(p, [](auto& g) { g.string_bytes = (64 << 20) + 1; }); }},
+    {"geometry: too many lanes times histograms",
+     [](Place& p) {
+       return with_geometry(p, [](auto& g) {
+         g.lanes = 1024;
+         g.histograms = 257;
+       });
+     }},
+    {"geometry: too much spill",
+     [](Place& p) { return with_geometry(p, [](auto& g) { g.spill_bytes = 1ULL << 33; }); }},
+};
+
 }  // namespace
 
 Cases name_cases() {
-  return {
-      {"producer: no name", [](Place& p) { return named(p, ""); }},
-      {"producer: name with a slash", [](Place& p) { return named(p, "a/b"); }},
-      {"producer: name is ..", [](Place& p) { return named(p, ".."); }},
-      {"producer: name with a space", [](Place& p) { return named(p, "my oms"); }},
-      {"producer: name not ASCII", [](Place& p) { return named(p, "öms"); }},
-      {"producer: name with a control character", [](Place& p) { return named(p, "o\033[2Jms"); }},
-      {"producer: name of 64 bytes", [](Place& p) { return named(p, std::string(64, 'o')); }},
-      {"producer: name in use by another process", in_use_elsewhere},
-      {"producer: name in use by this process", in_use_here},
-      {"producer: the throwing constructor says the same", thrown},
-      {"producer: instance of 64 bytes",
-       [](Place& p) { return text_too_long(p, &ProducerOptions::instance); }},
-      {"producer: version of 64 bytes",
-       [](Place& p) { return text_too_long(p, &ProducerOptions::version); }},
-      {"geometry: no lanes",
-       [](Place& p) { return with_geometry(p, [](auto& g) { g.lanes = 0; }); }},
-      {"geometry: too many lanes",
-       [](Place& p) { return with_geometry(p, [](auto& g) { g.lanes = 1025; }); }},
-      {"geometry: ring not a power of two",
-       [](Place& p) { return with_geometry(p, [](auto& g) { g.ring_capacity = 1000; }); }},
-      {"geometry: too many series",
-       [](Place& p) { return with_geometry(p, [](auto& g) { g.series = 65536; }); }},
-      {"geometry: too many cells",
-       [](Place& p) { return with_geometry(p, [](auto& g) { g.cells = 65536; }); }},
-      {"geometry: too many gauges",
-       [](Place& p) { return with_geometry(p, [](auto& g) { g.gauges = 65536; }); }},
-      {"geometry: too many histograms",
-       [](Place& p) { return with_geometry(p, [](auto& g) { g.histograms = 65536; }); }},
-      {"geometry: too many gates",
-       [](Place& p) { return with_geometry(p, [](auto& g) { g.gates = 4097; }); }},
-      {"geometry: too much text",
-       [](Place& p) { return with_geometry(p, [](auto& g) { g.string_bytes = (64 << 20) + 1; }); }},
-      {"geometry: too many lanes times histograms",
-       [](Place& p) {
-         return with_geometry(p, [](auto& g) {
-           g.lanes = 1024;
-           g.histograms = 257;
-         });
-       }},
-      {"geometry: too much spill",
-       [](Place& p) { return with_geometry(p, [](auto& g) { g.spill_bytes = 1ULL << 33; }); }},
-  };
+  return {std::begin(table), std::end(table)};
 }
 
 }  // namespace outrider::inputs

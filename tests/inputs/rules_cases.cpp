@@ -2,6 +2,8 @@
 // Rule files with one mistake each.
 #include <sys/stat.h>
 
+#include <iterator>
+
 #include "cases.hpp"
 
 namespace outrider::inputs {
@@ -39,59 +41,57 @@ std::string duplicate_alert(Place& place) {
                "  - alert: A\n    expr: up == 1\n");
 }
 
+constexpr Case table[] = {
+    {"rules: missing", missing},
+    {"rules: unreadable", unreadable, true},
+    {"rules: bad file at start", at_start},
+    {"rules: empty", [](Place& p) { return check(p, ""); }},
+    {"rules: not YAML", [](Place& p) { return check(p, "groups: [\n"); }},
+    {"rules: two documents", [](Place& p) { return check(p, "groups:\n---\ngroups:\n"); }},
+    {"rules: a list", [](Place& p) { return check(p, "- groups\n"); }},
+    {"rules: unknown top key", [](Place& p) { return check(p, "group:\n- name: g\n"); }},
+    {"rules: groups not a list", [](Place& p) { return check(p, "groups: g\n"); }},
+    {"rules: group without name", [](Place& p) { return check(p, "groups:\n- rules: []\n"); }},
+    {"rules: group twice", [](Place& p) { return check(p, "groups:\n- name: g\n- name: g\n"); }},
+    {"rules: unknown group key",
+     [](Place& p) { return check(p, "groups:\n- name: g\n  intervall: 1s\n"); }},
+    {"rules: bad interval",
+     [](Place& p) { return check(p, "groups:\n- name: g\n  interval: often\n"); }},
+    {"rules: limit", [](Place& p) { return check(p, "groups:\n- name: g\n  limit: 5\n"); }},
+    {"rules: unknown rule key", [](Place& p) { return with(p, "fro: 5s"); }},
+    {"rules: key twice", [](Place& p) { return with(p, "expr: up == 1"); }},
+    {"rules: no alert", [](Place& p) { return rule(p, "expr: up == 0"); }},
+    {"rules: no expr", [](Place& p) { return rule(p, "alert: A"); }},
+    {"rules: record", [](Place& p) { return rule(p, "record: a:b\n    expr: up"); }},
+    {"rules: duplicate alert", duplicate_alert},
+    {"rules: bad for", [](Place& p) { return with(p, "for: 5 minutes"); }},
+    {"rules: bad keep_firing_for", [](Place& p) { return with(p, "keep_firing_for: -1s"); }},
+    {"rules: label name", [](Place& p) { return with(p, "labels: {a-b: c}"); }},
+    {"rules: label __name__", [](Place& p) { return with(p, "labels: {__name__: c}"); }},
+    {"rules: value in a label", [](Place& p) { return with(p, "labels: {v: \"{{ $value }}\"}"); }},
+    {"rules: template not closed",
+     [](Place& p) { return with(p, "annotations: {summary: \"{{ $value\"}"); }},
+    {"rules: template function",
+     [](Place& p) { return with(p, "annotations: {summary: \"{{ humanizeDollars $value }}\"}"); }},
+    {"rules: PromQL syntax", [](Place& p) { return expression(p, "rate(orders_total[1m) > 1"); }},
+    {"rules: PromQL cut short", [](Place& p) { return expression(p, "orders_total >"); }},
+    {"rules: PromQL empty", [](Place& p) { return expression(p, "\"\""); }},
+    {"rules: unknown function", [](Place& p) { return expression(p, "rat(orders_total[1m])"); }},
+    {"rules: unsupported function",
+     [](Place& p) { return expression(p, "predict_linear(orders_total[1m], 60) > 0"); }},
+    {"rules: type mismatch", [](Place& p) { return expression(p, "rate(orders_total) > 1"); }},
+    {"rules: range vector", [](Place& p) { return expression(p, "orders_total[1m]"); }},
+    {"rules: string", [](Place& p) { return expression(p, "'\"text\"'"); }},
+    {"rules: bad matcher", [](Place& p) { return expression(p, "up{job=~\"(\"}"); }},
+    {"rules: bad range", [](Place& p) { return expression(p, "rate(up[1 minute]) > 0"); }},
+    {"rules: subquery", [](Place& p) { return expression(p, "max_over_time(up[5m:1m]) > 0"); }},
+    {"rules: unit that does not exist", [](Place& p) { return expression(p, "rate(up[5x]) > 0"); }},
+};
+
 }  // namespace
 
 Cases rules_cases() {
-  return {
-      {"rules: missing", missing},
-      {"rules: unreadable", unreadable, true},
-      {"rules: bad file at start", at_start},
-      {"rules: empty", [](Place& p) { return check(p, ""); }},
-      {"rules: not YAML", [](Place& p) { return check(p, "groups: [\n"); }},
-      {"rules: two documents", [](Place& p) { return check(p, "groups:\n---\ngroups:\n"); }},
-      {"rules: a list", [](Place& p) { return check(p, "- groups\n"); }},
-      {"rules: unknown top key", [](Place& p) { return check(p, "group:\n- name: g\n"); }},
-      {"rules: groups not a list", [](Place& p) { return check(p, "groups: g\n"); }},
-      {"rules: group without name", [](Place& p) { return check(p, "groups:\n- rules: []\n"); }},
-      {"rules: group twice", [](Place& p) { return check(p, "groups:\n- name: g\n- name: g\n"); }},
-      {"rules: unknown group key",
-       [](Place& p) { return check(p, "groups:\n- name: g\n  intervall: 1s\n"); }},
-      {"rules: bad interval",
-       [](Place& p) { return check(p, "groups:\n- name: g\n  interval: often\n"); }},
-      {"rules: limit", [](Place& p) { return check(p, "groups:\n- name: g\n  limit: 5\n"); }},
-      {"rules: unknown rule key", [](Place& p) { return with(p, "fro: 5s"); }},
-      {"rules: key twice", [](Place& p) { return with(p, "expr: up == 1"); }},
-      {"rules: no alert", [](Place& p) { return rule(p, "expr: up == 0"); }},
-      {"rules: no expr", [](Place& p) { return rule(p, "alert: A"); }},
-      {"rules: record", [](Place& p) { return rule(p, "record: a:b\n    expr: up"); }},
-      {"rules: duplicate alert", duplicate_alert},
-      {"rules: bad for", [](Place& p) { return with(p, "for: 5 minutes"); }},
-      {"rules: bad keep_firing_for", [](Place& p) { return with(p, "keep_firing_for: -1s"); }},
-      {"rules: label name", [](Place& p) { return with(p, "labels: {a-b: c}"); }},
-      {"rules: label __name__", [](Place& p) { return with(p, "labels: {__name__: c}"); }},
-      {"rules: value in a label",
-       [](Place& p) { return with(p, "labels: {v: \"{{ $value }}\"}"); }},
-      {"rules: template not closed",
-       [](Place& p) { return with(p, "annotations: {summary: \"{{ $value\"}"); }},
-      {"rules: template function",
-       [](Place& p) {
-         return with(p, "annotations: {summary: \"{{ humanizeDollars $value }}\"}");
-       }},
-      {"rules: PromQL syntax", [](Place& p) { return expression(p, "rate(orders_total[1m) > 1"); }},
-      {"rules: PromQL cut short", [](Place& p) { return expression(p, "orders_total >"); }},
-      {"rules: PromQL empty", [](Place& p) { return expression(p, "\"\""); }},
-      {"rules: unknown function", [](Place& p) { return expression(p, "rat(orders_total[1m])"); }},
-      {"rules: unsupported function",
-       [](Place& p) { return expression(p, "predict_linear(orders_total[1m], 60) > 0"); }},
-      {"rules: type mismatch", [](Place& p) { return expression(p, "rate(orders_total) > 1"); }},
-      {"rules: range vector", [](Place& p) { return expression(p, "orders_total[1m]"); }},
-      {"rules: string", [](Place& p) { return expression(p, "'\"text\"'"); }},
-      {"rules: bad matcher", [](Place& p) { return expression(p, "up{job=~\"(\"}"); }},
-      {"rules: bad range", [](Place& p) { return expression(p, "rate(up[1 minute]) > 0"); }},
-      {"rules: subquery", [](Place& p) { return expression(p, "max_over_time(up[5m:1m]) > 0"); }},
-      {"rules: unit that does not exist",
-       [](Place& p) { return expression(p, "rate(up[5x]) > 0"); }},
-  };
+  return {std::begin(table), std::end(table)};
 }
 
 }  // namespace outrider::inputs

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include <iterator>
+
 #include "cases.hpp"
 
 namespace outrider::inputs {
@@ -124,86 +126,89 @@ std::string help_with_newline(Place& place) {
   return page.substr(at, page.find('\n', at) - at);
 }
 
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+constexpr Case table[] = {
+    {"series: no name", [](Place& p) { return named(p, ""); }},
+    {"series: name with a dash", [](Place& p) { return named(p, "orders-total"); }},
+    {"series: name with a newline", [](Place& p) { return named(p, "orders\ntotal"); }},
+    {"series: name of 1025 bytes", [](Place& p) { return named(p, std::string(1025, 'o')); }},
+    {"series: help not UTF-8", [](Place& p) { return helped(p, "caf\xe9"); }},
+    {"series: help of 1025 bytes", [](Place& p) { return helped(p, std::string(1025, 'h')); }},
+    {"series: help with a newline", help_with_newline},
+    {"series: label name with a dash",
+     [](Place& p) {
+       return labelled(p, {{"a-b", "1"}});
+     }},
+    {"series: label name empty",
+     [](Place& p) {
+       return labelled(p, {{"", "1"}});
+     }},
+    {"series: label name reserved",
+     [](Place& p) {
+       return labelled(p, {{"__name__", "1"}});
+     }},
+    {"series: label le",
+     [](Place& p) {
+       return labelled(p, {{"le", "1"}});
+     }},
+    {"series: label twice",
+     [](Place& p) {
+       return labelled(p, {{"a", "1"}, {"a", "2"}});
+     }},
+    {"series: label value not UTF-8",
+     [](Place& p) {
+       return labelled(p, {{"venue", "\xff"}});
+     }},
+    {"series: label value of 1025 bytes",
+     [](Place& p) {
+       return labelled(p, {{"venue", std::string(1025, 'v')}});
+     }},
+    {"series: 33 labels", [](Place& p) { return labelled(p, many_labels(33)); }},
+    {"series: too many", too_many_series},
+    {"series: too many counters", too_many_counters},
+    {"series: too many gauges", too_many_gauges},
+    {"series: too many histograms", too_many_histograms},
+    {"series: too many gates", too_many_gates},
+    {"series: too much text", too_much_text},
+    {"series: too much spill", too_much_spill},
+    {"series: too many threads", too_many_lanes},
+    {"series: another kind under one name", another_kind},
+    {"series: other bounds under one name", other_bounds},
+    {"bounds: descending",
+     [](Place& p) {
+       return bounded(p, {2, 1});
+     }},
+    {"bounds: twice the same",
+     [](Place& p) {
+       return bounded(p, {1, 1});
+     }},
+    {"bounds: negative",
+     [](Place& p) {
+       return bounded(p, {-1, 1});
+     }},
+    {"bounds: NaN", [](Place& p) { return bounded(p, {nan}); }},
+    {"bounds: infinity",
+     [](Place& p) {
+       return bounded(p, {1, infinity});
+     }},
+    {"bounds: 65 of them",
+     [](Place& p) {
+       std::vector<double> bounds;
+       for (int i = 0; i < 65; ++i) bounds.push_back(i);
+       return bounded(p, bounds);
+     }},
+    {"histogram: figures 4",
+     [](Place& p) { return measured(p, {.unit = Unit::count(), .significant_figures = 4}); }},
+    {"histogram: scale 0", [](Place& p) { return measured(p, {.unit = Unit::count(0)}); }},
+    {"histogram: scale NaN", [](Place& p) { return measured(p, {.unit = Unit::count(nan)}); }},
+};
+
 }  // namespace
 
 Cases series_cases() {
-  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  return {
-      {"series: no name", [](Place& p) { return named(p, ""); }},
-      {"series: name with a dash", [](Place& p) { return named(p, "orders-total"); }},
-      {"series: name with a newline", [](Place& p) { return named(p, "orders\ntotal"); }},
-      {"series: name of 1025 bytes", [](Place& p) { return named(p, std::string(1025, 'o')); }},
-      {"series: help not UTF-8", [](Place& p) { return helped(p, "caf\xe9"); }},
-      {"series: help of 1025 bytes", [](Place& p) { return helped(p, std::string(1025, 'h')); }},
-      {"series: help with a newline", help_with_newline},
-      {"series: label name with a dash",
-       [](Place& p) {
-         return labelled(p, {{"a-b", "1"}});
-       }},
-      {"series: label name empty",
-       [](Place& p) {
-         return labelled(p, {{"", "1"}});
-       }},
-      {"series: label name reserved",
-       [](Place& p) {
-         return labelled(p, {{"__name__", "1"}});
-       }},
-      {"series: label le",
-       [](Place& p) {
-         return labelled(p, {{"le", "1"}});
-       }},
-      {"series: label twice",
-       [](Place& p) {
-         return labelled(p, {{"a", "1"}, {"a", "2"}});
-       }},
-      {"series: label value not UTF-8",
-       [](Place& p) {
-         return labelled(p, {{"venue", "\xff"}});
-       }},
-      {"series: label value of 1025 bytes",
-       [](Place& p) {
-         return labelled(p, {{"venue", std::string(1025, 'v')}});
-       }},
-      {"series: 33 labels", [](Place& p) { return labelled(p, many_labels(33)); }},
-      {"series: too many", too_many_series},
-      {"series: too many counters", too_many_counters},
-      {"series: too many gauges", too_many_gauges},
-      {"series: too many histograms", too_many_histograms},
-      {"series: too many gates", too_many_gates},
-      {"series: too much text", too_much_text},
-      {"series: too much spill", too_much_spill},
-      {"series: too many threads", too_many_lanes},
-      {"series: another kind under one name", another_kind},
-      {"series: other bounds under one name", other_bounds},
-      {"bounds: descending",
-       [](Place& p) {
-         return bounded(p, {2, 1});
-       }},
-      {"bounds: twice the same",
-       [](Place& p) {
-         return bounded(p, {1, 1});
-       }},
-      {"bounds: negative",
-       [](Place& p) {
-         return bounded(p, {-1, 1});
-       }},
-      {"bounds: NaN", [](Place& p) { return bounded(p, {nan}); }},
-      {"bounds: infinity",
-       [](Place& p) {
-         return bounded(p, {1, infinity});
-       }},
-      {"bounds: 65 of them",
-       [](Place& p) {
-         std::vector<double> bounds;
-         for (int i = 0; i < 65; ++i) bounds.push_back(i);
-         return bounded(p, bounds);
-       }},
-      {"histogram: figures 4",
-       [](Place& p) { return measured(p, {.unit = Unit::count(), .significant_figures = 4}); }},
-      {"histogram: scale 0", [](Place& p) { return measured(p, {.unit = Unit::count(0)}); }},
-      {"histogram: scale NaN", [](Place& p) { return measured(p, {.unit = Unit::count(nan)}); }},
-  };
+  return {std::begin(table), std::end(table)};
 }
 
 }  // namespace outrider::inputs
