@@ -11,9 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <re2/re2.h>
+
 #include <array>
 #include <filesystem>
-#include <regex>
 #include <sstream>
 
 namespace outrider::inputs {
@@ -141,7 +142,7 @@ std::string Place::neutral(std::string text) const {
       {R"(\.damaged\.\d+)", ".damaged.<time>"},
   }};
   for (const auto& [what, with] : variable) {
-    text = std::regex_replace(text, std::regex{what}, with);
+    RE2::GlobalReplace(&text, what, with);
   }
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
