@@ -21,6 +21,10 @@ void* operator new(std::size_t size) {
   if (void* const memory = std::malloc(size)) return memory;
   throw std::bad_alloc{};
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  count.fetch_add(1, std::memory_order_relaxed);  // relaxed: as above
+  return std::malloc(size);
+}
 void* operator new[](std::size_t size) {
   return ::operator new(size);
 }

@@ -10,14 +10,6 @@
 #include <cstdlib>
 #include <new>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define OUTRIDER_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define OUTRIDER_SANITIZED 1
-#endif
-#endif
-
 thread_local bool outrider::test::is_counted = false;
 std::atomic<std::uint64_t> outrider::test::memory_calls{0};
 std::atomic<std::uint64_t> outrider::test::unmaps{0};
@@ -38,6 +30,10 @@ void* operator new(std::size_t size) {
   if (void* const memory = std::malloc(size)) return memory;
   throw std::bad_alloc{};
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  count(memory_calls);
+  return std::malloc(size);
+}
 void* operator new[](std::size_t size) {
   return ::operator new(size);
 }
@@ -54,9 +50,7 @@ void operator delete(void* memory, std::size_t) noexcept {
 void operator delete[](void* memory, std::size_t) noexcept {
   ::operator delete(memory);
 }
-#ifndef OUTRIDER_SANITIZED  // a sanitizer must hear of it itself
 extern "C" int munmap(void* address, std::size_t bytes) noexcept {
   count(unmaps);
   return static_cast<int>(::syscall(SYS_munmap, address, bytes));
 }
-#endif
