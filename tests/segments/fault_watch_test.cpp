@@ -2,7 +2,6 @@
 // A look past the end of a file that was cut short under us.
 #include "segments/fault_watch.hpp"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -13,38 +12,14 @@
 #include <thread>
 #include <vector>
 
-#include "shm/segment_directory.hpp"
+#include "segments/mapped_file.hpp"
 
 namespace {
 
 using namespace outrider;
 using segments::FaultWatch;
-
-constexpr std::uint64_t bytes = 4 * 4096;
-
-/// A mapped file of ones and the descriptor to cut it with.
-struct MappedFile {
-  explicit MappedFile(shm::Access access = shm::Access::read_only) {
-    shm::FileError error;
-    file = shm::Descriptor{::open(directory.path().c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)};
-    const std::vector<char> ones(bytes, 1);
-    EXPECT_EQ(::pwrite(file.get(), ones.data(), bytes, 0), static_cast<ssize_t>(bytes));
-    mapping = shm::Mapping::of_file(file, access, bytes, error);
-    EXPECT_TRUE(mapping) << error.message;
-  }
-  void cut(off_t length) const { ASSERT_EQ(::ftruncate(file.get(), length), 0); }
-  [[nodiscard]] int at(std::uint64_t offset) const {
-    return std::atomic_ref<const std::byte>{mapping.data()[offset]}.load(
-               std::memory_order_relaxed) ==  // relaxed: a byte
-                   std::byte{1}
-               ? 1
-               : 0;
-  }
-
-  test::SegmentDirectory directory;
-  shm::Descriptor file;
-  shm::Mapping mapping;
-};
+using test::bytes;
+using test::MappedFile;
 
 TEST(FaultWatch, ReadsZeroesWhereAFileWasCutShortAndSaysSo) {
   const MappedFile file;
@@ -137,37 +112,6 @@ TEST(FaultWatch, HasNoRoomForMoreThanItsTableHolds) {
 TEST(FaultWatchDeathTest, LeavesAFaultOutsideToWhoeverWasThereBefore) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(fault_outside(), "");
-}
-
-volatile sig_atomic_t heard = 0;
-
-/// 0: whoever was there before hears a SIGBUS that was sent, and faults are still ours.
-[[noreturn]] void hear_and_go_on() {
-  signal(SIGBUS, [](int) { heard = heard + 1; });
-  const MappedFile file;
-  const FaultWatch watch{file.mapping, shm::Access::read_only};
-  kill(getpid(), SIGBUS);
-  raise(SIGBUS);
-  file.cut(0);
-  _exit(heard == 2 && file.at(0) == 0 && watch.faulted() ? 0 : 1);
-}
-
-TEST(FaultWatchDeathTest, HandsOnASignalThatWasSentAndStaysOnWatch) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_EXIT(hear_and_go_on(), testing::ExitedWithCode(0), "");
-}
-
-[[noreturn]] void be_ended() {
-  signal(SIGBUS, SIG_DFL);
-  const MappedFile file;
-  const FaultWatch watch{file.mapping, shm::Access::read_only};
-  raise(SIGBUS);
-  _exit(0);
-}
-
-TEST(FaultWatchDeathTest, EndsTheProcessByASignalThatWasSentWhereItAlwaysDid) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_EXIT(be_ended(), testing::KilledBySignal(SIGBUS), "");
 }
 
 }  // namespace
