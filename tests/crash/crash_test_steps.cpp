@@ -8,10 +8,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 
 #include "crash/stepper.hpp"
 #include "outrider/shm/ticks.hpp"
+#include "temporary_directory.hpp"
 
 namespace {
 
@@ -48,31 +48,6 @@ bool parse(int count, char** words, Options& options) {
   return true;
 }
 
-/// A directory in memory, where a step that touches a file costs no disk.
-class Scratch {
- public:
-  Scratch() {
-    std::string path = std::filesystem::is_directory("/dev/shm")
-                           ? "/dev/shm/outrider-crash-XXXXXX"
-                           : std::filesystem::temp_directory_path() / "outrider-crash-XXXXXX";
-    if (::mkdtemp(path.data()) == nullptr) {
-      std::perror(path.c_str());
-      std::exit(1);
-    }
-    path_ = path;
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 void add(crash::Outcome& sum, const crash::Outcome& each) {
   sum.points += each.points;
   sum.recoveries += each.recoveries;
@@ -82,7 +57,7 @@ void add(crash::Outcome& sum, const crash::Outcome& each) {
 
 crash::Outcome run(const crash::ScenarioEntry& entry, std::uint64_t points, std::uint64_t seed) {
   const auto begin = std::chrono::steady_clock::now();
-  const Scratch scratch;
+  const test::TemporaryDirectory scratch{test::memory_directory(), "crash"};
   const auto scenario = entry.make();
   crash::Stepper stepper{*scenario, scratch.path(), seed};
   crash::Outcome outcome = stepper.run(points);

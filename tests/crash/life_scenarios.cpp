@@ -54,11 +54,7 @@ class RetireReader final : public ByTheScript {
   [[nodiscard]] Mode mode() const override { return Mode::reader; }
   void trader(const Round& round) override {
     ScriptTrader trader{round};
-    trader.open();
-    trader.claim();
-    round.stand();
-    trader.housekeep();
-    round.stand();
+    trader.meet_sidecar();
     trader.run(1 + mix(round.seed, 1) % 24);
     round.done(Side::trader);
   }

@@ -94,6 +94,14 @@ void ScriptTrader::register_series(std::size_t which) {
   histogram_ = writer_.histogram(histogram_name, "", {.unit = Unit::count(), .bounds = bounds});
 }
 
+void ScriptTrader::meet_sidecar() {
+  open();
+  claim();
+  round_.stand();
+  housekeep();
+  round_.stand();
+}
+
 void ScriptTrader::run(std::uint64_t until) {
   // relaxed, all: one thread, and the tracer looks while it stands still.
   for (auto at = round_.ledger->completed.load(std::memory_order_relaxed); at < until; ++at) {

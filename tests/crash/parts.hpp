@@ -62,6 +62,8 @@ class ScriptTrader {
   /// Registers one of them: the two counters, then the histogram.
   void register_series(std::size_t which);
   void housekeep() { producer_->housekeep(); }
+  /// Opens, claims, and stands while the sidecar makes its control file.
+  void meet_sidecar();
   /// Calls of the script, from where the ledger stands to `until`; each is
   /// entered in the ledger when it has returned.
   void run(std::uint64_t until);

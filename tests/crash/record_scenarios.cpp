@@ -14,11 +14,7 @@ class PushWriter final : public ByTheScript {
   [[nodiscard]] Mode mode() const override { return Mode::writer; }
   void trader(const Round& round) override {
     ScriptTrader trader{round};
-    trader.open();
-    trader.claim();
-    round.stand();
-    trader.housekeep();
-    round.stand();
+    trader.meet_sidecar();
     trader.run(10);
     round.done(Side::trader);
   }
@@ -53,11 +49,7 @@ class DrainReader final : public ByTheScript {
   [[nodiscard]] Mode mode() const override { return Mode::reader; }
   void trader(const Round& round) override {
     ScriptTrader trader{round};
-    trader.open();
-    trader.claim();
-    round.stand();
-    trader.housekeep();
-    round.stand();
+    trader.meet_sidecar();
     trader.run(1 + mix(round.seed, 1) % 16);
     round.done(Side::trader);
   }
@@ -77,11 +69,7 @@ class PushAndDrain final : public ByTheScript {
   [[nodiscard]] Mode mode() const override { return Mode::both; }
   void trader(const Round& round) override {
     ScriptTrader trader{round};
-    trader.open();
-    trader.claim();
-    round.stand();
-    trader.housekeep();
-    round.stand();
+    trader.meet_sidecar();
     trader.run(60);
     round.done(Side::trader);
   }

@@ -7,10 +7,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "temporary_directory.hpp"
 
 namespace outrider::fuzz {
 
@@ -36,26 +37,15 @@ void ask(const T& /*answer*/) {}
 
 /// A directory in memory that goes with the process; the runner removes what a
 /// process that crashed has left.
-class Scratch {
+class Scratch : public test::TemporaryDirectory {
  public:
-  Scratch() {
-    const char* wanted = std::getenv("OUTRIDER_FUZZ_SCRATCH");
-    const char* fallback = std::filesystem::exists("/dev/shm") ? "/dev/shm" : "/tmp";
-    std::string path = std::string{wanted != nullptr ? wanted : fallback} + "/outrider-fuzz-XXXXXX";
-    require(::mkdtemp(path.data()) != nullptr, "the scratch directory can be made");
-    path_ = path;
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  [[nodiscard]] const std::string& path() const { return path_; }
+  Scratch() : TemporaryDirectory{parent(), "fuzz"} {}
 
  private:
-  std::string path_;
+  static std::string parent() {
+    const char* wanted = std::getenv("OUTRIDER_FUZZ_SCRATCH");
+    return wanted != nullptr ? wanted : test::memory_directory();
+  }
 };
 
 }  // namespace outrider::fuzz

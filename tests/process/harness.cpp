@@ -23,16 +23,6 @@ namespace outrider::testing {
 
 using namespace std::chrono_literals;
 
-TempDirectory::TempDirectory() {
-  std::string pattern = "/tmp/outrider-test-XXXXXX";
-  path_ = ::mkdtemp(pattern.data());
-}
-
-TempDirectory::~TempDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 std::string make_segment_directory(const std::string& parent) {
   const std::string path = parent + "/segments";
   for (const char* part : {"", "/t", "/c", "/c/kill"}) {

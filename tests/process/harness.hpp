@@ -11,19 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "temporary_directory.hpp"
+
 namespace outrider::testing {
 
-/// A directory that goes with its owner.
-class TempDirectory {
+class TempDirectory : public test::TemporaryDirectory {
  public:
-  TempDirectory();
-  TempDirectory(const TempDirectory&) = delete;
-  TempDirectory& operator=(const TempDirectory&) = delete;
-  ~TempDirectory();
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
+  TempDirectory() : TemporaryDirectory{"/tmp", "test"} {}
 };
 
 /// A segment directory for one user, with t, c and c/kill.

@@ -11,25 +11,19 @@
 #include <string>
 
 #include "protection/start.hpp"
+#include "temporary_directory.hpp"
 
 namespace outrider::protection {
 
 class OwnDirectory {
  public:
-  OwnDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "protection.XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-    std::filesystem::create_directories(path_ + "/c/kill");
-  }
-  ~OwnDirectory() { std::filesystem::remove_all(path_); }
-  OwnDirectory(const OwnDirectory&) = delete;
-  OwnDirectory& operator=(const OwnDirectory&) = delete;
+  OwnDirectory() { std::filesystem::create_directories(file("c/kill")); }
 
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
+  std::string file(const std::string& name) const { return directory_.path() + "/" + name; }
   StartPaths paths() const { return {file("c/latch"), file("latch.journal"), file("c/kill")}; }
 
  private:
-  std::string path_;
+  test::TemporaryDirectory directory_{std::filesystem::temp_directory_path(), "protection"};
 };
 
 inline std::string bytes_of(const std::string& path) {

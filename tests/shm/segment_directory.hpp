@@ -2,9 +2,7 @@
 // A segment directory of a test's own, for one user; it goes with its owner.
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
-#include <string>
+#include "temporary_directory.hpp"
 
 namespace outrider::test {
 
@@ -12,25 +10,16 @@ class SegmentDirectory {
  public:
   SegmentDirectory() {
     namespace fs = std::filesystem;
-    std::string path = (fs::temp_directory_path() / "outrider-unit-XXXXXX").string();
-    if (::mkdtemp(path.data()) == nullptr) std::abort();
-    path_ = path;
     for (const char* part : {"/t", "/c", "/c/kill"}) {
-      fs::create_directory(path_ + part);
-      fs::permissions(path_ + part, fs::perms::owner_all);
+      fs::create_directory(path() + part);
+      fs::permissions(path() + part, fs::perms::owner_all);
     }
   }
-  SegmentDirectory(const SegmentDirectory&) = delete;
-  SegmentDirectory& operator=(const SegmentDirectory&) = delete;
-  ~SegmentDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
 
-  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] const std::string& path() const { return directory_.path(); }
 
  private:
-  std::string path_;
+  TemporaryDirectory directory_{std::filesystem::temp_directory_path(), "unit"};
 };
 
 }  // namespace outrider::test
