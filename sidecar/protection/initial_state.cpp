@@ -36,6 +36,7 @@ struct Latches {
         return;
       case Action::arm_at_start:
       case Action::refused:
+      case Action::doubt:
         return;
     }
   }
@@ -50,6 +51,21 @@ bool is_damaged(Condition condition) {
   return condition == Condition::torn || condition == Condition::damaged;
 }
 
+/// The journal is gone that the latch file was made beside.
+bool is_lost(const JournalImage& journal, const LatchImage& latch) {
+  return journal.condition == Condition::missing && (latch.armed || !latch.entries.empty());
+}
+
+/// The last doubt that no person has armed since; null when there is none.
+const Entry* open_doubt(const JournalImage& journal) {
+  const Entry* doubt = nullptr;
+  for (const JournalEntry& each : journal.entries) {
+    if (each.entry.action == Action::doubt) doubt = &each.entry;
+    if (each.entry.action == Action::arm && arms_everything(each.entry)) doubt = nullptr;
+  }
+  return doubt;
+}
+
 /// Why the record does not let gates open; empty when it does.
 std::string unarmed_reason(const JournalImage& journal, const LatchImage& latch,
                            const BootId& boot) {
@@ -60,6 +76,9 @@ std::string unarmed_reason(const JournalImage& journal, const LatchImage& latch,
     return "found the latch journal damaged: " + journal.problem;
   }
   if (is_damaged(latch.condition)) return "found the latch file damaged: " + latch.problem;
+  if (is_lost(journal, latch)) return "the latch journal is gone since the last arming";
+  if (const Entry* doubt = open_doubt(journal)) return std::string(doubt->cause.reason.view());
+  if (latch.in_doubt) return "a file of an earlier start was damaged, and nobody has armed since";
   if (armed_last == journal.entries.rend()) return "no arming on record";
   if (armed_last->boot != boot) return "the machine has started anew since the last arming";
   if (latch.condition == Condition::missing) return "the latch file is gone since the last arming";
@@ -85,7 +104,9 @@ InitialState initial_state(const JournalImage& journal, const LatchImage& latch,
   initial.unarmed_reason = unarmed_reason(journal, latch, boot);
   initial.armed = initial.unarmed_reason.empty();
   initial.armed_since = latch.armed_since;
-  initial.needs_a_person = is_damaged(journal.condition) || is_damaged(latch.condition);
+  initial.doubt_journalled = open_doubt(journal) != nullptr;
+  initial.needs_a_person = is_damaged(journal.condition) || is_damaged(latch.condition) ||
+                           is_lost(journal, latch) || latch.in_doubt || initial.doubt_journalled;
   for (const auto& [scope, entry] : latches.killed) initial.killed.push_back(entry);
   for (const auto& [breaker, entry] : latches.halted) initial.halted.push_back(entry);
   return initial;

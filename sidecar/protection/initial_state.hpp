@@ -35,7 +35,8 @@ struct LatchImage {
   Condition condition = Condition::missing;
   std::string problem;
   std::vector<Entry> entries;
-  bool armed = false;  ///< an arming came into force; by itself it opens nothing
+  bool armed = false;     ///< an arming came into force; by itself it opens nothing
+  bool in_doubt = false;  ///< only a person may arm
   std::chrono::nanoseconds armed_since{};  ///< Unix time
 };
 
@@ -43,11 +44,13 @@ struct InitialState {
   bool armed = false;
   std::chrono::nanoseconds armed_since{};  ///< Unix time of the arming, when armed
   /// A damaged file may have held a kill that nobody remembers: then only a
-  /// person may lift UNARMED, whatever the configuration says.
+  /// person may lift UNARMED, whatever the configuration says, at this start and
+  /// at every later one.
   bool needs_a_person = false;
-  std::string unarmed_reason;  ///< a sentence, when not armed
-  std::vector<Entry> killed;   ///< one per scope
-  std::vector<Entry> halted;   ///< one per rule and scope
+  bool doubt_journalled = false;  ///< the journal says so already
+  std::string unarmed_reason;     ///< a sentence, when not armed
+  std::vector<Entry> killed;      ///< one per scope
+  std::vector<Entry> halted;      ///< one per rule and scope
   /// Of these, the ones that the journal must still be told.
   std::vector<Entry> unjournalled;
 };

@@ -28,7 +28,7 @@ std::uint32_t crc_of(const JournalRecord& record) {
 
 bool is_known(std::uint32_t action) {
   return action >= static_cast<std::uint32_t>(Action::trip) &&
-         action <= static_cast<std::uint32_t>(Action::refused);
+         action <= static_cast<std::uint32_t>(Action::doubt);
 }
 
 JournalEntry entry_of(const JournalRecord& record) {

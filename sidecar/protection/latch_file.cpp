@@ -119,7 +119,7 @@ LatchSlot& LatchFile::slot(std::size_t number) const noexcept {
   return reinterpret_cast<LatchSlot*>(mapping_.data() + latch_header_bytes)[number];
 }
 
-LatchFile LatchFile::make(const std::string& path, const Protection& restored,
+LatchFile LatchFile::make(const std::string& path, const Protection& restored, bool in_doubt,
                           shm::FileError& error) {
   LatchFile made;
   const std::string directory = path.substr(0, path.rfind('/'));
@@ -134,7 +134,8 @@ LatchFile LatchFile::make(const std::string& path, const Protection& restored,
   header.slots = latch_slots;
   header.total_bytes = latch_bytes;
   header.magic = latch_magic;
-  made.store_armed(restored.armed(), restored.armed_since());
+  const LatchArming otherwise = in_doubt ? LatchArming::in_doubt : LatchArming::unarmed;
+  made.store_arming(restored.armed() ? LatchArming::armed : otherwise, restored.armed_since());
   for (const Change& change : restored.changes()) made.store(change);
   // A name of its own first, because linkat does not replace a file.
   const std::string fresh = path + ".new";
@@ -176,7 +177,7 @@ void LatchFile::store(const Change& change) noexcept {
   const Action action = change.entry.action;
   const bool of_everything = !change.is_breaker && change.id == 0;
   if (of_everything && (action == Action::arm || action == Action::arm_at_start)) {
-    store_armed(true, change.entry.wall);
+    store_arming(LatchArming::armed, change.entry.wall);
   }
   if (change.later_cause || action == Action::arm_at_start) return;
   LatchBody body = body_of(change.entry);
@@ -185,11 +186,11 @@ void LatchFile::store(const Change& change) noexcept {
   store_body(slot(change.is_breaker ? max_scopes + change.id : change.id), body);
 }
 
-void LatchFile::store_armed(bool armed, std::chrono::nanoseconds wall) noexcept {
+void LatchFile::store_arming(LatchArming arming, std::chrono::nanoseconds wall) noexcept {
   // relaxed: two facts, each whole by itself.
   header().armed_since_ns.store(static_cast<std::uint64_t>(wall.count()),
                                 std::memory_order_relaxed);
-  header().armed.store(armed ? 1 : 0, std::memory_order_relaxed);
+  header().arming.store(static_cast<std::uint64_t>(arming), std::memory_order_relaxed);
 }
 
 LatchImage LatchFile::read() const {
@@ -203,14 +204,16 @@ LatchImage LatchFile::read() const {
     image.condition = Condition::damaged;
     image.problem = "record " + std::to_string(number);
   }
-  image.armed = armed();
+  image.armed = arming() == LatchArming::armed;
+  image.in_doubt = arming() == LatchArming::in_doubt;
   image.armed_since = armed_since();
   return image;
 }
 
-bool LatchFile::armed() const noexcept {
+LatchArming LatchFile::arming() const noexcept {
   // relaxed: a fact on its own.
-  return header().armed.load(std::memory_order_relaxed) == 1;
+  const std::uint64_t arming = header().arming.load(std::memory_order_relaxed);
+  return arming > 2 ? LatchArming::in_doubt : static_cast<LatchArming>(arming);
 }
 
 std::chrono::nanoseconds LatchFile::armed_since() const noexcept {

@@ -22,15 +22,21 @@ inline constexpr std::uint32_t latch_version = 1;
 /// A slot per scope, then one per breaker.
 inline constexpr std::size_t latch_slots = max_scopes + max_breakers;
 
+/// Any other value reads as in_doubt.
+enum class LatchArming : std::uint64_t {
+  unarmed = 0,
+  armed = 1,     ///< an arming came into force
+  in_doubt = 2,  ///< UNARMED, and only a person may arm
+};
+
 struct LatchHeader {
   std::uint64_t magic;
   std::uint32_t version;
   std::uint32_t slots;
   std::uint64_t total_bytes;
   std::array<std::uint8_t, 16> reserved;
-  /// 1: an arming came into force; else UNARMED. Set after the journal; at start
-  /// both must say so.
-  std::atomic<std::uint64_t> armed;
+  /// LatchArming. Set after the journal; at start both must say armed.
+  std::atomic<std::uint64_t> arming;
   std::atomic<std::uint64_t> armed_since_ns;  ///< Unix nanoseconds of the last change
 };
 
@@ -62,21 +68,24 @@ class LatchFile {
   static LatchFile view(const std::string& path, LatchImage& found);
   /// For the sidecar: a new file that holds what `restored` holds takes the
   /// place of the old one in one step, so that no moment forgets a latch.
-  static LatchFile make(const std::string& path, const Protection& restored, shm::FileError& error);
+  /// `in_doubt`: while not armed, say that only a person may arm.
+  static LatchFile make(const std::string& path, const Protection& restored, bool in_doubt,
+                        shm::FileError& error);
 
   /// guard: memory stores only.
   void store(const Change& change) noexcept;
 
   /// Any thread: every latch in force. Allocates.
   [[nodiscard]] LatchImage read() const;
-  [[nodiscard]] bool armed() const noexcept;
+  [[nodiscard]] LatchArming arming() const noexcept;
+  [[nodiscard]] bool armed() const noexcept { return arming() == LatchArming::armed; }
   [[nodiscard]] std::chrono::nanoseconds armed_since() const noexcept;
   explicit operator bool() const noexcept { return static_cast<bool>(mapping_); }
 
  private:
   [[nodiscard]] LatchHeader& header() const noexcept;
   [[nodiscard]] LatchSlot& slot(std::size_t number) const noexcept;
-  void store_armed(bool armed, std::chrono::nanoseconds wall) noexcept;
+  void store_arming(LatchArming arming, std::chrono::nanoseconds wall) noexcept;
   static void store_body(LatchSlot& slot, const LatchBody& body) noexcept;
 
   shm::Mapping mapping_;

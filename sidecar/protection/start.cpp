@@ -23,12 +23,16 @@ struct Starting {
 /// Brings the journal to the state that holds, so that the next start finds it.
 void settle_journal(Starting& starting) {
   const InitialState& initial = starting.initial;
+  const Cause why{{}, "outrider", initial.unarmed_reason, 0};
+  const Entry doubt{Action::doubt, global_scope, why, starting.now.wall};
   if (starting.journal.writable()) {
     for (const Entry& entry : initial.unjournalled) starting.write(entry);
+    if (initial.needs_a_person && !initial.doubt_journalled) starting.write(doubt);
     return;
   }
   std::vector<Entry> latches = initial.killed;
   latches.insert(latches.end(), initial.halted.begin(), initial.halted.end());
+  latches.push_back(doubt);
   const shm::FileError error = starting.journal.begin_anew(latches, starting.now.wall);
   starting.lines.push_back(
       error ? "the journal cannot be written, arming will be refused: " + error.message +
@@ -92,7 +96,7 @@ Started start(Protection& protection, const StartPaths& paths, bool arm_at_start
   if (arm_at_start) try_arm_at_start(starting);
   if (!protection.armed()) started.lines.push_back(unarmed_line(initial.unarmed_reason));
 
-  started.latch = LatchFile::make(paths.latch, protection, started.error);
+  started.latch = LatchFile::make(paths.latch, protection, initial.needs_a_person, started.error);
   protection.clear_changes();
   if (!started.latch || !started.journal.writable()) return started;
   // Latch file and journal both know the kills now.

@@ -17,6 +17,8 @@ std::string_view action_word(Action action) noexcept {
       return "arm_at_start";
     case Action::refused:
       return "refused";
+    case Action::doubt:
+      return "doubt";
   }
   return "unknown";
 }

@@ -24,6 +24,7 @@ enum class Action : std::uint32_t {
   arm = 4,           ///< a person lifted KILLED or UNARMED
   arm_at_start = 5,  ///< the configuration lifted UNARMED
   refused = 6,       ///< somebody asked and was refused
+  doubt = 7,         ///< what was on record is lost in part: from here on only a person arms
 };
 
 [[nodiscard]] std::string_view action_word(Action action) noexcept;

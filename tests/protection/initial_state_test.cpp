@@ -20,7 +20,7 @@ JournalImage journal(std::vector<JournalEntry> entries) {
   return {Condition::intact, {}, std::move(entries)};
 }
 
-const LatchImage no_latches{Condition::intact, {}, {}, true, {}};
+const LatchImage no_latches{Condition::intact, {}, {}, true, false, {}};
 const JournalEntry armed{entry(Action::arm, "global"), this_boot};
 
 TEST(InitialState, IsUnarmedOnAFirstStart) {
@@ -47,7 +47,7 @@ TEST(InitialState, IsUnarmedWhenTheLatchFileIsGone) {
 }
 
 TEST(InitialState, IsUnarmedWhenTheLatchFileSaysThatTheArmingDidNotComeIntoForce) {
-  const LatchImage unarmed{Condition::intact, {}, {}, false, {}};
+  const LatchImage unarmed{Condition::intact, {}, {}, false, false, {}};
 
   EXPECT_FALSE(initial_state(journal({armed}), unarmed, this_boot).armed);
 }
@@ -55,12 +55,42 @@ TEST(InitialState, IsUnarmedWhenTheLatchFileSaysThatTheArmingDidNotComeIntoForce
 TEST(InitialState, IsUnarmedAndNeedsAPersonWhenAFileIsDamaged) {
   JournalImage torn = journal({armed});
   torn.condition = Condition::torn;
-  const LatchImage bad{Condition::damaged, "record 3", {}, true, {}};
+  const LatchImage bad{Condition::damaged, "record 3", {}, true, false, {}};
 
   EXPECT_FALSE(initial_state(torn, no_latches, this_boot).armed);
   EXPECT_TRUE(initial_state(torn, no_latches, this_boot).needs_a_person);
   EXPECT_FALSE(initial_state(journal({armed}), bad, this_boot).armed);
   EXPECT_TRUE(initial_state(journal({armed}), bad, this_boot).needs_a_person);
+}
+
+TEST(InitialState, NeedsAPersonUntilOneArmedEverythingAfterTheDoubt) {
+  const JournalEntry doubt{entry(Action::doubt, "global"), this_boot};
+  const JournalEntry at_start{entry(Action::arm_at_start, "global"), this_boot};
+  const JournalEntry narrow{entry(Action::arm, "venue=x"), this_boot};
+  const auto of = [](std::vector<JournalEntry> entries) {
+    return initial_state(journal(std::move(entries)), no_latches, this_boot);
+  };
+
+  EXPECT_TRUE(of({armed, doubt}).needs_a_person);
+  EXPECT_TRUE(of({armed, doubt, at_start, narrow}).needs_a_person);
+  EXPECT_FALSE(of({armed, doubt, at_start, narrow}).armed);
+  EXPECT_EQ(of({armed, doubt}).unarmed_reason, "written in a test");
+  EXPECT_FALSE(of({doubt, armed}).needs_a_person);
+  EXPECT_TRUE(of({doubt, armed}).armed);
+}
+
+TEST(InitialState, NeedsAPersonWhenTheLatchFileSaysSo) {
+  const LatchImage doubted{Condition::intact, {}, {}, false, true, {}};
+
+  EXPECT_TRUE(initial_state(journal({armed}), doubted, this_boot).needs_a_person);
+  EXPECT_FALSE(initial_state(journal({armed}), doubted, this_boot).armed);
+}
+
+TEST(InitialState, NeedsAPersonWhenTheJournalIsGoneThatTheLatchFileKnew) {
+  const LatchImage unused{Condition::intact, {}, {}, false, false, {}};
+
+  EXPECT_TRUE(initial_state({}, no_latches, this_boot).needs_a_person);
+  EXPECT_FALSE(initial_state({}, unused, this_boot).needs_a_person);
 }
 
 TEST(InitialState, IsUnarmedAfterArmingOfANarrowScopeOnly) {
@@ -83,7 +113,7 @@ TEST(InitialState, KeepsAKillThatOnlyTheJournalKnowsAlsoAcrossABoot) {
 }
 
 TEST(InitialState, KeepsAKillThatOnlyTheLatchFileKnows) {
-  const LatchImage latch{Condition::intact, {}, {entry(Action::kill, "venue=x")}, true, {}};
+  const LatchImage latch{Condition::intact, {}, {entry(Action::kill, "venue=x")}, true, false, {}};
 
   EXPECT_EQ(initial_state(journal({armed}), latch, this_boot).killed.size(), 1U);
   EXPECT_EQ(initial_state({}, latch, other_boot).killed.size(), 1U);

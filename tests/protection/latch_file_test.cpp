@@ -20,7 +20,7 @@ struct Latch : testing::Test {
   Protection protection;
   shm::FileError error;
 
-  LatchFile make() { return LatchFile::make(path, protection, error); }
+  LatchFile make() { return LatchFile::make(path, protection, false, error); }
   LatchImage view() const {
     LatchImage image;
     LatchFile::view(path, image);
@@ -170,7 +170,7 @@ TEST_F(Latch, IsReplacedWhenDamaged) {
 }
 
 TEST_F(Latch, SaysWhyItCannotBeMade) {
-  const LatchFile file = LatchFile::make(directory.file("absent/latch"), protection, error);
+  const LatchFile file = LatchFile::make(directory.file("absent/latch"), protection, false, error);
 
   EXPECT_FALSE(file);
   EXPECT_NE(error.message.find("No such file"), std::string::npos);

@@ -128,7 +128,7 @@ TEST_F(Restart, NeverOpensWithABitFlippedInTheLastRecords) {
   live_and_kill();
   const std::string journal = bytes_of(paths.journal);
   ASSERT_EQ(journal.size(), 1024U);
-  const LatchImage latch_without_the_kill{Condition::intact, {}, {}, true, {}};
+  const LatchImage latch_without_the_kill{Condition::intact, {}, {}, true, false, {}};
   for (std::size_t bit = 0; bit < journal.size() * 8; ++bit) {
     std::string bad = journal;
     bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
@@ -156,11 +156,42 @@ TEST_F(Restart, StaysUnarmedAfterDamageUntilAPersonArms) {
   std::string journal = bytes_of(paths.journal);
   journal[40] ^= 1;
   write_bytes(paths.journal, journal);
-  EXPECT_EQ(next_state("global", true), GateState::unarmed);
-  EXPECT_EQ(next_state("global"), GateState::unarmed);
+  for (int start = 0; start < 3; ++start) {
+    EXPECT_EQ(next_state("global", true), GateState::unarmed) << "start " << start;
+  }
 
   live_and_arm();
   EXPECT_EQ(next_state("global"), GateState::trading);
+}
+
+TEST_F(Restart, NeedsAPersonAfterADamagedLatchFileAtEveryLaterStart) {
+  live_and_arm();
+  write_bytes(paths.latch, "scribbled");
+  EXPECT_EQ(next_state("global", true), GateState::unarmed);
+  EXPECT_EQ(next_state("global", true), GateState::unarmed);
+  std::filesystem::remove(paths.latch);
+  EXPECT_EQ(next_state("global", true), GateState::unarmed);  // the journal says so too
+
+  live_and_arm();
+  EXPECT_EQ(next_state("global", true), GateState::trading);
+}
+
+TEST_F(Restart, NeedsAPersonWhileTheJournalIsGoneThatTheLatchFileKnew) {
+  live_and_arm();
+  std::filesystem::remove(paths.journal);
+
+  EXPECT_EQ(next_state("global", true), GateState::unarmed);
+  EXPECT_EQ(next_state("global", true), GateState::unarmed);
+}
+
+TEST_F(Restart, NeedsAPersonAlsoWhenTheJournalCannotSaySo) {
+  live_and_arm();
+  std::filesystem::remove(paths.journal);
+  std::filesystem::create_directory(paths.journal);  // cannot be opened, nor replaced
+  EXPECT_EQ(next_state("global", true), GateState::unarmed);
+  std::filesystem::remove(paths.journal);
+
+  EXPECT_EQ(next_state("global", true), GateState::unarmed);  // the latch file says so
 }
 
 TEST_F(Restart, ObeysAKillRequestBeforeTheFirstGrantAndOnlyOnce) {
