@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "clocks.hpp"
 #include "config/paths.hpp"
 #include "directory_lock.hpp"
 #include "outputs/process_metrics.hpp"
@@ -32,13 +33,6 @@ constexpr auto page_lifetime = 10ms;
 /// comes by the control socket, whose thread does not step back.
 constexpr int readers_step_back = 5;
 
-Now read_clocks() {
-  timespec wall{};
-  ::clock_gettime(CLOCK_REALTIME, &wall);
-  return {nanoseconds{static_cast<std::int64_t>(shm::monotonic_ns())},
-          std::chrono::seconds{wall.tv_sec} + nanoseconds{wall.tv_nsec}};
-}
-
 void sleep_for(nanoseconds duration) {
   const timespec pause{duration / 1s, (duration % 1s).count()};
   ::clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, nullptr);
@@ -50,11 +44,6 @@ std::vector<std::string> alert_names(const rules::RuleSet& rules) {
     for (const auto& rule : group.rules) names.push_back(rule.name);
   }
   return names;
-}
-
-protection::Peer peer_of(const outputs::Request& request) {
-  return request.peer ? protection::Peer{request.peer->uid, request.peer->pid}
-                      : protection::Peer{~uid_t{0}, 0};
 }
 
 }  // namespace
@@ -75,6 +64,7 @@ std::vector<std::string> load_settings(const config::Flags& flags, Settings& set
     }
   }
   settings.rules = std::make_shared<const rules::RuleSet>(std::move(rules.rules));
+  settings.access = outputs::Access::load(settings.config.control, lines);
   return lines;
 }
 
@@ -99,24 +89,15 @@ Sidecar::Sidecar(const config::Flags& flags, Settings settings)
 
   outputs::Router pages;
   outputs::add_pages(pages, page_sources());
-  // With answers of its own: the thread that steps back may be making one of the others.
-  outputs::Router all;
-  outputs::add_pages(all, page_sources());
-  add_control(all);
-  const auto serve = [](outputs::Router router) {
-    return [router = std::move(router)](const outputs::Request& request) {
-      return router.answer(request);
-    };
-  };
   const auto& address = settings_.config.web.listen_address;
   web_ = std::make_unique<outputs::HttpServer>(
       outputs::HttpServerOptions{
           .host = address.host, .port = address.port, .steps_back = readers_step_back},
-      serve(std::move(pages)));
-  control_server_ = std::make_unique<outputs::HttpServer>(
-      outputs::HttpServerOptions{.unix_path =
-                                     config::control_socket(settings_.config, environment)},
-      serve(std::move(all)));
+      [pages](const outputs::Request& request) { return pages.answer(request); });
+  serve_control({.unix_path = config::control_socket(settings_.config, environment)});
+  if (const auto& tcp = settings_.config.control.listen_address; tcp) {
+    serve_control({.host = tcp->host, .port = tcp->port});
+  }
 }
 
 Sidecar::~Sidecar() {
@@ -144,25 +125,24 @@ void Sidecar::start_protection() {
   for (const std::string& line : started_.lines) log_.warn(line);
   said_unarmed_ = now.steady;
   scribe_ = std::make_unique<protection::Scribe>(std::move(started_.journal));
-  control_ = std::make_unique<protection::Control>(protection_, desk_, *scribe_);
+  control_ = std::make_unique<protection::Control>(
+      protection_, desk_, *scribe_,
+      protection::ControlOptions{.needs_second_person = settings_.config.protection.second_person});
+  control_api_ = std::make_unique<ControlApi>(*control_, settings_.access);
   kill_requests_ = std::make_unique<protection::KillRequestWatch>(directory_ + "/c/kill");
 }
 
-void Sidecar::add_control(outputs::Router& router) {
-  const auto answer = [](const protection::ControlAnswer& from) -> outputs::Response {
-    return {.status = from.status, .content_type = "application/json", .body = from.body};
-  };
-  router.add("POST", "/api/v1/kill", [this, answer](const outputs::Request& request) {
-    return answer(control_->kill(request.body, peer_of(request), read_clocks()));
-  });
-  router.add("POST", "/api/v1/arm", [this, answer](const outputs::Request& request) {
-    return answer(control_->arm(request.body, peer_of(request), read_clocks()));
-  });
+/// With answers of its own: the thread that steps back may be making one of the others.
+void Sidecar::serve_control(outputs::HttpServerOptions options) {
+  outputs::Router pages;
+  outputs::add_pages(pages, page_sources());
+  control_servers_.push_back(std::make_unique<outputs::HttpServer>(
+      std::move(options), control_api_->handler(std::move(pages))));
 }
 
 void Sidecar::start() {
   web_->start();
-  control_server_->start();
+  for (const auto& server : control_servers_) server->start();
   threads_.emplace_back([this] { run_discovery(); });
   threads_.emplace_back([this] { run_journal(); });
   guard_thread_ = std::thread{[this] { run_guard(); }};
@@ -170,6 +150,7 @@ void Sidecar::start() {
                                 {"segment_dir", directory_},
                                 {"storage", state_directory_},
                                 {"port", std::to_string(web_->port())},
+                                {"control_port", std::to_string(control_servers_.back()->port())},
                                 {"rules", std::to_string(settings_.rules->rule_count())}});
 }
 
@@ -181,7 +162,7 @@ void Sidecar::stop() {
   const bool ran = !threads_.empty();
   threads_.clear();
   web_->stop();
-  control_server_->stop();
+  for (const auto& server : control_servers_) server->stop();
   if (!ran) return;
   scribe_->write_noted();
   write_events();
@@ -201,6 +182,7 @@ void Sidecar::reload() {
     return;
   }
   log_.reconfigure(fresh->config.log);
+  control_api_->replace_access(fresh->access);
   log_.info("reloaded", {{"rules", std::to_string(fresh->rules->rule_count())}});
   const std::lock_guard guard{reload_mutex_};
   settings_.config.log = fresh->config.log;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/flags.hpp"
+#include "control_api.hpp"
 #include "guard.hpp"
 #include "outputs/http_server.hpp"
 #include "outputs/log.hpp"
@@ -28,13 +29,14 @@ class StartError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A configuration with the rules that it names, whole.
+/// A configuration with the rules and the secrets that it names, whole.
 struct Settings {
   config::Config config;
   std::shared_ptr<const rules::RuleSet> rules;
+  outputs::Access access;  ///< who may kill and arm
 };
 
-/// Loads both; every problem as a line.
+/// Loads all; every problem as a line.
 std::vector<std::string> load_settings(const config::Flags& flags, Settings& settings);
 
 class Sidecar {
@@ -60,7 +62,7 @@ class Sidecar {
 
   void open_segment_directory();
   void start_protection();
-  void add_control(outputs::Router& router);
+  void serve_control(outputs::HttpServerOptions options);
   [[nodiscard]] outputs::PageSources page_sources();
   [[nodiscard]] outputs::Status status();
   [[nodiscard]] std::vector<std::string> reasons_not_ready() const;
@@ -79,6 +81,7 @@ class Sidecar {
   std::unique_ptr<protection::Scribe> scribe_;
   protection::CommandDesk desk_;
   std::unique_ptr<protection::Control> control_;
+  std::unique_ptr<ControlApi> control_api_;
   std::unique_ptr<protection::KillRequestWatch> kill_requests_;
 
   SharedFacts facts_;
@@ -96,7 +99,7 @@ class Sidecar {
   std::atomic<bool> stop_others_{false};
   nanoseconds said_unarmed_{};
   std::unique_ptr<outputs::HttpServer> web_;
-  std::unique_ptr<outputs::HttpServer> control_server_;
+  std::vector<std::unique_ptr<outputs::HttpServer>> control_servers_;  ///< Unix first, then TCP
   std::vector<std::thread> threads_;
   std::thread guard_thread_;
 };

@@ -45,9 +45,23 @@ struct WebConfig {
   ListenAddress listen_address{};
 };
 
+/// Who has one role of protection::Role; each role includes those before it.
+struct RoleConfig {
+  /// Unix group whose members have it on the Unix socket; empty: none.
+  std::string group{};
+  /// File with a line `NAME TOKEN` for each person who has it over TCP; empty: none.
+  std::string token_file{};
+};
+
 struct ControlConfig {
-  /// Unix socket for kill, arm and status; empty: see control_socket().
+  /// Unix socket for kill, arm and status; empty: see control_socket(). Without
+  /// any group below, whoever may open it may do everything.
   std::string socket{};
+  /// The same over TCP, for the holders of a token; none: not offered.
+  std::optional<ListenAddress> listen_address{};
+  RoleConfig viewers{};
+  RoleConfig killers{};
+  RoleConfig armers{};
 };
 
 struct RulesConfig {
@@ -106,6 +120,9 @@ struct KillSwitchConfig {
 struct ProtectionConfig {
   /// Open the gates at start without a person's `outrider arm`. Never lifts KILLED.
   bool arm_at_start = false;
+  /// Lifting KILLED takes two persons. On the Unix socket a person is a user, so
+  /// whoever may become another user is two.
+  bool second_person = false;
   /// How long a gate stays open after the sidecar stops working, 250 ms to 3 s.
   /// Shorter: an unguarded trader stops sooner, and a starved sidecar stops it too.
   std::chrono::nanoseconds lease = std::chrono::seconds{1};

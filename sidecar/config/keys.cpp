@@ -58,10 +58,18 @@ bool store_duration(nanoseconds& field, const std::string& text, Range range) {
   return true;
 }
 
-std::string_view set_listen_address(Config& config, const std::string& text) {
+/// `field` may be an address or perhaps one.
+template <class Field>
+std::string_view store_listen_address(Field& field, const std::string& text) {
   const auto address = parse_listen_address(text);
   if (!address) return "a numeric address and a port, such as 127.0.0.1:9717 or [::1]:9717";
-  config.web.listen_address = *address;
+  field = *address;
+  return accepted;
+}
+
+std::string_view store_group(std::string& field, const std::string& text) {
+  if (text.empty()) return "the name of a Unix group";
+  field = text;
   return accepted;
 }
 
@@ -159,11 +167,37 @@ constexpr std::array keys{
         [](Config& c, const std::string& text) { return store_text(c.storage.path, text); }},
     Key{"web.listen-address", KeyKind::value, "HOST:PORT",
         "where /metrics is served; port 0 picks a free one (default: 127.0.0.1:9717)", false,
-        set_listen_address},
+        [](Config& c, const std::string& text) {
+          return store_listen_address(c.web.listen_address, text);
+        }},
     Key{"control.socket", KeyKind::value, "PATH",
         "Unix socket for kill, arm and status (default: control.sock in the segment directory)",
         true,
         [](Config& c, const std::string& text) { return store_text(c.control.socket, text); }},
+    Key{"control.listen-address", KeyKind::value, "HOST:PORT",
+        "the same over TCP, for the holders of a token (default: not offered)", false,
+        [](Config& c, const std::string& text) {
+          return store_listen_address(c.control.listen_address, text);
+        }},
+    Key{"control.viewer-group", KeyKind::value, "GROUP",
+        "Unix group that may look, on the socket; with no group everyone who may open it may "
+        "do everything (default: none)", false,
+        [](Config& c, const std::string& text) { return store_group(c.control.viewers.group, text); }},
+    Key{"control.killer-group", KeyKind::value, "GROUP",
+        "Unix group that may also kill (default: none)", false,
+        [](Config& c, const std::string& text) { return store_group(c.control.killers.group, text); }},
+    Key{"control.armer-group", KeyKind::value, "GROUP",
+        "Unix group that may also arm (default: none)", false,
+        [](Config& c, const std::string& text) { return store_group(c.control.armers.group, text); }},
+    Key{"control.viewer-tokens", KeyKind::value, "FILE",
+        "a line NAME TOKEN for each who may look, over TCP (default: none)", true,
+        [](Config& c, const std::string& text) { return store_text(c.control.viewers.token_file, text); }},
+    Key{"control.killer-tokens", KeyKind::value, "FILE",
+        "the same for those who may also kill (default: none)", true,
+        [](Config& c, const std::string& text) { return store_text(c.control.killers.token_file, text); }},
+    Key{"control.armer-tokens", KeyKind::value, "FILE",
+        "the same for those who may also arm (default: none)", true,
+        [](Config& c, const std::string& text) { return store_text(c.control.armers.token_file, text); }},
     Key{"loop", KeyKind::value, "adaptive|spin",
         "sleep between passes, or take a whole core (default: adaptive)", false, set_loop},
     Key{"loop.cpu", KeyKind::value, "CORE",
@@ -185,6 +219,10 @@ constexpr std::array keys{
     Key{"protection.arm_at_start", KeyKind::file_only, "", "", false,
         [](Config& c, const std::string& text) {
           return store_bool(c.protection.arm_at_start, text);
+        }},
+    Key{"protection.second_person", KeyKind::file_only, "", "", false,
+        [](Config& c, const std::string& text) {
+          return store_bool(c.protection.second_person, text);
         }},
     Key{"protection.lease", KeyKind::file_only, "", "", false, set_lease},
     Key{"protection.quiet_period", KeyKind::file_only, "", "", false, set_quiet_period},

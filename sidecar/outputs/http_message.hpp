@@ -19,7 +19,7 @@ namespace outrider::outputs {
 struct PeerCredentials {
   pid_t pid = 0;
   uid_t uid = 0;
-  gid_t gid = 0;
+  std::vector<gid_t> groups{};  ///< its own and the supplementary ones
 };
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -31,6 +31,7 @@ struct Request {
   std::string body{};
   Headers headers{};                      ///< names in lower case
   std::optional<PeerCredentials> peer{};  ///< on a Unix socket only
+  std::string remote{};                   ///< the numeric address, on TCP only
 
   /// The first header of that name (lower case); empty when there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const;

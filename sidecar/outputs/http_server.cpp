@@ -63,6 +63,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   HttpSession(Protocol::socket socket, const HttpServerOptions& options, const Handler& handler,
               PackedPage& packed, Gone gone)
       : peer_{peer_credentials(socket.native_handle())},
+        remote_{peer_address(socket.native_handle())},
         stream_{std::move(socket)},
         options_{options},
         handler_{handler},
@@ -139,6 +140,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
     request.method = std::string{message.method_string()};
     request.body = std::move(message.body());
     request.peer = peer_;
+    request.remote = remote_;
     for (const auto& field : message) {
       request.headers.emplace_back(
           lower_case({field.name_string().data(), field.name_string().size()}),
@@ -213,6 +215,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   }
 
   std::optional<PeerCredentials> peer_;
+  std::string remote_;
   beast::basic_stream<Protocol> stream_;
   const HttpServerOptions& options_;
   const Handler& handler_;

@@ -8,7 +8,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 
 #include "outputs/port_holder.hpp"
@@ -56,6 +58,16 @@ std::string why_port_is_refused(std::uint16_t port, int error) {
   why += holder ? process_text(holder->pid, holder->name)
                 : "a process that this user cannot see (ss -ltnp as root shows it)";
   return why + "; needed a free port; stop that process or give --web.listen-address";
+}
+
+/// From the kernel, so that no name service has to answer before somebody may kill.
+std::vector<gid_t> peer_groups(int socket, gid_t own) {
+  std::vector<gid_t> groups(NGROUPS_MAX);
+  socklen_t size = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
+  const bool known = getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, groups.data(), &size) == 0;
+  groups.resize(known ? size / sizeof(gid_t) : 0);
+  groups.push_back(own);
+  return groups;
 }
 
 /// Clears the way for a Unix socket of that name, or says who is in it.
@@ -150,7 +162,19 @@ std::optional<PeerCredentials> peer_credentials(int socket) {
   ucred peer{};
   size = sizeof peer;
   if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
-  return PeerCredentials{peer.pid, peer.uid, peer.gid};
+  return PeerCredentials{peer.pid, peer.uid, peer_groups(socket, peer.gid)};
+}
+
+std::string peer_address(int socket) {
+  Address address{};
+  socklen_t size = sizeof address;
+  if (getpeername(socket, &address.any, &size) != 0) return {};
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const void* bytes = address.any.sa_family == AF_INET    ? static_cast<void*>(&address.v4.sin_addr)
+                      : address.any.sa_family == AF_INET6 ? &address.v6.sin6_addr
+                                                          : nullptr;
+  if (bytes == nullptr) return {};
+  return inet_ntop(address.any.sa_family, bytes, text.data(), text.size());
 }
 
 }  // namespace outrider::outputs

@@ -52,4 +52,7 @@ std::uint16_t bound_port(int socket);
 /// Whoever connected a Unix socket; nothing for another kind.
 std::optional<PeerCredentials> peer_credentials(int socket);
 
+/// The numeric address of whoever connected a TCP socket; empty for another kind.
+std::string peer_address(int socket);
+
 }  // namespace outrider::outputs

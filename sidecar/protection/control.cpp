@@ -10,9 +10,19 @@ struct Control::Wish {
   std::string scope{global_scope};
   std::string reason;
   std::string actor;
-  std::string problem;  ///< not empty: the request could not be understood
+  std::string problem;  ///< not empty: refused with `status`, whatever else holds
+  unsigned status = 400;
 
-  Wish(std::string_view body, const Peer& peer) : actor(user_name(peer.uid)) {
+  Wish(std::string_view body, const Caller& caller, Role needed) : actor(caller.name) {
+    read(body);
+    if (caller.role >= needed) return;
+    status = caller.role == Role::none ? 401 : 403;
+    problem = "found " + (actor.empty() ? "nobody" : actor) + " with the role " +
+              std::string(to_string(caller.role)) + "; needed " + std::string(to_string(needed)) +
+              "; who has it is in the sidecar's configuration, under control";
+  }
+
+  void read(std::string_view body) {
     const nlohmann::json json = nlohmann::json::parse(body, nullptr, false);
     if (!json.is_object()) {
       problem = "the body must be a JSON object: {\"scope\": \"global\", \"reason\": \"...\"}";
@@ -38,7 +48,7 @@ namespace {
 ControlAnswer answer(unsigned status, const std::string& scope, std::string_view state,
                      const std::string& message) {
   const nlohmann::json json{
-      {"ok", status < 300}, {"scope", scope}, {"state", state}, {"message", message}};
+      {"ok", status == 200}, {"scope", scope}, {"state", state}, {"message", message}};
   return {status, json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
 }
 
@@ -70,6 +80,7 @@ std::string why_not(ArmAnswer arm_answer, const std::string& scope) {
 }
 
 constexpr unsigned not_understood = 400;
+constexpr unsigned accepted_as_first = 202;
 constexpr unsigned unknown_scope = 404;
 constexpr unsigned refused = 409;
 constexpr unsigned too_often = 429;
@@ -86,23 +97,42 @@ bool ArmLimiter::take(ScopeId scope, std::chrono::nanoseconds now) {
   return true;
 }
 
+bool RefusalLimiter::take(std::chrono::nanoseconds now) {
+  if (spent_until_ < now) spent_until_ = now;
+  if (spent_until_ + each > now + burst * each) {
+    ++unwritten_;
+    return false;
+  }
+  spent_until_ += each;
+  return true;
+}
+
 ControlAnswer Control::refuse(const Wish& wish, unsigned status, const std::string& why,
                               const Now& now) {
+  std::string noted = why;
+  bool is_noted = false;
+  {
+    const std::scoped_lock lock(refusing_);
+    is_noted = refusals_.take(now.steady);
+    const std::uint64_t more = is_noted ? refusals_.take_unwritten() : 0;
+    if (more > 0) noted = "(and " + std::to_string(more) + " before it, unwritten) " + noted;
+  }
   Entry entry = wish.entry(Action::refused, now);
-  entry.cause.reason.assign(why);
-  scribe_.write(entry);  // an attempt that cannot be written down is refused all the same
+  entry.cause.reason.assign(noted);
+  if (is_noted) scribe_.write(entry);  // what cannot be written is refused all the same
   return answer(status, wish.scope, "", why);
 }
 
-ControlAnswer Control::kill(std::string_view body, const Peer& peer, const Now& now) {
-  Wish wish(body, peer);
-  if (!wish.problem.empty()) return refuse(wish, not_understood, wish.problem, now);
-  if (wish.reason.empty()) wish.reason = "no reason given";
+ControlAnswer Control::kill(std::string_view body, const Caller& caller, const Now& now) {
+  const Wish wish(body, caller, Role::killer);
+  if (!wish.problem.empty()) return refuse(wish, wish.status, wish.problem, now);
+  if (wish.reason.empty())
+    return refuse(wish, not_understood, "found no reason; needed one, for the record", now);
   Command command;
   command.kind = CommandKind::kill;
   command.scope = protection_.scope(wish.scope);
   command.cause = wish.entry(Action::kill, now).cause;
-  const std::optional<Reply> reply = desk_.ask(command, patience_);
+  const std::optional<Reply> reply = desk_.ask(command, options_.patience);
   if (!reply) return answer(unavailable, wish.scope, "", no_answer);
   const shm::FileError error = scribe_.write_noted();
   const std::string done = reply->was_killed ? " was KILLED already" : " is KILLED";
@@ -110,10 +140,10 @@ ControlAnswer Control::kill(std::string_view body, const Peer& peer, const Now& 
                 wish.scope + done + (error ? "; not journalled yet: " + error.message : ""));
 }
 
-ControlAnswer Control::arm(std::string_view body, const Peer& peer, const Now& now) {
-  const Wish wish(body, peer);
+ControlAnswer Control::arm(std::string_view body, const Caller& caller, const Now& now) {
+  const Wish wish(body, caller, Role::armer);
   const std::scoped_lock lock(arming_);
-  if (!wish.problem.empty()) return refuse(wish, not_understood, wish.problem, now);
+  if (!wish.problem.empty()) return refuse(wish, wish.status, wish.problem, now);
   if (length_of(wish.reason) < shortest_arm_reason) {
     return refuse(wish, refused,
                   "found a reason of " + std::to_string(length_of(wish.reason)) +
@@ -135,13 +165,36 @@ ControlAnswer Control::arm(std::string_view body, const Peer& peer, const Now& n
   Command question;
   question.kind = CommandKind::may_arm;
   question.scope = *scope;
-  const std::optional<Reply> seen = desk_.ask(question, patience_);
-  const ControlAnswer done = !seen ? refuse(wish, unavailable, no_answer, now)
-                             : seen->answer != ArmAnswer::done
-                                 ? refuse(wish, refused, why_not(seen->answer, wish.scope), now)
-                                 : arm_seen(wish, *scope, *seen, now);
+  const std::optional<Reply> seen = desk_.ask(question, options_.patience);
+  const ControlAnswer done =
+      !seen ? refuse(wish, unavailable, no_answer, now)
+      : seen->answer != ArmAnswer::done
+          ? refuse(wish, refused, why_not(seen->answer, wish.scope), now)
+      : !is_second_person(wish, *scope, *seen, now)
+          ? refuse(wish, accepted_as_first,
+                   "found one person, " + wish.actor + ", who wants to lift KILLED from " +
+                       wish.scope +
+                       "; needed two; another one arms it within five minutes: " + wish.reason,
+                   now)
+          : arm_seen(wish, *scope, *seen, now);
   if (done.status != 200) limiter_.refund(*scope);
   return done;
+}
+
+/// True, too, where one is enough. A kill that came after the first person asked
+/// was not in that person's mind.
+bool Control::is_second_person(const Wish& wish, ScopeId scope, const Reply& seen, const Now& now) {
+  if (!options_.needs_second_person || !seen.was_killed) return true;
+  const auto first = first_persons_.find(scope);
+  const bool agree = first != first_persons_.end() && first->second.name != wish.actor &&
+                     first->second.kills_seen == seen.kills_seen &&
+                     now.steady - first->second.asked <= second_person_within;
+  if (agree) {
+    first_persons_.erase(first);
+  } else {
+    first_persons_[scope] = {wish.actor, seen.kills_seen, now.steady};
+  }
+  return agree;
 }
 
 /// Disk first: an arming that is not on record must not be in force.
@@ -159,7 +212,7 @@ ControlAnswer Control::arm_seen(const Wish& wish, ScopeId scope, const Reply& se
   command.scope = scope;
   command.kills_seen = seen.kills_seen;
   command.cause = entry.cause;
-  const std::optional<Reply> reply = desk_.ask(command, patience_);
+  const std::optional<Reply> reply = desk_.ask(command, options_.patience);
   if (reply && reply->answer == ArmAnswer::done) {
     return answer(200, wish.scope, to_string(reply->state),
                   wish.scope + " is armed; its state is " + std::string(to_string(reply->state)));
@@ -187,7 +240,7 @@ std::vector<std::string> Control::obey(KillRequestWatch& watch) {
     command.kind = CommandKind::kill;
     command.scope = protection_.scope(each.scope);
     command.cause = Cause{{}, each.actor, each.reason, 0};
-    const bool carried_out = desk_.ask(command, patience_).has_value();
+    const bool carried_out = desk_.ask(command, options_.patience).has_value();
     const shm::FileError unwritten = scribe_.write_noted();
     lines.push_back("kill request by " + each.actor + ": " + each.scope +
                     (carried_out ? " is KILLED: " : " will be KILLED, the guard is slow: ") +

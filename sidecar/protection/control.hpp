@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// What people may ask through the control socket: kill and arm. From the body of
-// a request and who sent it, as the kernel says, to a status and a JSON body.
-// Everything, refused attempts too, is journalled.
+// What people may ask of the sidecar: kill and arm. From the body of a request
+// and who sent it to a status and a JSON body. Everything, refused attempts too,
+// is journalled.
 #pragma once
-
-#include <sys/types.h>
 
 #include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "protection/caller.hpp"
 #include "protection/commands.hpp"
 #include "protection/kill_request.hpp"
 #include "protection/scribe.hpp"
@@ -20,11 +20,6 @@ namespace outrider::protection {
 
 inline constexpr std::size_t shortest_arm_reason = 20;  ///< characters
 inline constexpr std::chrono::nanoseconds arm_interval = std::chrono::minutes(1);
-
-struct Peer {
-  uid_t uid = 0;
-  pid_t pid = 0;
-};
 
 /// `status` as in HTTP; the body is {"ok":...,"scope":...,"state":...,"message":...}.
 struct ControlAnswer {
@@ -42,33 +37,67 @@ class ArmLimiter {
   std::map<ScopeId, std::chrono::nanoseconds> last_;
 };
 
+/// Refused attempts are journalled, but nobody may fill a disk by being refused: a
+/// burst of sixty, then one a second. What found no room is told with the next.
+class RefusalLimiter {
+ public:
+  bool take(std::chrono::nanoseconds now);
+  /// How many were not written since this was last asked.
+  std::uint64_t take_unwritten() { return std::exchange(unwritten_, 0); }
+
+ private:
+  static constexpr std::chrono::nanoseconds each = std::chrono::seconds(1);
+  static constexpr int burst = 60;
+  std::chrono::nanoseconds spent_until_{};  ///< when the bucket is full again
+  std::uint64_t unwritten_ = 0;
+};
+
+struct ControlOptions {
+  /// How long the guard may take to answer.
+  std::chrono::milliseconds patience = std::chrono::seconds(2);
+  /// Lifting KILLED takes two persons within `second_person_within` of each other.
+  bool needs_second_person = false;
+};
+
+inline constexpr std::chrono::nanoseconds second_person_within = std::chrono::minutes(5);
+
 class Control {
  public:
-  Control(Protection& protection, CommandDesk& desk, Scribe& scribe,
-          std::chrono::milliseconds patience = std::chrono::seconds(2))
-      : protection_(protection), desk_(desk), scribe_(scribe), patience_(patience) {}
+  Control(Protection& protection, CommandDesk& desk, Scribe& scribe, ControlOptions options = {})
+      : protection_(protection), desk_(desk), scribe_(scribe), options_(options) {}
 
   // Any thread but the guard; each waits for the guard and the disk.
   // Body: {"scope": "venue=binance", "reason": "..."}; no scope means global.
-  ControlAnswer kill(std::string_view body, const Peer& peer, const Now& now);
-  ControlAnswer arm(std::string_view body, const Peer& peer, const Now& now);
+  ControlAnswer kill(std::string_view body, const Caller& caller, const Now& now);
+  ControlAnswer arm(std::string_view body, const Caller& caller, const Now& now);
 
   /// Obeys new request files, journals them, removes them. A line each, to be logged.
   std::vector<std::string> obey(KillRequestWatch& watch);
 
  private:
   struct Wish;  ///< what a request asks for, understood
+  /// Somebody wants to lift KILLED, and another person must want it too.
+  struct FirstPerson {
+    std::string name;
+    std::uint64_t kills_seen = 0;
+    std::chrono::nanoseconds asked{};  ///< steady
+  };
 
   ControlAnswer refuse(const Wish& wish, unsigned status, const std::string& why, const Now& now);
+  [[nodiscard]] bool is_second_person(const Wish& wish, ScopeId scope, const Reply& seen,
+                                      const Now& now);
   ControlAnswer arm_seen(const Wish& wish, ScopeId scope, const Reply& seen, const Now& now);
   void take_back(const Wish& wish, const Reply& seen, const Now& now);
 
   Protection& protection_;
   CommandDesk& desk_;
   Scribe& scribe_;
-  std::chrono::milliseconds patience_;
+  const ControlOptions options_;
   std::mutex arming_;  ///< one arming at a time, from the question to the answer
   ArmLimiter limiter_;
+  std::map<ScopeId, FirstPerson> first_persons_;
+  std::mutex refusing_;
+  RefusalLimiter refusals_;
 };
 
 }  // namespace outrider::protection

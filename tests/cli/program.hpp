@@ -146,11 +146,12 @@ class StandIn {
     return wanted;
   }
   outputs::Response answer(const outputs::Request& request) {
-    const protection::Peer peer{request.peer->uid, request.peer->pid};
+    const protection::Caller caller{protection::user_name(request.peer->uid),
+                                    protection::Role::armer};
     const protection::Now now = protection::real_now();
     const protection::ControlAnswer from = request.path == "/api/v1/arm"
-                                               ? life_.control->arm(request.body, peer, now)
-                                               : life_.control->kill(request.body, peer, now);
+                                               ? life_.control->arm(request.body, caller, now)
+                                               : life_.control->kill(request.body, caller, now);
     return {.status = from.status, .content_type = "application/json", .body = from.body};
   }
 

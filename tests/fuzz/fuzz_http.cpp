@@ -54,11 +54,11 @@ class World : public protection::Ends {
 
   protection::ControlAnswer kill(const outputs::Request& request) {
     was_asked_ = true;
-    return control_.kill(request.body, peer_of(request), now());
+    return control_.kill(request.body, caller_of(request), now());
   }
   protection::ControlAnswer arm(const outputs::Request& request) {
     was_asked_ = true;
-    return control_.arm(request.body, peer_of(request), now());
+    return control_.arm(request.body, caller_of(request), now());
   }
   void pass() {
     desk_.take(protection_, now());
@@ -74,9 +74,9 @@ class World : public protection::Ends {
 
  private:
   static Now now() { return {std::chrono::hours{1}, std::chrono::hours{500'000}}; }
-  static protection::Peer peer_of(const outputs::Request& request) {
+  static protection::Caller caller_of(const outputs::Request& request) {
     require(request.peer.has_value(), "the kernel names who asks");
-    return {request.peer->uid, request.peer->pid};
+    return {protection::user_name(request.peer->uid), protection::Role::armer};
   }
   static protection::Journal open_journal(const std::string& directory) {
     const std::string path = directory + "/latch.journal";

@@ -18,19 +18,20 @@ namespace {
 
 constexpr const char* arm_everything =
     R"({"scope": "global", "reason": "first start of the day, limits checked"})";
+constexpr const char* no_reason_to_wait = R"({"reason": "fills twice"})";
 
 struct ControlSocket : testing::Test {
   OwnDirectory directory;
   Life life{directory};
-  Peer peer{::getuid(), ::getpid()};
+  Caller caller = anna;
 
   void SetUp() override { life.run_guard(); }
 
   nlohmann::json kill(const std::string& body, unsigned status = 200) {
-    return check(life.control->kill(body, peer, real_now()), status);
+    return check(life.control->kill(body, caller, real_now()), status);
   }
   nlohmann::json arm(const std::string& body, unsigned status = 200) {
-    return check(life.control->arm(body, peer, real_now()), status);
+    return check(life.control->arm(body, caller, real_now()), status);
   }
   static nlohmann::json check(const ControlAnswer& answer, unsigned status) {
     EXPECT_EQ(answer.status, status) << answer.body;
@@ -64,7 +65,7 @@ TEST_F(ControlSocket, WritesDownWhoArmed) {
   const JournalImage image = read_journal(std::as_bytes(std::span(bytes.data(), bytes.size())));
 
   ASSERT_EQ(image.entries.size(), 1U);
-  EXPECT_EQ(image.entries[0].entry.cause.actor.view(), user_name(::getuid()));
+  EXPECT_EQ(image.entries[0].entry.cause.actor.view(), "anna");
   EXPECT_EQ(image.entries[0].entry.cause.reason.view(), "first start of the day, limits checked");
 }
 
@@ -109,7 +110,7 @@ TEST_F(ControlSocket, RefusesToArmWhatIsNotLatched) {
 
 TEST_F(ControlSocket, ArmsAScopeOnceAMinute) {
   arm(arm_everything);
-  kill("{}");
+  kill(no_reason_to_wait);
 
   arm(arm_everything, 429);
 
@@ -118,24 +119,24 @@ TEST_F(ControlSocket, ArmsAScopeOnceAMinute) {
 
 TEST_F(ControlSocket, DoesNotCountAnArmingThatFailed) {
   life.loss_fires.store(true, std::memory_order_release);
-  kill("{}");
+  kill(no_reason_to_wait);
   arm(arm_everything, 409);
 
   life.loss_fires.store(false, std::memory_order_release);
   life.protection.scope("venue=x");
-  kill(R"({"scope": "venue=x"})");  // a whole pass without the alert
+  kill(R"({"scope": "venue=x", "reason": "stale"})");  // a whole pass without the alert
   arm(arm_everything);
 }
 
 TEST_F(ControlSocket, LimitsEachScopeByItself) {
   arm(arm_everything);
-  kill(R"({"scope": "venue=x"})");
+  kill(R"({"scope": "venue=x", "reason": "stale"})");
 
   arm(R"({"scope": "venue=x", "reason": "a reason that is long enough"})");
 }
 
 TEST_F(ControlSocket, KillsAsOftenAsAsked) {
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(kill("{}").at("state"), "KILLED");
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(kill(no_reason_to_wait).at("state"), "KILLED");
 
   EXPECT_EQ(life.state("venue=any"), GateState::killed);
 }
@@ -148,7 +149,7 @@ TEST_F(ControlSocket, KillsAScopeThatNoGateHasYet) {
 
 TEST_F(ControlSocket, RefusesToArmWhileTheAlertFires) {
   life.loss_fires.store(true, std::memory_order_release);
-  kill("{}");
+  kill(no_reason_to_wait);
 
   const nlohmann::json json = arm(arm_everything, 409);
 
@@ -175,7 +176,7 @@ class FullDisk {
 TEST_F(ControlSocket, KillsButDoesNotArmWhenTheJournalCannotBeWritten) {
   auto full = std::make_unique<FullDisk>();
 
-  const nlohmann::json killed = kill("{}");
+  const nlohmann::json killed = kill(no_reason_to_wait);
   const nlohmann::json armed = arm(arm_everything, 503);
 
   full.reset();
@@ -213,13 +214,41 @@ TEST_F(ControlSocket, ObeysAKillRequestJournalsItAndRemovesIt) {
   EXPECT_TRUE(read_kill_requests(directory.paths().kill_directory).obeyable.empty());
 }
 
+TEST_F(ControlSocket, RefusesToKillWithoutAReason) {
+  kill("{}", 400);
+
+  EXPECT_EQ(life.state("global"), GateState::unarmed);
+}
+
+TEST_F(ControlSocket, DoesForEachRoleWhatItMayAndJournalsTheRest) {
+  const struct {
+    Role role;
+    unsigned kill, arm;
+  } may[] = {{Role::none, 401, 401}, {Role::viewer, 403, 403}, {Role::killer, 200, 403}};
+  for (const auto& each : may) {
+    caller = {"carl", each.role};
+    arm(arm_everything, each.arm);
+    kill(no_reason_to_wait, each.kill);
+  }
+  EXPECT_EQ(journal(), (std::vector{Action::refused, Action::refused, Action::refused,
+                                    Action::refused, Action::refused, Action::kill}));
+}
+
+TEST_F(ControlSocket, SaysWhichRoleIsNeeded) {
+  caller = {"carl", Role::killer};
+
+  EXPECT_EQ(arm(arm_everything, 403).at("message"),
+            "found carl with the role killer; needed armer; who has it is in the sidecar's "
+            "configuration, under control");
+}
+
 TEST(HungGuard, IsToldToWhoeverAsksAndNeverArmsLater) {
   OwnDirectory directory;
   Life life(directory);
-  Control impatient(life.protection, life.desk, *life.scribe, std::chrono::milliseconds(20));
+  Control impatient(life.protection, life.desk, *life.scribe, {.patience = 20ms});
 
-  EXPECT_EQ(impatient.arm(arm_everything, {}, real_now()).status, 503U);
-  EXPECT_EQ(impatient.kill("{}", {}, real_now()).status, 503U);
+  EXPECT_EQ(impatient.arm(arm_everything, anna, real_now()).status, 503U);
+  EXPECT_EQ(impatient.kill(no_reason_to_wait, anna, real_now()).status, 503U);
   life.pass();
 
   EXPECT_EQ(life.state("global"), GateState::killed);
@@ -229,10 +258,10 @@ TEST(HungGuard, LeavesAJournalThatDoesNotArmTheNextStart) {
   OwnDirectory directory;
   {
     Life life(directory);
-    Control impatient(life.protection, life.desk, *life.scribe, std::chrono::milliseconds(300));
+    Control impatient(life.protection, life.desk, *life.scribe, {.patience = 300ms});
     // A guard that answers the question, and then hangs.
     std::thread arming(
-        [&] { EXPECT_EQ(impatient.arm(arm_everything, {}, real_now()).status, 503U); });
+        [&] { EXPECT_EQ(impatient.arm(arm_everything, anna, real_now()).status, 503U); });
     bool answered = false;
     while (!answered) {
       life.desk.take(life.protection, real_now());
@@ -247,15 +276,6 @@ TEST(HungGuard, LeavesAJournalThatDoesNotArmTheNextStart) {
   Life next(directory);
 
   EXPECT_EQ(next.state("global"), GateState::unarmed);
-}
-
-TEST(ArmLimiter, LetsAScopeInAgainAfterAMinute) {
-  ArmLimiter limiter;
-  EXPECT_TRUE(limiter.take(1, 0s));
-  EXPECT_FALSE(limiter.take(1, 60s - 1ns));
-  EXPECT_TRUE(limiter.take(2, 1s));
-
-  EXPECT_TRUE(limiter.take(1, 60s));
 }
 
 }  // namespace

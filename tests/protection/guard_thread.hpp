@@ -21,15 +21,19 @@ inline Now real_now() {
           std::chrono::system_clock::now().time_since_epoch()};
 }
 
+/// Who may do everything.
+inline const Caller anna{"anna", Role::armer};
+
 /// One life of a sidecar's protection.
 class Life : public Ends {
  public:
-  explicit Life(const OwnDirectory& directory, bool arm_at_start = false) {
+  explicit Life(const OwnDirectory& directory, bool arm_at_start = false,
+                ControlOptions options = {.patience = std::chrono::seconds(10)}) {
     Started started = start(protection, directory.paths(), arm_at_start, real_now());
     lines = started.lines;
     latch = std::move(started.latch);
     scribe.emplace(std::move(started.journal));
-    control = std::make_unique<Control>(protection, desk, *scribe, std::chrono::seconds(10));
+    control = std::make_unique<Control>(protection, desk, *scribe, options);
   }
   ~Life() override { stop_guard(); }
   Life(const Life&) = delete;

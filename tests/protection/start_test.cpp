@@ -24,13 +24,15 @@ struct Restart : testing::Test {
   void live_and_kill() {
     Life life(directory);
     life.run_guard();
-    ASSERT_EQ(life.control->arm(arm_everything, {}, real_now()).status, 200U);
-    ASSERT_EQ(life.control->kill(R"({"scope": "venue=x"})", {}, real_now()).status, 200U);
+    ASSERT_EQ(life.control->arm(arm_everything, anna, real_now()).status, 200U);
+    ASSERT_EQ(
+        life.control->kill(R"({"scope": "venue=x", "reason": "stale"})", anna, real_now()).status,
+        200U);
   }
   void live_and_arm() {
     Life life(directory);
     life.run_guard();
-    ASSERT_EQ(life.control->arm(arm_everything, {}, real_now()).status, 200U);
+    ASSERT_EQ(life.control->arm(arm_everything, anna, real_now()).status, 200U);
   }
   GateState next_state(const char* scope, bool arm_at_start = false) {
     return Life(directory, arm_at_start).state(scope);

@@ -5,8 +5,10 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "config/load.hpp"
+#include "outputs/access.hpp"
 
 namespace outrider::cli {
 
@@ -16,10 +18,13 @@ constexpr int invalid_file = 2;
 
 int check_config(const std::string& file) {
   const config::Loaded loaded = config::load_file(file);
+  std::vector<std::string> problems;
   for (const config::Problem& problem : loaded.problems) {
-    std::fprintf(stderr, "%s\n", config::to_text(problem).c_str());
+    problems.push_back(config::to_text(problem));
   }
-  const std::size_t count = loaded.problems.size();
+  outputs::Access::load(loaded.config.control, problems);
+  for (const std::string& problem : problems) std::fprintf(stderr, "%s\n", problem.c_str());
+  const std::size_t count = problems.size();
   if (count > 0) {
     std::fprintf(stderr, "%s: %zu %s\n", file.c_str(), count, count == 1 ? "problem" : "problems");
     return invalid_file;

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may kill and arm a real sidecar over TCP.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include "process/harness.hpp"
+
+namespace outrider::testing {
+namespace {
+
+constexpr const char* anna = "Authorization: Bearer anna-0123456789abcdef";
+constexpr const char* bert = "Authorization: Bearer bert-0123456789abcdef";
+constexpr const char* body = R"({"reason": "the limits were checked with the desk"})";
+
+struct ControlPort : ::testing::Test {
+  TempDirectory directory;
+  const int port = free_port();
+  const std::string killers = secret("killers", "anna anna-0123456789abcdef\n");
+  const std::string armers = secret("armers", "bert bert-0123456789abcdef\n");
+  SidecarProcess sidecar{
+      directory.path(),
+      {"--control.listen-address=127.0.0.1:" + std::to_string(port),
+       "--control.killer-tokens=" + killers, "--control.armer-tokens=" + armers}};
+
+  std::string secret(const std::string& name, const std::string& text) const {
+    const std::string path = directory.path() + "/" + name;
+    write_file(path, text);
+    ::chmod(path.c_str(), 0600);
+    return path;
+  }
+  /// Status and body; a POST when there is something to send.
+  std::string ask(const std::string& path, const std::string& header,
+                  const std::string& sent = "") const {
+    std::string command = "curl -s -m 10 -w '%{http_code} ' -H '" + header + "' ";
+    if (!sent.empty()) command += "-d '" + sent + "' ";
+    std::string answer;
+    run(command + "http://127.0.0.1:" + std::to_string(port) + path, &answer);
+    return answer;
+  }
+  [[nodiscard]] std::string journal() const {
+    return read_file(directory.path() + "/state/latch.journal");
+  }
+};
+
+TEST_F(ControlPort, OpensToWhoeverHasTheToken) {
+  EXPECT_NE(ask("/api/v1/arm", bert, body).find(R"("ok":true)"), std::string::npos);
+  EXPECT_NE(ask("/api/v1/kill", anna, body).find(R"("state":"KILLED")"), std::string::npos);
+  EXPECT_NE(ask("/metrics", anna).find("outrider_build_info"), std::string::npos);
+}
+
+TEST_F(ControlPort, ShowsAndDoesNothingWithoutOne) {
+  EXPECT_NE(ask("/metrics", "X-Nothing: 1").find("401"), std::string::npos);
+  EXPECT_NE(ask("/api/v1/kill", "Authorization: Bearer wrong", body).find("401"),
+            std::string::npos);
+  EXPECT_NE(ask("/api/v1/arm", anna, body).find("403"), std::string::npos);
+}
+
+TEST_F(ControlPort, JournalsWhoWasRefused) {
+  ask("/api/v1/kill", "Authorization: Bearer wrong", body);
+  ask("/api/v1/arm", anna, body);
+
+  EXPECT_NE(journal().find("somebody at 127.0.0.1"), std::string::npos);
+  EXPECT_NE(journal().find("found anna with the role killer; needed armer"), std::string::npos);
+  EXPECT_EQ(journal().find("0123456789abcdef"), std::string::npos);
+}
+
+TEST_F(ControlPort, DoesTheSameRequestOnceThoughItComesTwice) {
+  const std::string key = std::string(bert) + "' -H 'Idempotency-Key: 4711";
+  const std::string first = ask("/api/v1/arm", key, body);
+
+  EXPECT_NE(first.find(R"("ok":true)"), std::string::npos);
+  EXPECT_EQ(ask("/api/v1/arm", key, body), first);
+}
+
+TEST_F(ControlPort, LetsNewTokensInAndOldOnesOutAfterAReload) {
+  write_file(killers, "carl carl-0123456789abcdef\n");
+  sidecar.process().signal(SIGHUP);
+
+  EXPECT_TRUE(eventually([&] {
+    return ask("/metrics", "Authorization: Bearer carl-0123456789abcdef").find("401") ==
+           std::string::npos;
+  }));
+  EXPECT_NE(ask("/metrics", anna).find("401"), std::string::npos);
+}
+
+TEST_F(ControlPort, KeepsTheOldTokensWhenTheNewOnesAreBroken) {
+  write_file(killers, "carl short\n");
+  sidecar.process().signal(SIGHUP);
+
+  EXPECT_TRUE(eventually(
+      [&] { return sidecar.log().find("killers:1: found no token") != std::string::npos; }));
+  EXPECT_EQ(ask("/metrics", anna).find("401"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace outrider::testing
