@@ -171,6 +171,7 @@ void Planner::take_in(Known& producer, const std::shared_ptr<segments::Segment>&
                 "in it is counted as lost (stale_file)",
             parts_.facts.segments_refused);
   }
+  if (producer.segments.empty()) producer.lives_since = {now_, segment->birth()};
   producer.segments.push_back(segment);
   std::sort(producer.segments.begin(), producer.segments.end(),
             [](const auto& a, const auto& b) { return segments::is_before(*a, *b); });

@@ -4,6 +4,7 @@
 
 #include "planner.hpp"
 #include "promql/matcher.hpp"
+#include "promql/selects.hpp"
 #include "protection/scope.hpp"
 
 namespace outrider {
@@ -21,7 +22,22 @@ bool Planner::has_consequence(const rules::AlertRule& rule) const {
          std::any_of(policy_.kill_switch.begin(), policy_.kill_switch.end(), names);
 }
 
-void Planner::add_values(Plan& plan) {
+// The living first: a name that only history has must not keep out a series that a
+// rule needs now. Of these whoever has lived longest, so that nobody who comes later
+// takes a name that is in use.
+std::vector<const std::pair<const std::string, Planner::Known>*> Planner::by_seniority() const {
+  std::vector<const std::pair<const std::string, Known>*> all;
+  for (const auto& each : producers_) all.push_back(&each);
+  std::stable_sort(all.begin(), all.end(), [](const auto* a, const auto* b) {
+    const bool a_lives = !a->second.segments.empty();
+    const bool b_lives = !b->second.segments.empty();
+    if (a_lives != b_lives) return a_lives;
+    return a_lives && a->second.lives_since < b->second.lives_since;
+  });
+  return all;
+}
+
+Planner::Shortfalls Planner::add_values(Plan& plan) {
   std::vector<ProducerRuntime*> producers;
   for (auto& [name, each] : producers_) {
     producers.push_back(each.producer.get());
@@ -33,26 +49,24 @@ void Planner::add_values(Plan& plan) {
   }
   aggregate::ValuesBuilder builder{producer_label_};
   std::vector<std::string> refusals;
-  // The living first: a name that only history has must not keep out a series
-  // that a rule needs now.
-  for (const bool living : {true, false}) {
-    for (auto& [name, each] : producers_) {
-      if (living == each.segments.empty()) continue;
-      builder.add({name, each.producer->drainer.get(), &each.producer->histograms, each.binding},
-                  refusals);
-    }
+  for (const auto* named : by_seniority()) {
+    const Known& each = named->second;
+    builder.add(
+        {named->first, each.producer->drainer.get(), &each.producer->histograms, each.binding},
+        refusals);
   }
   for (const std::string& why : refusals) refused(why, parts_.facts.series_refused);
   plan.own = std::make_unique<OwnSeries>(
       builder, OwnSeries::Subjects{producers, plan.gates, parts_.protection, *rules_});
   plan.values = builder.build();
+  return builder.shortfalls();
 }
 
 std::unique_ptr<Plan> Planner::make_plan() {
   auto plan = std::make_unique<Plan>();
   plan->lease = policy_.lease;
   plan->rule_set = rules_;
-  add_values(*plan);
+  const Shortfalls shortfalls = add_values(*plan);
   const auto decides = [this](const rules::AlertRule& rule) { return has_consequence(rule); };
   plan->rules = engine_.prepare(rules_, *plan->values->schema(), decides);
   plan->rule_need = nanoseconds::max();
@@ -63,6 +77,7 @@ std::unique_ptr<Plan> Planner::make_plan() {
   }
   link_alerts(*plan);
   add_judges(*plan);
+  add_uncertain_judges(*plan, shortfalls);
   name_publication(*plan);
   return plan;
 }
@@ -161,6 +176,26 @@ void Planner::add_judge(Plan& plan, const rules::BoundRule& rule,
               "match fewer series",
           parts_.facts.series_refused);
   plan.judges.push_back(std::move(blind));
+}
+
+// A producer whose series a rule with a consequence would select, but does not see as
+// it was meant: the rule goes on for all others, this one's gates are not granted.
+void Planner::add_uncertain_judges(Plan& plan, const Shortfalls& shortfalls) {
+  for (const auto& [producer, shortfall] : shortfalls) {
+    for (const rules::BoundRule& rule : plan.rules->rules()) {
+      if (!has_consequence(rule.rule())) continue;
+      const auto& names = shortfall.uncertain;
+      const auto name = std::find_if(names.begin(), names.end(), [&](const std::string& each) {
+        return promql::selects(*rule.rule().expr, each);
+      });
+      if (name == names.end()) continue;
+      plan.judges.push_back(
+          {&rule,
+           {parts_.protection.scope_to_act_on("producer=" + producer)},
+           true,
+           protection::ReasonText{"rule " + rule.rule().name + " does not see " + *name}});
+    }
+  }
 }
 
 void Planner::name_publication(Plan& plan) {

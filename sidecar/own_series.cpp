@@ -43,7 +43,10 @@ void DurationHistogram::write_to(const std::vector<double*>& cells) const noexce
 }
 
 OwnSeries::OwnSeries(aggregate::ValuesBuilder& builder, const Subjects& subjects) {
-  for (const ProducerRuntime* producer : subjects.producers) add_producer(builder, *producer);
+  for (const ProducerRuntime* producer : subjects.producers) {
+    add_producer(builder, *producer);
+    add_shortfalls(builder, *producer);
+  }
   add_rules(builder, subjects.rules);
   for (const auto& gate : subjects.gates) add_gate(builder, *gate);
   add_trips(builder, subjects.protection);
@@ -118,7 +121,8 @@ void OwnSeries::add_self(aggregate::ValuesBuilder& builder) {
       counter("outrider_segments_refused_total",
               "Reasons to attach no segment file, each counted when it is first said.");
   series_refused_ =
-      counter("outrider_series_refused_total", "Series of traders that are not shown.");
+      counter("outrider_series_refused_total",
+              "Reasons not to show or to watch series, each counted when it is first said.");
   add_discovery(builder);
 }
 
@@ -181,7 +185,25 @@ void OwnSeries::add_producer(aggregate::ValuesBuilder& builder, const ProducerRu
   cells.anomalies = counter("outrider_clock_anomalies_total",
                             "Intervals across a jump of the clock: not recorded where they ended "
                             "before they began, else mended.");
+  cells.refused = counter("outrider_registrations_refused_total",
+                          "Series and gates that the producer's own library refused it: see "
+                          "Producer::last_refusal.");
   producers_.push_back(cells);
+}
+
+// What does not change while a plan lives, and what is counted at each copy.
+void OwnSeries::add_shortfalls(aggregate::ValuesBuilder& builder, const ProducerRuntime& producer) {
+  const auto gauge = [&](const char* name, const char* help) {
+    return single(builder, {name, help, FamilyKind::gauge}, {{"producer", producer.name}});
+  };
+  const auto shortfall = builder.shortfalls().find(producer.name);
+  *gauge("outrider_series_hidden",
+         "Series of the producer that this page does not show: see the log.") =
+      shortfall == builder.shortfalls().end() ? 0 : as_double(shortfall->second.hidden);
+  builder.count_not_finite(
+      *producer.drainer,
+      gauge("outrider_gauges_not_finite",
+            "Gauges of the producer that are NaN or infinite, as of this page."));
 }
 
 void OwnSeries::add_rules(aggregate::ValuesBuilder& builder, const rules::RuleSet& rules) {
@@ -236,6 +258,7 @@ void OwnSeries::refresh_producers(nanoseconds now) const noexcept {
     *cells.in_ring = as_double(totals.in_ring);
     *cells.clipped = as_double(totals.clipped);
     *cells.anomalies = as_double(totals.anomalies);
+    *cells.refused = as_double(totals.refused);
     *cells.quarantined = producer.drainer->is_live() && !producer.drainer->is_trusted() ? 1 : 0;
     *cells.lanes_quarantined = producer.drainer->lanes_quarantined();
     *cells.heartbeat_age = seconds(now - producer.beat_seen);

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "aggregate/values.hpp"
+#include "aggregate/values_builder.hpp"
 #include "rules/plan.hpp"
 #include "runtime.hpp"
 
@@ -90,7 +90,7 @@ class OwnSeries {
     const ProducerRuntime* producer;
     double* up;
     std::array<double*, std::size(segments::producer_states)> states;
-    double *recorded, *drained, *spilled, *in_ring, *clipped, *anomalies, *heartbeat_age;
+    double *recorded, *drained, *spilled, *in_ring, *clipped, *anomalies, *refused, *heartbeat_age;
     double *quarantined, *lanes_quarantined;
   };
   struct GateCells {
@@ -98,6 +98,7 @@ class OwnSeries {
     std::array<double*, 7> states;
   };
   void add_producer(aggregate::ValuesBuilder& builder, const ProducerRuntime& producer);
+  static void add_shortfalls(aggregate::ValuesBuilder& builder, const ProducerRuntime& producer);
   void add_rules(aggregate::ValuesBuilder& builder, const rules::RuleSet& rules);
   void add_gate(aggregate::ValuesBuilder& builder, const GateRuntime& gate);
   void add_trips(aggregate::ValuesBuilder& builder, const protection::Protection& protection);

@@ -93,6 +93,14 @@ void Planner::watch_life(Known& each, nanoseconds now) {
   for (std::size_t i = 0; i < each.segments.size(); ++i) {
     segments::Segment& segment = *each.segments[i];
     if (segment.ended.load(std::memory_order_relaxed)) continue;  // relaxed: our own store
+    // relaxed: whether there are any.
+    if (segment.view.state().refused.load(std::memory_order_relaxed) != 0) {
+      refused("producer " + segment.name + ": found generation " +
+                  std::to_string(segment.generation()) +
+                  " with series or gates that its own library refused it, which nobody sees; "
+                  "Producer::last_refusal says why, outrider_registrations_refused_total how many",
+              parts_.facts.series_refused);
+    }
     if (!segment.trader_has_ended(i + 1 < each.segments.size() ? each.segments[i + 1].get()
                                                                : nullptr))
       continue;

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "allowance.hpp"
+#include "aggregate/allowance.hpp"
 #include "config/config.hpp"
 #include "guard_queues.hpp"
 #include "outputs/log.hpp"
@@ -39,12 +39,12 @@ class Planner {
   /// is charged to whoever names it first.
   static constexpr std::size_t max_producers = 256;
   static constexpr std::size_t max_scopes_each = 256;
-  static constexpr AllowanceLimits scope_limits{2, max_scopes_each, 384};
+  static constexpr aggregate::AllowanceLimits scope_limits{2, max_scopes_each, 384};
   static constexpr const char* no_gates = "";        ///< only alerts have named it
   static constexpr const char* several_gates = "*";  ///< of several producers
   /// Breakers on scopes that alerts take from their labels. Those on a producer's
   /// own scope and on written ones are as many as the rules and producers.
-  static constexpr AllowanceLimits breaker_limits{0, 256, 384};
+  static constexpr aggregate::AllowanceLimits breaker_limits{0, 256, 384};
   static_assert(max_producers * scope_limits.kept_for_each + scope_limits.shared + 128 <=
                 protection::max_scopes);  // 128: written ones, people's, and aggregates'
 
@@ -71,6 +71,8 @@ class Planner {
     nanoseconds binds_counted{};
     std::uint64_t last_retired = 0;  ///< generation that was carried over last
     std::uint64_t last_birth = 0;    ///< its
+    /// Since when it has lived without a gap: who came first keeps a name on the page.
+    std::pair<nanoseconds, std::uint64_t> lives_since{};
   };
   /// How often a producer may have new series of one generation bound after the
   /// first time: that many times at once, then five times a second. A count that
@@ -100,12 +102,16 @@ class Planner {
   void refused(const std::string& what, std::atomic<std::uint64_t>& count);
 
   std::unique_ptr<Plan> make_plan();
-  void add_values(Plan& plan);
+  /// What the rules do not see as it was meant, by producer.
+  using Shortfalls = std::map<std::string, aggregate::Shortfall>;
+  Shortfalls add_values(Plan& plan);
+  [[nodiscard]] std::vector<const std::pair<const std::string, Known>*> by_seniority() const;
   [[nodiscard]] bool has_consequence(const rules::AlertRule& rule) const;
   void link_alerts(Plan& plan);
   void add_judges(Plan& plan);
   void add_judge(Plan& plan, const rules::BoundRule& rule,
                  const std::vector<std::string>& policy_scopes);
+  void add_uncertain_judges(Plan& plan, const Shortfalls& shortfalls);
   void name_publication(Plan& plan);
 
   Parts parts_;
@@ -116,8 +122,8 @@ class Planner {
   std::shared_ptr<const rules::RuleSet> rules_;
   rules::Engine engine_;
   std::map<std::string, Known> producers_;
-  Allowance scopes_{scope_limits};
-  Allowance breakers_{breaker_limits};
+  aggregate::Allowance scopes_{scope_limits};
+  aggregate::Allowance breakers_{breaker_limits};
   /// By gates and alerts, ever; with the producer whose gates named it.
   std::map<std::string, std::string> scopes_named_;
   std::set<std::pair<std::string, std::string>> alerts_charged_;  ///< alert and scope

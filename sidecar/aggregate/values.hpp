@@ -6,12 +6,8 @@
 #pragma once
 
 #include <deque>
-#include <map>
 #include <memory>
-#include <string>
-#include <tuple>
-#include <unordered_map>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "aggregate/histogram.hpp"
@@ -67,7 +63,8 @@ class Values final : public ValueSource {
   [[nodiscard]] const std::shared_ptr<const Schema>& schema() const noexcept { return schema_; }
   bool read(ValueId id, double& value) const noexcept override;
 
-  /// Copies all values; `snapshot` was sized by `prepare`. Does not allocate.
+  /// Copies all values; `snapshot` was sized by `prepare`. Does not allocate. Counts
+  /// each producer's gauges that are no numbers.
   void copy_to(Snapshot& snapshot) const noexcept;
   [[nodiscard]] Snapshot prepare() const;
 
@@ -76,64 +73,10 @@ class Values final : public ValueSource {
   std::shared_ptr<const Schema> schema_;
   std::vector<ValueRef> refs_;
   std::deque<double> own_;
+  std::vector<std::pair<const drain::Drainer*, double*>> not_finite_;  ///< where to count
   std::vector<std::shared_ptr<const drain::Binding>> keep_alive_;
-};
 
-/// One producer as it goes into a schema.
-struct ProducerInput {
-  std::string name;
-  const drain::Drainer* drainer = nullptr;
-  const HistogramSet* histograms = nullptr;
-  std::shared_ptr<const drain::Binding> binding;  ///< null: only history is there
-};
-
-/// What all metrics of a family have in common.
-struct Declaration {
-  std::string name;
-  std::string help;
-  FamilyKind kind = FamilyKind::gauge;
-  std::vector<double> edges = {};
-};
-
-class ValuesBuilder {
- public:
-  /// `producer_label` is the label that tells producers apart; empty: none.
-  explicit ValuesBuilder(std::string producer_label) : producer_label_{std::move(producer_label)} {}
-
-  /// Adds a producer's series. What cannot go onto one page with series that are
-  /// there already is named in `refusals`, and is left to the rules.
-  void add(const ProducerInput& producer, std::vector<std::string>& refusals);
-
-  /// A series of the sidecar's own: the caller writes through the pointers, one for
-  /// each value of the metric, on the guard thread, for as long as the Values live.
-  std::vector<double*> add_own(const Declaration& declared, Labels labels);
-
-  std::unique_ptr<Values> build();
-
- private:
-  Family* family(const Declaration& declared, std::vector<std::string>* refusals);
-  void add_metric(Family* family, Labels labels, const std::vector<ValueRef>& refs);
-  void add_histogram(const ProducerInput& producer, const drain::Row& row, const Labels& labels,
-                     std::vector<std::string>& refusals);
-  /// What a living generation has: series that have a row, and names of those without.
-  struct Living {
-    std::unordered_map<const drain::Row*, const drain::BoundSeries*> by_row;
-    std::unordered_set<std::string> without_row;
-  };
-  Living add_living(const ProducerInput& producer, std::vector<std::string>& refusals);
-  [[nodiscard]] Labels labels_of(const shm::SeriesInfo& info, const std::string& producer) const;
-
-  std::string producer_label_;
-  std::unique_ptr<Values> values_ = std::make_unique<Values>();
-  std::deque<Family> families_;
-  /// What goes onto the page under a name, and whose it was first.
-  struct Shown {
-    Family* family = nullptr;
-    std::string producer;
-  };
-  std::unordered_map<std::string, Shown> shown_;
-  std::map<std::tuple<std::string, FamilyKind, std::vector<double>>, Family*> families_by_kind_;
-  std::string adding_;  ///< the producer whose series are being added
+  void count_not_finite(const drain::Drainer* drainer) const noexcept;
 };
 
 }  // namespace outrider::aggregate

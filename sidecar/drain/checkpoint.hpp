@@ -47,6 +47,7 @@ struct ImageHead {
   // Added behind the rest: zero in a file of a version before.
   std::uint64_t birth;               ///< of `generation`: numbers may begin anew
   std::uint64_t last_retired_birth;  ///< of `last_retired`
+  std::uint64_t retired_refused;     ///< registrations, of retired generations
 };
 
 /// A histogram's cumulative cells in one image: samples from rings over all

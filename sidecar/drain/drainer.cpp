@@ -52,6 +52,7 @@ void Drainer::begin_generation() noexcept {
     checkpoint_->copy_active_over_inactive();
   }
   clock_watch_ = ClockWatch{segment.clock()};
+  refused_ = 0;
   lanes_.open(segment, checkpoint_->head(checkpoint_->active()).positions);
   for (std::uint32_t lane = 0; lane < lanes; ++lane) {
     lanes_[lane].reader.release(0, segment.control.position(lane));

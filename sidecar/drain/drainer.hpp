@@ -68,6 +68,7 @@ struct Totals {
   std::uint64_t in_ring = 0;
   std::uint64_t clipped = 0;
   std::uint64_t anomalies = 0;
+  std::uint64_t refused = 0;  ///< registrations, by the producer's library
   std::array<std::uint64_t, loss_causes> lost{};
 };
 
@@ -172,6 +173,7 @@ class Drainer {
   std::vector<Observation> batch_;
   ClockWatch clock_watch_;  ///< of the live generation
   shm::TickSource ticks_ = shm::ticks;
+  std::uint64_t refused_ = 0;     ///< by the live generation's library; never goes back
   std::uint64_t bad_ids_ = 0;     ///< in this batch
   std::uint64_t mended_ = 0;      ///< in this batch
   std::uint32_t first_lane_ = 0;  ///< turns, so that no lane starves another

@@ -63,8 +63,15 @@ Totals Drainer::look_at_totals() noexcept {
   totals.spilled = head.retired_spilled;
   totals.clipped = head.retired_clipped;
   totals.anomalies = head.retired_anomalies;
+  totals.refused = head.retired_refused;
   if (!is_live()) return totals;
-  if (is_trusted()) lanes_.look();
+  if (is_trusted()) {
+    lanes_.look();
+    // relaxed: a count for people. Zeroes of a file that is cut short are none.
+    const auto& refused = binding_->segment->view.state().refused;
+    refused_ = std::max(refused_, refused.load(std::memory_order_relaxed));
+  }
+  totals.refused += refused_;
   // relaxed: set before the segment was handed over.
   const bool abandoned = binding_->segment->abandoned.load(std::memory_order_relaxed);
   const bool given_up = is_given_up();
@@ -96,6 +103,7 @@ void Drainer::retire() noexcept {
   head.retired_spilled += spilled;
   head.retired_clipped = before.clipped;
   head.retired_anomalies = before.anomalies;
+  head.retired_refused = before.refused;
   head.lost = before.lost;
   // Spill of series without a row, which nobody could read, or that nobody reads
   // any more.

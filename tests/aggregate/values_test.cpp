@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From what a trader registered to what Prometheus is shown: names, labels and
 // values, over the trader's end.
-#include "aggregate/values.hpp"
+#include "aggregate/values_builder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -123,7 +123,9 @@ TEST_F(Values, ShowOneNameAsOneKindAndLeaveTheOtherToTheRules) {
   writer_.counter("orders", "", {{"venue", "x"}}).inc();
   writer_.gauge("orders", "", {{"venue", "y"}}).set(1);
   build();
-  EXPECT_TRUE(refused_with("orders: another series of this name has another kind"));
+  EXPECT_TRUE(refused_with(
+      "orders: found producer oms registering it as a gauge, where producer oms has it as a "
+      "counter"));
   EXPECT_EQ(value({{"__name__", "orders"}, {"producer", "oms"}, {"venue", "x"}}), 1);
   EXPECT_EQ(value({{"__name__", "orders"}, {"producer", "oms"}, {"venue", "y"}}), 1);
   const auto& families = values_->schema()->families;
@@ -151,7 +153,7 @@ TEST_F(Values, ShowOneSetOfBoundsAndLeaveTheOtherToTheRules) {
   writer_.histogram("h", "", {.unit = Unit::count(), .bounds = {1}}, {{"venue", "x"}});
   writer_.histogram("h", "", {.unit = Unit::count(), .bounds = {2}}, {{"venue", "y"}});
   build();
-  EXPECT_TRUE(refused_with("another set of bounds"));
+  EXPECT_TRUE(refused_with("needed one kind, unit and set of bounds for a name"));
   EXPECT_TRUE(lists({{"__name__", "h_bucket"}, {"producer", "oms"}, {"venue", "x"}, {"le", "1"}}));
   EXPECT_TRUE(lists({{"__name__", "h_bucket"}, {"producer", "oms"}, {"venue", "y"}, {"le", "2"}}));
 }

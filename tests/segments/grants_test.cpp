@@ -138,7 +138,7 @@ TEST(Rule, SeesAProducerWhoseFamilyAnotherHasTakenAsAnotherKind) {
 )",
                   with_breaker("RejectStorm", "producer")};
   ASSERT_TRUE(trades(sidecar, trader));
-  EXPECT_EQ(sidecar.said("another series of this name has another kind (of producer aaa)"), 1U);
+  EXPECT_EQ(sidecar.said("as a counter, where producer aaa has it as a gauge"), 1U);
   rejects.add(20);
   EXPECT_TRUE(sidecar.turns_until([&] { return trader.gate.state() == GateState::halted; }));
   EXPECT_TRUE(trades(sidecar, taker));

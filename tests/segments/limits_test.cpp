@@ -12,6 +12,7 @@ namespace {
 
 using namespace outrider;
 using namespace std::chrono_literals;
+using aggregate::Allowance;
 using test::Sidecar;
 using test::Trader;
 using test::Vandal;

@@ -8,7 +8,7 @@
 #include <map>
 #include <string>
 
-namespace outrider {
+namespace outrider::aggregate {
 
 struct AllowanceLimits {
   std::size_t kept_for_each = 0;  ///< that nobody else can take
@@ -40,4 +40,4 @@ class Allowance {
   std::size_t shared_taken_ = 0;
 };
 
-}  // namespace outrider
+}  // namespace outrider::aggregate

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aggregate/values_builder.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "outrider/shm/file.hpp"
+
+namespace outrider::aggregate {
+namespace {
+
+using Kind = ValueRef::Kind;
+
+/// The label that tells producers apart where the page has none.
+constexpr const char* usual_producer_label = "producer";
+
+/// Sets a label of ours. A user's own label of that name steps aside, as
+/// Prometheus does it.
+void set_label(Labels& labels, const std::string& name, const std::string& value) {
+  const auto is_taken = [&](const std::string& wanted) {
+    return std::any_of(labels.begin(), labels.end(),
+                       [&](const auto& label) { return label.first == wanted; });
+  };
+  if (is_taken(name)) {
+    std::string aside = "exported_" + name;
+    while (is_taken(aside)) aside.insert(0, "exported_");
+    for (auto& label : labels) {
+      if (label.first == name) label.first = aside;
+    }
+  }
+  labels.emplace_back(name, value);
+  std::sort(labels.begin(), labels.end());
+}
+
+bool is_distribution(FamilyKind kind) {
+  return kind == FamilyKind::histogram || kind == FamilyKind::summary;
+}
+
+/// Names that no other family of a page may have: its own, and those of its samples.
+std::vector<std::string> names_of(const Declaration& declared) {
+  if (!is_distribution(declared.kind)) return {declared.name};
+  std::vector<std::string> names{declared.name, declared.name + "_count", declared.name + "_sum"};
+  if (declared.kind == FamilyKind::histogram) names.push_back(declared.name + "_bucket");
+  return names;
+}
+
+/// Those of samples that have a metric's labels and no more, one or two of each.
+std::vector<std::string> plain_samples(const Declaration& declared) {
+  if (!is_distribution(declared.kind)) return {declared.name};
+  return {declared.name + "_count", declared.name + "_sum"};
+}
+
+/// A sample by name and labels: no two have the same.
+std::string sample_key(const std::string& name, const Labels& labels) {
+  std::string key = name;
+  for (const auto& [label, value] : labels) (key += '\0') += label + '\0' + value;
+  return key;
+}
+
+std::string describe(FamilyKind kind, const std::string& unit, const std::vector<double>& edges) {
+  if (kind == FamilyKind::counter) return "a counter";
+  if (kind == FamilyKind::gauge) return unit.empty() ? "a gauge" : "a gauge of " + unit;
+  std::string text = (kind == FamilyKind::histogram ? "a histogram of " : "a summary of ") + unit;
+  if (kind == FamilyKind::summary) return text;
+  text += " with bounds";
+  for (const double edge : edges) text += ' ' + edge_text(edge);
+  return text;
+}
+
+/// Base units in which a histogram's values are shown.
+std::string unit_text(const shm::SeriesInfo& info) {
+  return info.unit == shm::SeriesUnit::count ? "counts of " + edge_text(info.scale) : "seconds";
+}
+
+Kind gauge_kind(shm::SeriesKind kind) {
+  return kind == shm::SeriesKind::up_down     ? Kind::up_down
+         : kind == shm::SeriesKind::gauge_f64 ? Kind::gauge_f64
+                                              : Kind::gauge_i64;
+}
+
+}  // namespace
+
+// ------------------------------------------------------------- a producer
+
+void ValuesBuilder::add(const ProducerInput& producer, std::vector<std::string>& refusals) {
+  producer_ = &producer;
+  refusals_ = &refusals;
+  names_.push_back(producer.name);
+  said_.clear();
+  rows_done_.clear();
+  living_.clear();
+  if (producer.binding != nullptr) {
+    values_->keep_alive_.push_back(producer.binding);
+    for (const auto& series : producer.binding->series) add_living(series);
+  }
+  std::vector<const drain::Row*> history;
+  for (const auto& [text, row] : producer.drainer->checkpoint().rows()) {
+    if (!rows_done_.contains(row.get())) history.push_back(row.get());
+  }
+  std::sort(history.begin(), history.end(),
+            [](const auto* a, const auto* b) { return a->index < b->index; });
+  for (const drain::Row* row : history) add_history(*row);
+}
+
+void ValuesBuilder::add_living(const drain::BoundSeries& series) {
+  const shm::SeriesInfo& info = series.info;
+  if (series.row != nullptr) {
+    rows_done_.insert(series.row);
+    return add_row(*series.row, &series);
+  }
+  const bool is_gauge = info.kind == shm::SeriesKind::up_down ||
+                        info.kind == shm::SeriesKind::gauge_f64 ||
+                        info.kind == shm::SeriesKind::gauge_i64;
+  if (is_gauge) {
+    living_.insert(info.text());
+    Placing placing = placing_of(info);
+    place({info.name, info.help, FamilyKind::gauge}, placing,
+          {{.kind = gauge_kind(info.kind), .drainer = producer_->drainer, .series = &series}});
+    return end_series(placing);
+  }
+  if (info.kind == shm::SeriesKind::gate) return;
+  // The drain has refused it, and said why: nobody sees it.
+  Shortfall& shortfall = shortfalls_[producer_->name];
+  ++shortfall.hidden;
+  const bool is_counter = info.kind == shm::SeriesKind::counter;
+  for (const std::string& name :
+       names_of({info.name, {}, is_counter ? FamilyKind::counter : FamilyKind::histogram})) {
+    shortfall.uncertain.insert(name);
+  }
+}
+
+void ValuesBuilder::add_history(const drain::Row& row) {
+  // An earlier generation had it as another kind: one series has one value.
+  if (living_.contains(row.info.text())) {
+    return refuse(row.info.name,
+                  shm::shown(row.info.text()) + ": found it in the history of producer " +
+                      producer_->name +
+                      " as another kind than now; needed one kind; its total of before is not "
+                      "shown; rename it, or remove the producer's checkpoint");
+  }
+  add_row(row, nullptr);
+}
+
+void ValuesBuilder::add_row(const drain::Row& row, const drain::BoundSeries* series) {
+  Placing placing = placing_of(row.info);
+  if (row.info.kind == shm::SeriesKind::histogram) {
+    add_histogram(row, placing);
+  } else {
+    place({row.info.name, row.info.help, FamilyKind::counter}, placing,
+          {{.kind = series != nullptr ? Kind::counter : Kind::carried_counter,
+            .drainer = producer_->drainer,
+            .series = series,
+            .row = &row}});
+  }
+  end_series(placing);
+}
+
+void ValuesBuilder::add_histogram(const drain::Row& row, Placing& placing) {
+  const Histogram* histogram = producer_->histograms->find(row);
+  if (histogram == nullptr) return;
+  const auto ref = [&](Kind kind, std::size_t edge, std::size_t window) {
+    return ValueRef{.kind = kind,
+                    .window = static_cast<std::uint8_t>(window),
+                    .edge = static_cast<std::uint16_t>(edge),
+                    .row = &row,
+                    .histogram = histogram};
+  };
+  const shm::SeriesInfo& info = row.info;
+  const std::string unit = unit_text(info);
+  std::vector<ValueRef> refs;
+  for (std::size_t i = 0; i < info.bounds.size(); ++i) refs.push_back(ref(Kind::bucket, i, 0));
+  refs.push_back(ref(Kind::count, 0, 0));
+  refs.push_back(ref(Kind::sum, 0, 0));
+  place({info.name, info.help, FamilyKind::histogram, info.bounds, unit}, placing, refs);
+
+  for (std::size_t window = 0; window < windows.size(); ++window) {
+    Placing with_window = placing;
+    set_label(with_window.labels, "window", windows[window].text);
+    refs.clear();
+    for (std::size_t i = 0; i < quantiles.size(); ++i)
+      refs.push_back(ref(Kind::rolling_quantile, i, window));
+    refs.push_back(ref(Kind::rolling_count, 0, window));
+    refs.push_back(ref(Kind::rolling_sum, 0, window));
+    place({info.name + "_rolling",
+           info.help + " (rolling window)",
+           FamilyKind::summary,
+           {quantiles.begin(), quantiles.end()},
+           unit},
+          with_window, refs);
+    place({info.name + "_rolling_max",
+           info.help + " (largest in the rolling window)",
+           FamilyKind::gauge,
+           {},
+           unit},
+          with_window, {ref(Kind::rolling_maximum, 0, window)});
+    placing.is_shown = placing.is_shown && with_window.is_shown;
+  }
+}
+
+ValuesBuilder::Placing ValuesBuilder::placing_of(const shm::SeriesInfo& info) const {
+  Placing placing{info.labels};
+  if (!producer_label_.empty()) set_label(placing.labels, producer_label_, producer_->name);
+  return placing;
+}
+
+// ------------------------------------------------------- a metric of it
+
+void ValuesBuilder::place(const Declaration& declared, Placing& placing,
+                          const std::vector<ValueRef>& refs) {
+  if (declared.name.starts_with("outrider_")) {
+    placing.is_shown = false;
+    return refuse(declared.name, declared.name + ": found it registered by producer " +
+                                     producer_->name +
+                                     "; names with outrider_ are the sidecar's own; rename it");
+  }
+  if (!room_.take(producer_->name, refs.size())) {
+    placing.is_shown = false;
+    for (std::string& name : names_of(declared))
+      shortfalls_[producer_->name].uncertain.insert(std::move(name));
+    return refuse({}, "producer " + producer_->name + ": found more series than " +
+                          std::to_string(value_limits.most_each) +
+                          " values of one producer, or than those of all leave room for; further "
+                          "ones are on no page and in no rule, and gates that a rule would guard "
+                          "by them stay UNARMED; use labels with fewer values");
+  }
+  tell_apart(declared, placing);
+  Family& into = family(declared, placing.is_shown);
+  placing.is_shown = placing.is_shown && into.is_shown;
+  for (const std::string& name : plain_samples(declared))
+    samples_.try_emplace(sample_key(name, placing.labels), &names_.back());
+  add_metric(into, placing.labels, refs);
+}
+
+/// Who has a sample of that name and those labels already; null: nobody.
+const std::string* ValuesBuilder::holder_of(const Declaration& declared,
+                                            const Labels& labels) const {
+  for (const std::string& name : plain_samples(declared)) {
+    const auto found = samples_.find(sample_key(name, labels));
+    if (found != samples_.end()) return found->second;
+  }
+  return nullptr;
+}
+
+// Two series of one name and label set would be one with two values. The later one
+// stays off the page; rules see it with the producer's label, once more if need be.
+void ValuesBuilder::tell_apart(const Declaration& declared, Placing& placing) {
+  const std::string* holder = holder_of(declared, placing.labels);
+  if (holder == nullptr) return;
+  shm::SeriesInfo meant;
+  meant.name = declared.name;
+  meant.labels = placing.labels;
+  for (std::string& name : names_of(declared))
+    shortfalls_[producer_->name].uncertain.insert(std::move(name));
+  const std::string& label = producer_label_.empty() ? usual_producer_label : producer_label_;
+  while (holder_of(declared, placing.labels) != nullptr)
+    set_label(placing.labels, label, producer_->name);
+  placing.is_shown = false;
+  refuse(declared.name,
+         shm::shown(meant.text()) + ": found a series of producer " + producer_->name +
+             " that reads the same as one of producer " + *holder +
+             "; needed a label that tells them apart; the page shows that of " + *holder +
+             ", rules see the other with " + label + "=\"" + producer_->name +
+             "\" added, and gates of " + producer_->name +
+             " that a rule guards by it stay UNARMED; rename the series or a label of it, or give "
+             "--producer-label");
+}
+
+// Hidden ones apart from those of the same kind that are shown.
+Family& ValuesBuilder::family(const Declaration& declared, bool is_shown) {
+  const auto& [name, help, kind, edges, unit] = declared;
+  const auto [known, is_new] =
+      families_by_kind_.try_emplace({name, kind, edges, unit, is_shown}, nullptr);
+  if (!is_new) return *known->second;
+  families_.push_back({name, help, kind, edges, {}});
+  Family& family = *(known->second = &families_.back());
+  family.is_shown = is_shown;
+  if (is_shown) hold_names(declared, family);
+  return family;
+}
+
+void ValuesBuilder::hold_names(const Declaration& declared, Family& family) {
+  const std::vector<std::string> names = names_of(declared);
+  for (const std::string& name : names) {
+    const auto found = holders_.find(name);
+    if (found == holders_.end()) continue;
+    family.is_shown = false;
+    if (producer_ == nullptr) return;
+    const Holder& holder = found->second;
+    const Family& theirs = *holder.family;
+    return refuse(
+        declared.name,
+        declared.name + ": found producer " + producer_->name + " registering it as " +
+            describe(declared.kind, declared.unit, declared.edges) + ", where producer " +
+            holder.producer + " has " +
+            (theirs.name == declared.name ? std::string{"it"} : theirs.name) + " as " +
+            describe(theirs.kind, holder.unit, theirs.edges) +
+            "; needed one kind, unit and set of bounds for a name; the page shows that of " +
+            holder.producer + ", rules see both; rename one");
+  }
+  for (const std::string& name : names)
+    holders_[name] = {&family, declared.unit, producer_ == nullptr ? "" : producer_->name};
+}
+
+void ValuesBuilder::add_metric(Family& family, Labels labels, const std::vector<ValueRef>& refs) {
+  family.metrics.push_back({std::move(labels), static_cast<ValueId>(values_->refs_.size())});
+  values_->refs_.insert(values_->refs_.end(), refs.begin(), refs.end());
+}
+
+void ValuesBuilder::refuse(const std::string& about, const std::string& why) {
+  if (said_.insert(about).second) refusals_->push_back(why);
+}
+
+// ------------------------------------------------------------------ whole
+
+std::vector<double*> ValuesBuilder::add_own(const Declaration& declared, Labels labels) {
+  producer_ = nullptr;
+  Family& target = family(declared, true);
+  std::vector<double*> cells;
+  std::vector<ValueRef> refs;
+  for (std::size_t i = 0; i < target.values_per_metric(); ++i) {
+    cells.push_back(&values_->own_.emplace_back(0.0));
+    refs.push_back({.own = cells.back()});
+  }
+  std::sort(labels.begin(), labels.end());
+  add_metric(target, std::move(labels), refs);
+  return cells;
+}
+
+std::unique_ptr<Values> ValuesBuilder::build() {
+  auto schema = std::make_shared<Schema>();
+  std::vector<Family*> order;
+  for (Family& each : families_) order.push_back(&each);
+  std::stable_sort(order.begin(), order.end(),
+                   [](const Family* a, const Family* b) { return a->name < b->name; });
+  for (Family* each : order) schema->families.push_back(std::move(*each));
+  schema->value_count = values_->refs_.size();
+  values_->schema_ = std::move(schema);
+  return std::move(values_);
+}
+
+}  // namespace outrider::aggregate
