@@ -78,6 +78,12 @@ Kind gauge_kind(shm::SeriesKind kind) {
                                               : Kind::gauge_i64;
 }
 
+/// The sidecar's own names; those of the drill are its trader's, which is outrider's too.
+bool is_reserved(std::string_view name, std::string_view producer) {
+  const bool is_drill = producer == "outrider-canary" && name.starts_with("outrider_drill_");
+  return name.starts_with("outrider_") && !is_drill;
+}
+
 }  // namespace
 
 // ------------------------------------------------------------- a producer
@@ -207,7 +213,7 @@ ValuesBuilder::Placing ValuesBuilder::placing_of(const shm::SeriesInfo& info) co
 
 void ValuesBuilder::place(const Declaration& declared, Placing& placing,
                           const std::vector<ValueRef>& refs) {
-  if (declared.name.starts_with("outrider_")) {
+  if (is_reserved(declared.name, producer_->name)) {
     placing.is_shown = false;
     return refuse(declared.name, declared.name + ": found it registered by producer " +
                                      producer_->name +

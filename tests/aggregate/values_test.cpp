@@ -160,6 +160,7 @@ TEST_F(Values, ShowOneSetOfBoundsAndLeaveTheOtherToTheRules) {
 
 TEST_F(Values, RefuseATradersSeriesUnderTheSidecarsOwnNames) {
   writer_.gauge("outrider_passes_total", "").set(1);
+  writer_.gauge("outrider_drill_breach", "").set(1);
   writer_.counter("outrider_trips_total", "").inc();
   drain_.bind();
   aggregate::ValuesBuilder builder{"producer"};
@@ -169,10 +170,21 @@ TEST_F(Values, RefuseATradersSeriesUnderTheSidecarsOwnNames) {
   ASSERT_EQ(own.size(), 1U);
   *own[0] = 42;
   values_ = builder.build();
-  EXPECT_EQ(refusals_.size(), 2U);
+  EXPECT_EQ(refusals_.size(), 3U);
   EXPECT_TRUE(refused_with("the sidecar's own"));
   EXPECT_EQ(value({{"__name__", "outrider_passes_total"}, {"a", "b"}}), 42);
   EXPECT_EQ(values_->schema()->value_count, 1U);
+}
+
+TEST_F(Values, LetTheDrillsTraderHaveTheDrillsNames) {
+  writer_.gauge("outrider_drill_breach", "").set(1);
+  writer_.gauge("outrider_passes_total", "").set(1);
+  drain_.bind();
+  aggregate::ValuesBuilder builder{"producer"};
+  builder.add(input("outrider-canary"), refusals_);
+  values_ = builder.build();
+  EXPECT_EQ(refusals_.size(), 1U);
+  EXPECT_EQ(value({{"__name__", "outrider_drill_breach"}, {"producer", "outrider-canary"}}), 1);
 }
 
 TEST_F(Values, PutProducersOfOneSeriesIntoOneFamily) {

@@ -36,43 +36,61 @@ ControlReply understand(unsigned status, const std::string& body) {
   return reply;
 }
 
-}  // namespace
+struct Answer {
+  unsigned status = 0;  ///< 0: nobody answered, for this reason:
+  std::string problem;
+  std::string body;
+};
 
-ControlReply ask_sidecar(const std::string& socket, const std::string& path,
-                         const std::string& scope, const std::string& reason) {
-  ControlReply reply;
+/// POST of `sent`, or GET when there is nothing to send.
+Answer talk(const std::string& socket, const std::string& path, const std::string* sent) {
+  Answer answer;
   const std::unique_ptr<CURL, void (*)(CURL*)> curl(::curl_easy_init(), ::curl_easy_cleanup);
-  const std::string sent = nlohmann::json{{"scope", scope}, {"reason", reason}}.dump(
-      -1, ' ', false, nlohmann::json::error_handler_t::replace);
   const std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(
       ::curl_slist_append(nullptr, "Content-Type: application/json"), ::curl_slist_free_all);
   if (!curl || !headers) {
-    reply.message = "libcurl cannot start";
-    return reply;
+    answer.problem = "libcurl cannot start";
+    return answer;
   }
-  std::string body;
   const std::string url = "http://localhost" + path;
   ::curl_easy_setopt(curl.get(), CURLOPT_UNIX_SOCKET_PATH, socket.c_str());
   ::curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
   ::curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
-  ::curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
-  ::curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(sent.size()));
-  ::curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, sent.c_str());
+  if (sent != nullptr) {
+    ::curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
+    ::curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(sent->size()));
+    ::curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, sent->c_str());
+  }
   ::curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, collect);
-  ::curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &body);
+  ::curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer.body);
   ::curl_easy_setopt(curl.get(), CURLOPT_CONNECTTIMEOUT_MS, connect_patience_ms);
   ::curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, answer_patience_ms);
   ::curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
   const CURLcode code = ::curl_easy_perform(curl.get());
-  if (code != CURLE_OK) {
-    reply.denied = ::access(socket.c_str(), W_OK) != 0 && errno == EACCES;
-    reply.message =
-        socket + ": " + (reply.denied ? "not for this user" : ::curl_easy_strerror(code));
-    return reply;
-  }
   long status = 0;
   ::curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
-  return understand(static_cast<unsigned>(status), body);
+  answer.status = code == CURLE_OK ? static_cast<unsigned>(status) : 0;
+  answer.problem = ::curl_easy_strerror(code);
+  return answer;
+}
+
+}  // namespace
+
+ControlReply ask_sidecar(const std::string& socket, const std::string& path,
+                         const std::string& scope, const std::string& reason) {
+  const std::string sent = nlohmann::json{{"scope", scope}, {"reason", reason}}.dump(
+      -1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const Answer answer = talk(socket, path, &sent);
+  if (answer.status != 0) return understand(answer.status, answer.body);
+  ControlReply reply;
+  reply.denied = ::access(socket.c_str(), W_OK) != 0 && errno == EACCES;
+  reply.message = socket + ": " + (reply.denied ? "not for this user" : answer.problem);
+  return reply;
+}
+
+std::string page_of_sidecar(const std::string& socket, const std::string& path) {
+  Answer answer = talk(socket, path, nullptr);
+  return answer.status == 200 ? std::move(answer.body) : std::string{};
 }
 
 int exit_code_of(const ControlReply& reply) {

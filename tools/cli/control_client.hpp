@@ -17,6 +17,9 @@ struct ControlReply {
 ControlReply ask_sidecar(const std::string& socket, const std::string& path,
                          const std::string& scope, const std::string& reason);
 
+/// GET over the same socket; the page, or empty when nobody answers with 200.
+std::string page_of_sidecar(const std::string& socket, const std::string& path);
+
 /// What `reply` means for the exit code: 0, 1, 3 or 4.
 int exit_code_of(const ControlReply& reply);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The `outrider` command: kill, arm, status, check.
+// The `outrider` command: kill, arm, status, drill, check.
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <string>
@@ -7,6 +7,7 @@
 #include "cli/arm_command.hpp"
 #include "cli/check_config_command.hpp"
 #include "cli/check_rules_command.hpp"
+#include "cli/drill_command.hpp"
 #include "cli/kill_command.hpp"
 #include "cli/places.hpp"
 #include "cli/status_command.hpp"
@@ -28,6 +29,7 @@ int run(int argc, const char* const* argv) {
   add_kill_command(app, places, exit_code);
   add_arm_command(app, places, exit_code);
   add_status_command(app, places, exit_code);
+  add_drill_command(app, places, exit_code);
   CLI::App* check = app.add_subcommand("check", "report every problem of a file");
   check->require_subcommand(1);
   add_check_config_command(*check, exit_code);

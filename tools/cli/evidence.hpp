@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a drill showed, as a file for whoever must prove that the stop works:
+// when, where, with which configuration, and how long it took.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/canary.hpp"
+#include "cli/places.hpp"
+
+namespace outrider::cli {
+
+struct Drill {
+  std::string kind = "canary";
+  std::vector<TripTimes> trips;
+  std::string problem;  ///< empty: it passed
+
+  [[nodiscard]] bool passed() const { return problem.empty() && !trips.empty(); }
+};
+
+/// JSON: time, host, boot_id, user; sidecar{version config_file config_sha256};
+/// kind, passed, problem, trips[]{stored_ns refused_ns}, worst_refused_ns.
+std::string evidence_json(const Drill& drill, const Places& places);
+
+/// Writes it to DIRECTORY/drill-UTC.json, never over another one; the path, or
+/// empty with a sentence in `problem`.
+std::string write_evidence(const std::string& directory, const std::string& json,
+                           std::string& problem);
+
+}  // namespace outrider::cli
