@@ -3,6 +3,7 @@
 // for the holders of a token. Looks up who asks before anything else.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 
@@ -20,6 +21,10 @@ class ControlApi {
 
   /// Any thread: who may do what from now on.
   void replace_access(outputs::Access access);
+
+  /// Another POST, for whoever has at least that role.
+  void add_command(outputs::Router& router, const char* path, protection::Role least,
+                   std::function<outputs::Response()> carry_out);
 
   /// Reading is for viewers: `pages`. POST /api/v1/kill and arm are for whoever has
   /// the role; `pages` gets them added. Any number of servers may use the handler.

@@ -67,6 +67,9 @@ class Guard final : private protection::Ends {
   }
   void store_gates() noexcept override;
   void note(const protection::Entry& entry) noexcept override { parts_.scribe.note(entry); }
+  void tell(const protection::Change& change) noexcept override {
+    parts_.queues.alerts.tell(alerts::LatchEvent{change, previous_pass_});
+  }
 
   Parts parts_;
   std::unique_ptr<Plan> plan_;

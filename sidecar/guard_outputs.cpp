@@ -28,15 +28,11 @@ void Guard::tell_state(const ProducerRuntime& producer) noexcept {
 
 void Guard::tell_transitions() noexcept {
   for (const rules::Transition& transition : plan_->rules->transitions()) {
-    GuardEvent event = event_of(GuardEvent::Kind::alert, rules::state_name(transition.to));
-    event.value = transition.value;
-    event.rule = transition.rule->rule().name;
-    if (transition.instance != nullptr) {
-      for (const auto& [name, value] : transition.instance->labels) {
-        if (name == "producer") event.subject = value;
-      }
-    }
-    parts_.queues.tell(event);
+    parts_.queues.alerts.tell(
+        alerts::RuleEvent{{plan_->rule_set, &transition.rule->rule(), transition.instance,
+                           transition.to, transition.value, now_.wall},
+                          now_.steady,
+                          previous_pass_});
   }
 }
 

@@ -7,20 +7,20 @@
 #include <boost/lockfree/spsc_queue.hpp>
 #include <memory>
 
+#include "outputs/alerts/intake.hpp"
 #include "plan.hpp"
 
 namespace outrider {
 
 /// Something that people should read of.
 struct GuardEvent {
-  enum class Kind : std::uint8_t { gate, alert, producer };
+  enum class Kind : std::uint8_t { gate, producer };
   Kind kind = Kind::gate;
   const char* state = "";  ///< a word of the contract, lives forever
   protection::ScopeText subject;
   protection::ScopeText scope;
   protection::RuleText rule;
   protection::ReasonText reason;
-  double value = 0;
 };
 
 class GuardQueues {
@@ -58,6 +58,9 @@ class GuardQueues {
     if (plan != nullptr) retired_.push(plan.release());
     plan.reset(next);
   }
+
+  /// For the dispatch thread: it tells people, and the log.
+  alerts::Intake alerts;
 
   void tell(const GuardEvent& event) noexcept {
     // relaxed: a count on its own.

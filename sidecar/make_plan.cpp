@@ -201,6 +201,7 @@ void Planner::add_uncertain_judges(Plan& plan, const Shortfalls& shortfalls) {
 void Planner::name_publication(Plan& plan) {
   auto names = std::make_shared<PublicationNames>();
   names->schema = plan.values->schema();
+  names->rule_set = plan.rule_set;
   for (const PlannedProducer& planned : plan.producers) {
     PublicationNames::ProducerName name{planned.producer->name, 0, 0, 0};
     if (planned.binding != nullptr) {
@@ -214,7 +215,7 @@ void Planner::name_publication(Plan& plan) {
     names->gates.push_back({gate->producer->name, gate->name, gate->labels});
   for (const rules::BoundRule& rule : plan.rules->rules()) {
     for (const auto& instance : rule.instances())
-      names->alerts.push_back({rule.rule().name, instance->labels});
+      names->alerts.push_back({rule.rule().name, instance->labels, &rule.rule(), instance});
   }
   for (std::size_t id = 0; id < parts_.protection.breaker_count(); ++id) {
     const auto& breaker = parts_.protection.breaker_at(static_cast<protection::BreakerId>(id));

@@ -111,10 +111,13 @@ void add_gates(const Publication& publication, outputs::Status& status) {
   }
 }
 
-/// A steady time as Unix milliseconds, by the pair of clocks of the publication.
+/// A steady time as Unix time, by the pair of clocks of the publication.
+nanoseconds wall_of(const Publication& publication, nanoseconds steady) {
+  return publication.wall - (publication.steady - steady);
+}
+
 std::int64_t wall_ms(const Publication& publication, nanoseconds steady) {
-  const nanoseconds wall = publication.wall - (publication.steady - steady);
-  return std::chrono::duration_cast<std::chrono::milliseconds>(wall).count();
+  return wall_of(publication, steady) / 1ms;
 }
 
 void add_alerts(const Publication& publication, outputs::Status& status) {
@@ -128,6 +131,17 @@ void add_alerts(const Publication& publication, outputs::Status& status) {
 }
 
 }  // namespace
+
+std::vector<alerts::Observed> to_observed(const Publication& publication) {
+  std::vector<alerts::Observed> all;
+  for (std::size_t i = 0; i < publication.alerts.size(); ++i) {
+    const auto& name = publication.names->alerts[i];
+    const auto& alert = publication.alerts[i];
+    all.push_back({publication.names->rule_set, name.rule, name.instance, alert.state, alert.value,
+                   wall_of(publication, alert.since)});
+  }
+  return all;
+}
 
 outputs::Status to_status(const Publication& publication) {
   outputs::Status status;

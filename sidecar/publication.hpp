@@ -13,9 +13,10 @@
 
 #include "aggregate/schema.hpp"
 #include "drain/drainer.hpp"
+#include "outputs/alerts/intake.hpp"
 #include "outputs/status.hpp"
 #include "protection/text.hpp"
-#include "rules/alert.hpp"
+#include "rules/rule_set.hpp"
 #include "segments/liveness.hpp"
 
 namespace outrider {
@@ -38,11 +39,14 @@ struct PublicationNames {
   struct AlertName {
     std::string name;
     aggregate::Labels labels;
+    const rules::AlertRule* rule = nullptr;  ///< of rule_set
+    std::shared_ptr<const rules::AlertInstance> instance;
   };
   std::shared_ptr<const aggregate::Schema> schema;
   std::vector<ProducerName> producers;
   std::vector<GateName> gates;
   std::vector<AlertName> alerts;
+  std::shared_ptr<const rules::RuleSet> rule_set;
   std::vector<std::pair<std::string, std::string>> trips;  ///< scope and rule, by breaker
 };
 
@@ -79,6 +83,9 @@ struct Publication {
   nanoseconds steady{};  ///< when
   nanoseconds wall{};
 };
+
+/// The dispatch thread's view of a publication: the state of every alert.
+std::vector<alerts::Observed> to_observed(const Publication& publication);
 
 /// The pages' view of a publication.
 outputs::Status to_status(const Publication& publication);

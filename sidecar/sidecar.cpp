@@ -87,8 +87,11 @@ Sidecar::Sidecar(const config::Flags& flags, Settings settings)
   guard_ = std::make_unique<Guard>(
       Guard::Parts{protection_, started_.latch, desk_, *scribe_, queues_, exchange_, facts_});
 
+  make_dispatcher();
+
   outputs::Router pages;
   outputs::add_pages(pages, page_sources());
+  add_alerts(pages);
   const auto& address = settings_.config.web.listen_address;
   web_ = std::make_unique<outputs::HttpServer>(
       outputs::HttpServerOptions{
@@ -136,6 +139,8 @@ void Sidecar::start_protection() {
 void Sidecar::serve_control(outputs::HttpServerOptions options) {
   outputs::Router pages;
   outputs::add_pages(pages, page_sources());
+  add_alerts(pages);
+  add_alert_commands(pages);
   control_servers_.push_back(std::make_unique<outputs::HttpServer>(
       std::move(options), control_api_->handler(std::move(pages))));
 }
@@ -145,6 +150,7 @@ void Sidecar::start() {
   for (const auto& server : control_servers_) server->start();
   threads_.emplace_back([this] { run_discovery(); });
   threads_.emplace_back([this] { run_journal(); });
+  threads_.emplace_back([this] { run_dispatch(); });
   guard_thread_ = std::thread{[this] { run_guard(); }};
   log_.info("sidecar started", {{"version", outputs::version()},
                                 {"segment_dir", directory_},
@@ -183,6 +189,7 @@ void Sidecar::reload() {
   }
   log_.reconfigure(fresh->config.log);
   control_api_->replace_access(fresh->access);
+  dispatcher_->reconfigure(fresh->config);
   log_.info("reloaded", {{"rules", std::to_string(fresh->rules->rule_count())}});
   const std::lock_guard guard{reload_mutex_};
   settings_.config.log = fresh->config.log;
@@ -199,7 +206,7 @@ outputs::PageSources Sidecar::page_sources() {
           [this](const std::string& name) {
             log_.warn("two types under one name", {{"name", name}});
           },
-          page_lifetime};
+          page_lifetime, [this] { return alerts::report_families(dispatcher_->report()); }};
 }
 
 // ----------------------------------------------------------------- threads
@@ -267,12 +274,6 @@ void Sidecar::write_events() {
                            {"scope", std::string{event.scope.view()}},
                            {"rule", std::string{event.rule.view()}},
                            {"reason", std::string{event.reason.view()}}});
-        break;
-      case GuardEvent::Kind::alert:
-        log_.info("alert", {{"alert", std::string{event.rule.view()}},
-                            {"state", event.state},
-                            {"producer", subject},
-                            {"value", std::to_string(event.value)}});
         break;
       case GuardEvent::Kind::producer:
         log_.info("producer", {{"producer", subject}, {"state", event.state}});

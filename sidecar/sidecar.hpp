@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sidecar: its threads and what runs on each. The guard passes; discovery
-// plans; the journal thread writes to disk; two servers answer.
+// plans; the journal thread writes to disk; the dispatch thread tells people; two
+// servers answer.
 #pragma once
 
 #include <atomic>
@@ -13,6 +14,7 @@
 #include "config/flags.hpp"
 #include "control_api.hpp"
 #include "guard.hpp"
+#include "outputs/alerts/dispatcher.hpp"
 #include "outputs/http_server.hpp"
 #include "outputs/log.hpp"
 #include "outputs/pages.hpp"
@@ -59,10 +61,15 @@ class Sidecar {
   void run_guard();
   void run_discovery();
   void run_journal();
+  void run_dispatch();
 
   void open_segment_directory();
   void start_protection();
   void serve_control(outputs::HttpServerOptions options);
+  void make_dispatcher();
+  void add_alerts(outputs::Router& router);
+  void add_alert_commands(outputs::Router& router);
+  [[nodiscard]] std::optional<alerts::Level> look();
   [[nodiscard]] outputs::PageSources page_sources();
   [[nodiscard]] outputs::Status status();
   [[nodiscard]] std::vector<std::string> reasons_not_ready() const;
@@ -88,6 +95,7 @@ class Sidecar {
   Exchange exchange_;
   std::unique_ptr<Planner> planner_;  ///< before the queues: plans go first
   GuardQueues queues_;
+  std::unique_ptr<alerts::Dispatcher> dispatcher_;
   std::unique_ptr<Guard> guard_;
 
   std::mutex reload_mutex_;

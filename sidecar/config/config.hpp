@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "config/alerting.hpp"
+
 namespace outrider::config {
 
 /// Where something stands in a file, from 1; 0: not from a file.
@@ -142,6 +144,7 @@ struct Config {
   LoopConfig loop{};
   LogConfig log{};
   ProtectionConfig protection{};
+  AlertingConfig alerting{};
   /// Close every gate at once on SIGTERM, instead of letting the leases run out.
   bool close_on_exit = false;
   /// Label that names the producer on every series of a trader; empty: none.

@@ -148,6 +148,30 @@ std::string_view set_quiet_period(Config& config, const std::string& text) {
   return stored ? accepted : "a duration from 0s to 1d";
 }
 
+template <class Number>
+bool store_number(Number& field, const std::string& text, Number least, Number most) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  if (!whole || number < least || number > most) return false;
+  field = number;
+  return true;
+}
+
+std::string_view set_resend_interval(Config& config, const std::string& text) {
+  const bool stored = store_duration(config.alerting.resend_interval, text, {1s, 5min});
+  return stored ? accepted : "a duration from 1s to 5m";
+}
+
+std::string_view set_queue_capacity(Config& config, const std::string& text) {
+  const bool stored = store_number(config.alerting.queue_capacity, text, 16U, 65536U);
+  return stored ? accepted : "a number from 16 to 65536";
+}
+
+std::string_view store_rate(std::uint32_t& field, const std::string& text) {
+  return store_number(field, text, 1U, 60000U) ? accepted : "requests a minute, from 1 to 60000";
+}
+
 // clang-format off
 constexpr std::array keys{
     Key{"rules.file", KeyKind::list, "FILE",
@@ -226,6 +250,16 @@ constexpr std::array keys{
         }},
     Key{"protection.lease", KeyKind::file_only, "", "", false, set_lease},
     Key{"protection.quiet_period", KeyKind::file_only, "", "", false, set_quiet_period},
+    Key{"alerting.generator_url", KeyKind::file_only, "", "", false,
+        [](Config& c, const std::string& text) { return store_text(c.alerting.generator_url, text); }},
+    Key{"alerting.resend_interval", KeyKind::file_only, "", "", false, set_resend_interval},
+    Key{"alerting.queue_capacity", KeyKind::file_only, "", "", false, set_queue_capacity},
+    Key{"alerting.rate_limit", KeyKind::file_only, "", "", false,
+        [](Config& c, const std::string& text) { return store_rate(c.alerting.rate_limit, text); }},
+    Key{"alerting.global_rate_limit", KeyKind::file_only, "", "", false,
+        [](Config& c, const std::string& text) {
+          return store_rate(c.alerting.global_rate_limit, text);
+        }},
 };
 // clang-format on
 

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <tuple>
 
+#include "config/read_alerting.hpp"
 #include "config/reader.hpp"
 #include "config/yaml_document.hpp"
 
@@ -45,6 +46,7 @@ Loaded load_text(const std::string& text, const std::string& source) {
     loaded.problems.push_back({source, place_of(error.mark),
                                "not valid YAML: " + error.msg + "; look above for what is open"});
   }
+  name_receivers(loaded.config.alerting);
   std::stable_sort(
       loaded.problems.begin(), loaded.problems.end(), [](const Problem& a, const Problem& b) {
         return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);

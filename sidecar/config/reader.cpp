@@ -6,6 +6,7 @@
 
 #include "config/duration.hpp"
 #include "config/keys.hpp"
+#include "config/read_alerting.hpp"
 
 namespace outrider::config {
 
@@ -24,6 +25,7 @@ bool is_section(const std::string& path) {
 /// Every name that may stand in a file: keys, lists and the sections they are in.
 std::vector<std::string_view> known_names() {
   std::vector<std::string_view> names = section_lists;
+  names.insert(names.end(), std::begin(alerting_parts), std::end(alerting_parts));
   for (const Key& key : all_keys()) {
     names.push_back(key.name);
     const std::size_t dot = key.name.find('.');
@@ -91,6 +93,13 @@ void Reader::read_mapping(const YAML::Node& mapping, const std::string& prefix) 
 void Reader::read_key(const std::string& path, const YAML::Node& key, const YAML::Node& value) {
   if (path == "protection.breakers") return read_breakers(value);
   if (path == "protection.kill_switch") return read_kill_switch(value);
+  if (std::find(std::begin(alerting_parts), std::end(alerting_parts), path) !=
+      std::end(alerting_parts)) {
+    const AlertingContext context{
+        [this](const YAML::Node& at, std::string text) { problem(at, std::move(text)); },
+        [this](const std::string& file) { return beside(source_, file); }};
+    return read_alerting(loaded_.config.alerting, path, value, context);
+  }
   if (is_section(path) && value.IsMap()) return read_mapping(value, path + '.');
   if (find_key(path) != nullptr) return read_value(path, key, value);
   if (!is_section(path)) return unknown_key(path, key, known_names());

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <mutex>
 
-#include "outputs/exposition.hpp"
 #include "outputs/process_metrics.hpp"
 
 namespace outrider::outputs {
@@ -31,7 +30,11 @@ constexpr const char* index_page = R"(<!DOCTYPE html>
 Response metrics(const PageSources& sources) {
   Families families;
   if (const auto snapshot = sources.snapshot()) families = to_families(*snapshot);
-  for (const std::string& name : merge_families(families, process_families())) {
+  Families own = process_families();
+  if (sources.more_families) {
+    for (auto& family : sources.more_families()) own.push_back(std::move(family));
+  }
+  for (const std::string& name : merge_families(families, std::move(own))) {
     if (sources.refused_family) sources.refused_family(name);
   }
   return {.content_type = exposition_content_type,

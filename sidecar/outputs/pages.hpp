@@ -9,6 +9,7 @@
 #include <string>
 
 #include "aggregate/schema.hpp"
+#include "outputs/exposition.hpp"
 #include "outputs/router.hpp"
 #include "outputs/status.hpp"
 
@@ -24,6 +25,8 @@ struct PageSources {
   /// How long an answer is given to whoever asks before a new one is made; never
   /// shorter than twice what it cost. 0: every request has its own.
   std::chrono::milliseconds page_lifetime{0};
+  /// Families beside the snapshot's and the process'.
+  std::function<Families()> more_families{};
 };
 
 /// Adds /metrics, /-/healthy, /-/ready, /healthz, /readyz, /health,

@@ -13,6 +13,7 @@ bool enforce(Protection& protection, Ends& ends) noexcept {
   }
   for (const Change& change : protection.changes()) {
     if (!change.journalled) ends.note(change.entry);
+    ends.tell(change);
   }
   protection.clear_changes();
   return true;

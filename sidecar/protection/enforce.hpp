@@ -18,6 +18,8 @@ class Ends {
   virtual void store_gates() noexcept = 0;
   /// Into the bounded queue of the journal thread.
   virtual void note(const Entry& entry) noexcept = 0;
+  /// Into the bounded queue of those who tell people.
+  virtual void tell(const Change& /*change*/) noexcept {}
 };
 
 /// True when there was anything to carry out. Clears the changes.

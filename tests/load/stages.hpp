@@ -45,6 +45,8 @@ class Stages {
     scribe_->write_noted();
     GuardEvent event;
     while (queues_.next_event(event)) ++events_;
+    alerts::RuleEvent alert;
+    while (queues_.alerts.next(alert)) ++events_;
   }
 
   /// Every series as it is now.

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "outputs/alerts/dispatcher.hpp"
+
+#include <algorithm>
+
+namespace outrider::alerts {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Receivers are looked at when something has changed, and this often besides.
+constexpr nanoseconds consider_period = 100ms;
+constexpr nanoseconds write_period = 100ms;
+constexpr nanoseconds tidy_period = 1s;
+
+constexpr long too_many_requests = 429;
+constexpr long request_timeout = 408;
+
+bool is_success(long status) {
+  return status >= 200 && status < 300;
+}
+
+/// Whether asking again can help. A redirect cannot: it is not followed.
+bool is_retryable(long status) {
+  return status == 0 || status == too_many_requests || status == request_timeout || status >= 500;
+}
+
+Book::CooldownOf cooldown_by(const Composer& composer) {
+  return [composer](const Alert& alert) { return composer.cooldown_of(alert); };
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(Parts parts, const config::Config& config)
+    : parts_{std::move(parts)},
+      composer_{config},
+      book_{config.alerting.queue_capacity, cooldown_by(composer_)},
+      store_{parts_.state_directory},
+      everybody_{config.alerting.global_rate_limit},
+      resend_{config.alerting.resend_interval},
+      started_{parts_.clock()} {
+  for (const auto& each : config.alerting.receivers) receivers_.emplace_back(each, config.alerting);
+  const shm::FileError error = store_.open();
+  can_store_ = !error;
+  if (error) parts_.log.error("alerts are not remembered over a restart: " + error.message);
+  read_store(started_);
+}
+
+void Dispatcher::read_store(const Time& now) {
+  if (!can_store_) return;
+  std::string problem;
+  for (Known& known : store_.read(problem)) book_.restore(std::move(known));
+  if (!problem.empty()) parts_.log.warn(problem);
+  written_ = now.steady;
+  written_revision_ = book_.revision();
+}
+
+void Dispatcher::reconfigure(const config::Config& config) {
+  const std::lock_guard guard{mutex_};
+  composer_ = Composer{config};
+  book_.configure(config.alerting.queue_capacity, cooldown_by(composer_));
+  everybody_ = RateLimit{config.alerting.global_rate_limit};
+  resend_ = config.alerting.resend_interval;
+  std::vector<Receiver> fresh;
+  for (const auto& each : config.alerting.receivers) {
+    Receiver& receiver = fresh.emplace_back(each, config.alerting);
+    for (Receiver& before : receivers_) {
+      if (before.recipient.name != each.name) continue;
+      receiver.pace = before.pace;
+      receiver.tally = before.tally;
+      receiver.under_way = std::move(before.under_way);
+    }
+  }
+  receivers_ = std::move(fresh);
+  look_soon_ = true;  // labels may be others now
+}
+
+std::vector<Recipient> Dispatcher::recipients() const {
+  std::vector<Recipient> all{{"log", nanoseconds{0}, true}};
+  for (const Receiver& receiver : receivers_) all.push_back(receiver.recipient);
+  return all;
+}
+
+void Dispatcher::step(std::chrono::milliseconds patience) {
+  Time now = parts_.clock();
+  bool looks = false;
+  {
+    const std::lock_guard guard{mutex_};
+    take_events(now);
+    looks = wants_to_look(now);
+  }
+  // Without the lock: the guard may take a while, and somebody may want a report.
+  const std::optional<Level> level = looks ? parts_.look() : std::nullopt;
+  {
+    const std::lock_guard guard{mutex_};
+    now = parts_.clock();
+    if (level) apply(*level, now);
+    write_log(now);
+    begin_sends(now);
+    persist(now, false);
+    tidy(now);
+  }
+  const std::vector<Outcome> outcomes = sender_.wait(patience);
+  if (outcomes.empty()) return;
+  const std::lock_guard guard{mutex_};
+  now = parts_.clock();
+  for (const Outcome& outcome : outcomes) settle(outcome, now);
+}
+
+void Dispatcher::finish(std::chrono::milliseconds patience) {
+  const nanoseconds until = parts_.clock().steady + patience;
+  do {
+    step(1ms);
+  } while (!sender_.is_idle() && parts_.clock().steady < until);
+  const std::lock_guard guard{mutex_};
+  persist(parts_.clock(), true);
+}
+
+void Dispatcher::begin_sends(const Time& now) {
+  const bool has_changed = book_.revision() != considered_revision_;
+  if (!has_changed && now.steady - considered_ < consider_period) return;
+  considered_ = now.steady;
+  considered_revision_ = book_.revision();
+  for (Receiver& receiver : receivers_) {
+    if (sender_.is_busy(receiver.recipient.name)) continue;
+    receiver.under_way =
+        receiver.next_batch(book_.due(receiver.recipient, now), now.steady, everybody_);
+    if (receiver.under_way.empty()) continue;
+    // On disk first: who is killed while it is sent must know that it may have been.
+    persist(now, true);
+    sender_.post(receiver.config,
+                 receiver.payload_of(receiver.under_way, composer_.generator_url(), now.wall));
+  }
+}
+
+void Dispatcher::settle(const Outcome& outcome, const Time& now) {
+  const auto found = std::find_if(
+      receivers_.begin(), receivers_.end(),
+      [&](const Receiver& receiver) { return receiver.recipient.name == outcome.receiver; });
+  if (found == receivers_.end()) return;  // a reload has removed it
+  Receiver& receiver = *found;
+  const std::vector<Message> messages = std::exchange(receiver.under_way, {});
+  considered_ = {};  // there may be more for it
+  if (is_retryable(outcome.status)) {
+    const double jitter = std::uniform_real_distribution{}(random_);
+    receiver.pace.failed(now.steady, outcome.retry_after, jitter);
+    receiver.tally.failed += messages.size();
+    receiver.last_error =
+        outcome.status == 0 ? outcome.error : "answered " + std::to_string(outcome.status);
+    parts_.log.warn("alerts not taken, to be sent again",
+                    {{"receiver", outcome.receiver}, {"reason", receiver.last_error}});
+    return;
+  }
+  receiver.pace.succeeded();
+  if (receiver.singles > 0) --receiver.singles;
+  const bool is_sent = is_success(outcome.status);
+  if (!is_sent && messages.size() > 1) {
+    receiver.singles = messages.size();  // which of them it was will show
+    return;
+  }
+  for (const Message& message : messages) {
+    book_.told(receiver.recipient, message, now);
+    if (!is_sent) {
+      put_aside(receiver, message, outcome.status);
+      continue;
+    }
+    ++receiver.tally.sent;
+    const bool is_news = !message.ends && !message.is_repeat && message.alert.began.count() != 0;
+    if (is_news) latencies_.add(now.steady - message.alert.began);
+  }
+}
+
+void Dispatcher::put_aside(Receiver& receiver, const Message& message, long status) {
+  ++receiver.tally.refused;
+  receiver.last_error = "refused with " + std::to_string(status);
+  parts_.log.error("alert refused and put aside; see outrider alerts requeue",
+                   {{"receiver", receiver.recipient.name},
+                    {"alert", std::string{promql::label_value(message.alert.labels, "alertname")}},
+                    {"status", std::to_string(status)}});
+  const Poisoned poisoned{receiver.recipient.name, status,          parts_.clock().wall,
+                          message.alert,           message.episode, message.ends};
+  if (const auto error = store_.put_aside(poisoned)) parts_.log.error("alerts: " + error.message);
+}
+
+void Dispatcher::persist(const Time& now, bool at_once) {
+  if (!can_store_ || receivers_.empty() || book_.revision() == written_revision_) return;
+  if (!at_once && now.steady - written_ < write_period) return;
+  written_ = now.steady;
+  written_revision_ = book_.revision();
+  if (const auto error = store_.write(book_.known())) parts_.log.error("alerts: " + error.message);
+}
+
+void Dispatcher::tidy(const Time& now) {
+  if (now.steady - tidied_ < tidy_period) return;
+  tidied_ = now.steady;
+  const auto untold = book_.tidy(recipients(), now.wall);
+  for (Receiver& receiver : receivers_) {
+    const auto found = untold.find(receiver.recipient.name);
+    if (found != untold.end()) receiver.tally.dropped += found->second;
+  }
+}
+
+std::size_t Dispatcher::requeue() {
+  const std::lock_guard guard{mutex_};
+  std::size_t count = 0;
+  for (const Poisoned& poisoned : store_.poisoned()) {
+    const std::string identity = identity_of(poisoned.alert.labels);
+    const bool is_known = book_.forget_told(identity, poisoned.receiver);
+    if (!is_known) {
+      // Forgotten since: brought back as over, and told to nobody else.
+      Known known;
+      known.alert = poisoned.alert;
+      if (known.alert.ends_at == nanoseconds{0}) known.alert.ends_at = parts_.clock().wall;
+      known.fires = false;
+      for (const Recipient& to : recipients()) {
+        if (to.name != poisoned.receiver)
+          known.told[to.name] = {known.episode, true, poisoned.refused, {}};
+      }
+      book_.restore(std::move(known));
+    }
+    store_.forget(poisoned);
+    ++count;
+  }
+  considered_ = {};
+  return count;
+}
+
+}  // namespace outrider::alerts

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// POSTs to all receivers at once, one at a time to each. The only file pair that
+// knows libcurl. One thread. No secret ever reaches an error text.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/alerting.hpp"
+
+namespace outrider::alerts {
+
+using std::chrono::nanoseconds;
+
+/// How a request ended.
+struct Outcome {
+  std::string receiver;
+  long status = 0;    ///< of HTTP; 0: there was no answer
+  std::string error;  ///< a sentence, when there was no answer
+  std::optional<nanoseconds> retry_after;
+};
+
+class Sender {
+ public:
+  Sender();
+  ~Sender();  ///< gives up what is under way
+  Sender(const Sender&) = delete;
+  Sender& operator=(const Sender&) = delete;
+
+  /// Begins to POST `body` as JSON; secrets are read from their files now. What
+  /// cannot even begin is an outcome of the next wait().
+  void post(const config::ReceiverConfig& to, std::string body);
+
+  [[nodiscard]] bool is_busy(const std::string& receiver) const;
+  [[nodiscard]] bool is_idle() const;
+
+  /// What has ended, at once or within `patience`.
+  std::vector<Outcome> wait(std::chrono::milliseconds patience);
+
+ private:
+  struct Transfers;
+  std::unique_ptr<Transfers> transfers_;
+};
+
+/// The first line of a file that holds a secret; nothing, with a sentence that
+/// names the file, when it cannot be read or is empty.
+std::optional<std::string> read_secret(const std::string& file, std::string& problem);
+
+}  // namespace outrider::alerts
