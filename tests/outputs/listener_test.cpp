@@ -20,7 +20,7 @@ using testing::SocketClient;
 Response peer_text(const Request& request) {
   if (!request.peer) return {.body = "unknown"};
   return {.body = std::to_string(request.peer->pid) + " " + std::to_string(request.peer->uid) +
-                  " " + std::to_string(request.peer->gid)};
+                  " " + std::to_string(request.peer->groups.front())};
 }
 
 class UnixSocket : public ::testing::Test {
