@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "aggregate/values.hpp"
+#include "aggregate/values_builder.hpp"
 #include "drain/drainer.hpp"
 #include "fuzz/fuzz.hpp"
 
