@@ -175,7 +175,7 @@ bool Checkpoint::load_rows() {
     if (!is_appended(entry, text_used_)) return false;
     text_used_ = entry.bounds_offset + entry.bounds_count * 8;
   }
-  copy_active_over_inactive();
+  copy_image();
   return true;
 }
 
@@ -206,11 +206,16 @@ bool Checkpoint::bind(const shm::SeriesInfo& info, std::uint64_t offset) {
   return rows_.emplace(info.text(), std::move(row)).second;
 }
 
-void Checkpoint::copy_active_over_inactive() noexcept {
-  *heads_[inactive()] = *heads_[active()];
+void Checkpoint::copy_image() noexcept {
+  copy_head();
   std::memcpy(mapping_.data() + images_at + inactive() * image_bytes + cells_at,
               mapping_.data() + images_at + active() * image_bytes + cells_at,
               cells_used_ - cells_at);
+}
+
+void Checkpoint::copy_row(const Row& row) noexcept {
+  // Cells of a row are one piece, which begins with its total.
+  std::memcpy(row.carry[inactive()], row.carry[active()], bytes_of(row.info));
 }
 
 Row* Checkpoint::row_for(const shm::SeriesInfo& info, shm::FileError& error) {

@@ -113,13 +113,16 @@ class Checkpoint {
   /// Makes the inactive image the one that counts.
   void commit() noexcept;
 
-  /// Brings the inactive image up to date after a commit; after a batch, applying
-  /// the batch again is cheaper.
-  void copy_active_over_inactive() noexcept;
+  /// Bring the inactive image up to date after a commit, by what that has changed: a
+  /// whole image may be 64 MiB, and gates wait. After a batch, applying the batch
+  /// again is cheaper.
+  void copy_head() noexcept { *heads_[inactive()] = *heads_[active()]; }
+  void copy_row(const Row& row) noexcept;
 
  private:
   Checkpoint() = default;
   bool load_rows();
+  void copy_image() noexcept;
   bool bind(const shm::SeriesInfo& info, std::uint64_t offset);
 
   shm::Descriptor file_;
@@ -129,9 +132,7 @@ class Checkpoint {
   unsigned active_ = 0;
   std::map<std::string, std::unique_ptr<Row>> rows_;  ///< by name and labels
   std::uint32_t text_used_ = 0;
-  /// Within an image. Moved by the discovery thread; a guard that copies an image
-  /// meanwhile may leave out a new row, whose cells are zero in both.
-  std::atomic<std::uint64_t> cells_used_{0};
+  std::uint64_t cells_used_ = 0;  ///< within an image
 };
 
 }  // namespace outrider::drain

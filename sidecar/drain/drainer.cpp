@@ -49,7 +49,7 @@ void Drainer::begin_generation() noexcept {
       next.lost[static_cast<std::size_t>(LossCause::damaged_checkpoint)] += next.positions[lane];
     }
     checkpoint_->commit();
-    checkpoint_->copy_active_over_inactive();
+    checkpoint_->copy_head();
   }
   clock_watch_ = ClockWatch{segment.clock()};
   refused_ = 0;

@@ -157,6 +157,7 @@ class Drainer {
   Totals look_at_totals() noexcept;
   void mark_retired() noexcept;
   void carry_over(unsigned image) noexcept;
+  void copy_generation() noexcept;
   [[nodiscard]] bool is_given_up() const noexcept;
   [[nodiscard]] std::uint64_t cell_sum(std::uint32_t slot) const noexcept;
   [[nodiscard]] std::uint64_t counted(std::uint32_t slot) const noexcept;

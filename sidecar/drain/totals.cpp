@@ -122,7 +122,7 @@ void Drainer::retire() noexcept {
   head.positions.fill(0);
   carry_over(image);
   checkpoint_->commit();
-  checkpoint_->copy_active_over_inactive();
+  copy_generation();
   mark_retired();
 }
 
@@ -142,6 +142,14 @@ void Drainer::carry_over(unsigned image) noexcept {
     for (std::size_t i = 0; i < cells.cuts.size(); ++i) cells.cuts[i] += block->seen_cuts[i];
     *cells.sum_low += block->seen_sum_low;
     *cells.sum_high += block->seen_sum_high;
+  }
+}
+
+// What the retirement of a generation has changed, into the other image.
+void Drainer::copy_generation() noexcept {
+  checkpoint_->copy_head();
+  for (const BoundSeries& series : binding_->series) {
+    if (series.row != nullptr) checkpoint_->copy_row(*series.row);
   }
 }
 

@@ -89,7 +89,7 @@ TEST_F(CheckpointFile, SwitchesImagesWithACommit) {
   checkpoint_->commit();
   EXPECT_EQ(active().drained, 5U);
   EXPECT_EQ(inactive().drained, 0U);
-  checkpoint_->copy_active_over_inactive();
+  checkpoint_->copy_head();
   EXPECT_EQ(inactive().drained, 5U);
 }
 
