@@ -204,7 +204,7 @@ outputs::PageSources Sidecar::page_sources() {
             return {publication, &publication->snapshot};
           },
           [this](const std::string& name) {
-            log_.warn("two types under one name", {{"name", name}});
+            log_.warn("a trader has the name of one of ours, which is not shown", {{"name", name}});
           },
           page_lifetime, [this] { return alerts::report_families(dispatcher_->report()); }};
 }

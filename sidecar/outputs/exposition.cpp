@@ -3,11 +3,12 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <cstdint>
-#include <iterator>
 #include <locale>
 #include <map>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 namespace outrider::outputs {
@@ -96,6 +97,21 @@ ValueId decisive_value(const Family& family, const aggregate::Metric& metric) {
   return metric.first_value + static_cast<ValueId>(distribution ? family.edges.size() : 0);
 }
 
+/// The serializer writes Nan where the format has NaN. A line that ends so is a
+/// sample's, or a HELP that means what it says.
+void mend_nan(std::string& page) {
+  constexpr std::string_view wrong = " Nan\n";
+  for (std::size_t at = page.find(wrong); at != std::string::npos;
+       at = page.find(wrong, at + wrong.size())) {
+    const std::size_t line = page.rfind('\n', at) + 1;
+    if (page[line] != '#') page[at + wrong.rfind('n')] = 'N';
+  }
+}
+
+bool have_same_labels(const prometheus::ClientMetric& a, const prometheus::ClientMetric& b) {
+  return std::is_permutation(a.label.begin(), a.label.end(), b.label.begin(), b.label.end());
+}
+
 }  // namespace
 
 std::string escaped_help(const std::string& help) {
@@ -144,7 +160,16 @@ std::vector<std::string> merge_families(Families& families, Families more) {
       refused.push_back(family.name);
       continue;
     }
-    std::move(family.metric.begin(), family.metric.end(), std::back_inserter(there.metric));
+    for (prometheus::ClientMetric& metric : family.metric) {
+      const bool stands_there =
+          std::any_of(there.metric.begin(), there.metric.end(),
+                      [&](const auto& each) { return have_same_labels(each, metric); });
+      if (stands_there) {
+        refused.push_back(family.name);
+      } else {
+        there.metric.push_back(std::move(metric));
+      }
+    }
   }
   return refused;
 }
@@ -153,7 +178,9 @@ std::string to_text(const Families& families) {
   std::ostringstream text;
   text.imbue(std::locale::classic());
   prometheus::TextSerializer{}.Serialize(text, families);
-  return std::move(text).str();
+  std::string page = std::move(text).str();
+  mend_nan(page);
+  return page;
 }
 
 }  // namespace outrider::outputs

@@ -22,8 +22,8 @@ inline constexpr const char* exposition_content_type = "text/plain; version=0.0.
 Families to_families(const aggregate::Snapshot& snapshot);
 
 /// Adds `more` to `families`; metrics of a name that is there already join it.
-/// A name that is there with another type would make the page unreadable: its
-/// metrics stay out, and the name is returned.
+/// A name that is there with another type, or with the same labels, would make the
+/// page unreadable: such metrics stay out, and the name is returned.
 std::vector<std::string> merge_families(Families& families, Families more);
 
 /// prometheus-cpp's text format 0.0.4.

@@ -164,5 +164,19 @@ TEST(Families, OfOneNameAndTwoTypesAreNotMixed) {
   EXPECT_EQ(to_text(families), "# HELP a First.\n# TYPE a gauge\na 0\n");
 }
 
+TEST(Families, OfOneNameShowNoSampleTwice) {
+  prometheus::ClientMetric labelled;
+  labelled.label = {{"a", "1"}, {"b", "2"}};
+  prometheus::ClientMetric turned;
+  turned.label = {{"b", "2"}, {"a", "1"}};
+  Families families{{"x", "First.", prometheus::MetricType::Gauge, {labelled}}};
+
+  const auto refused =
+      merge_families(families, {{"x", "Second.", prometheus::MetricType::Gauge, {turned, {}}}});
+
+  EXPECT_EQ(refused, std::vector<std::string>{"x"});
+  EXPECT_EQ(to_text(families), "# HELP x First.\n# TYPE x gauge\nx{a=\"1\",b=\"2\"} 0\nx 0\n");
+}
+
 }  // namespace
 }  // namespace outrider::outputs
