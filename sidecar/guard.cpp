@@ -117,6 +117,8 @@ void Guard::drain(PlannedProducer& planned, const Now& now) noexcept {
       producer.oldest_stamp = std::min(producer.oldest_stamp, seen.stamp);
     }
   }
+  // relaxed: a wish; discovery looks again in a moment.
+  producer.samples_wait.store(drainer.has_unbound_series(), std::memory_order_relaxed);
   watch(producer, now.steady);
   if (!drainer.is_live()) return;
   const bool ended = drainer.binding()->segment->ended.load(

@@ -11,6 +11,9 @@ namespace {
 
 constexpr nanoseconds life_check_period = 50ms;
 constexpr double binds_a_second = 5;
+/// While samples wait for it a series is bound this soon, whatever was spent: what is
+/// recorded behind them in their lane waits, too, and with it the rules.
+constexpr nanoseconds waiting_bind_period = 40ms;
 
 /// Of a gate's scopes: global, host, producer, then its own.
 constexpr std::size_t producer_scope_at = 2;
@@ -122,9 +125,13 @@ bool Planner::bind_if_due(Known& each, nanoseconds now) {
   // have died must not keep the living one waiting.
   const bool is_again = each.binding != nullptr && !each.segments.empty() &&
                         each.binding->segment == each.segments.front();
-  if (is_again && each.binds_left < 1) return false;
+  // relaxed: a wish of the guard's.
+  const bool is_urgent = each.producer->samples_wait.load(std::memory_order_relaxed) &&
+                         now - each.bound_at >= waiting_bind_period;
+  if (is_again && each.binds_left < 1 && !is_urgent) return false;
   if (!bind(each, now)) return false;
-  if (is_again) each.binds_left -= 1;
+  each.bound_at = now;
+  if (is_again) each.binds_left = std::max(each.binds_left - 1, 0.0);
   return true;
 }
 

@@ -69,14 +69,15 @@ class Planner {
     nanoseconds checked{};  ///< when it was last asked whether the trader lives
     double binds_left = binds_at_once;
     nanoseconds binds_counted{};
+    nanoseconds bound_at{};
     std::uint64_t last_retired = 0;  ///< generation that was carried over last
     std::uint64_t last_birth = 0;    ///< its
     /// Since when it has lived without a gap: who came first keeps a name on the page.
     std::pair<nanoseconds, std::uint64_t> lives_since{};
   };
   /// How often a producer may have new series of one generation bound after the
-  /// first time: that many times at once, then five times a second. A count that
-  /// never rests costs no more than that.
+  /// first time: that many times at once, then five times a second, and 25 times
+  /// while samples wait. A count that never rests costs no more than that.
   static constexpr double binds_at_once = 50;
 
   Known* known(const std::string& name, nanoseconds now);

@@ -3,6 +3,7 @@
 // of them. Made on the discovery thread, never moved, changed by the guard only.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -31,6 +32,8 @@ struct ProducerRuntime {
   std::string name;
   std::unique_ptr<drain::Drainer> drainer;
   aggregate::HistogramSet histograms;  ///< discovery thread; plans hold what the guard uses
+  /// The guard says it: samples wait for a series that is not bound yet.
+  std::atomic<bool> samples_wait{false};
 
   // The guard's.
   segments::ProducerState state = segments::ProducerState::dead;
