@@ -32,9 +32,10 @@ class BoundExpr {
   /// False when PromQL calls it an error (a match that is not one to one, a
   /// label set twice); then error() says which and there is no result.
   bool evaluate(const aggregate::ValueSource& source, std::chrono::nanoseconds now) noexcept {
-    Evaluation evaluation{source, now, nullptr};
+    Evaluation evaluation{source, now};
     root_->evaluate(evaluation);
     error_ = evaluation.error;
+    met_no_number_ = evaluation.met_no_number;
     return error_ == nullptr;
   }
 
@@ -50,13 +51,15 @@ class BoundExpr {
   }
   [[nodiscard]] double value(std::size_t slot) const noexcept { return root_->value(slot); }
 
-  /// Whether an empty result is an answer: see VectorNode::has_data.
-  [[nodiscard]] bool has_data() const noexcept { return root_->has_data(); }
+  /// Whether an empty result is an answer: see VectorNode::has_data. It is none where
+  /// a value was NaN or infinite: PromQL compares it, to NaN always with false.
+  [[nodiscard]] bool has_data() const noexcept { return root_->has_data() && !met_no_number_; }
   [[nodiscard]] const char* error() const noexcept { return error_; }
 
  private:
   VectorNodePtr root_;
   const char* error_ = nullptr;
+  bool met_no_number_ = false;
 };
 
 /// `expr` comes from parse() and is a scalar or an instant vector; a scalar is

@@ -19,6 +19,7 @@ struct Evaluation {
   const aggregate::ValueSource& source;
   std::chrono::nanoseconds now{};
   const char* error = nullptr;  ///< the first one; its text lives forever
+  bool met_no_number = false;   ///< a series was NaN or infinite: what it decides is not known
 
   void fail(const char* reason) noexcept {
     if (!error) error = reason;

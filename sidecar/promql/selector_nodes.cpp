@@ -2,6 +2,7 @@
 // Where values enter an expression: selectors, range functions on the history
 // of the selected series, and absent().
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -11,6 +12,12 @@
 namespace outrider::promql {
 
 namespace {
+
+/// A reading that decides nothing: which comparison it fails or meets is chance.
+void note(double value, Evaluation& evaluation) noexcept {
+  if (!std::isfinite(value)) [[unlikely]]
+    evaluation.met_no_number = true;
+}
 
 class Selector : public VectorNode {
  public:
@@ -28,6 +35,7 @@ class Selector : public VectorNode {
       double value = 0;
       if (evaluation.source.read(ids_[slot], value)) {
         set(slot, value);
+        note(value, evaluation);
       } else {
         clear(slot);
       }
@@ -68,6 +76,7 @@ class RangeFunction : public VectorNode {
       history.forget_before(evaluation.now);
       if (apply_range_function(kind_, {history, evaluation.now, range_}, value)) {
         set(slot, value);
+        note(value, evaluation);
       } else {
         clear(slot);
       }
@@ -111,7 +120,9 @@ class Absent : public VectorNode {
   }
 
   void evaluate(Evaluation& evaluation) noexcept override {
+    const bool met_no_number = evaluation.met_no_number;
     operand_->evaluate(evaluation);
+    evaluation.met_no_number = met_no_number;  // NaN is there, which is all that is asked
     if (operand_->any_present()) {
       clear(0);
     } else {
