@@ -57,6 +57,7 @@ OwnSeries::OwnSeries(aggregate::ValuesBuilder& builder, const Subjects& subjects
         {{"cause", std::string{to_string(static_cast<drain::LossCause>(cause))}}});
   }
   add_self(builder);
+  add_journal(builder);
 }
 
 void OwnSeries::add_gate(aggregate::ValuesBuilder& builder, const GateRuntime& gate) {
@@ -84,6 +85,19 @@ void OwnSeries::add_trips(aggregate::ValuesBuilder& builder,
   }
 }
 
+void OwnSeries::add_journal(aggregate::ValuesBuilder& builder) {
+  journal_ = single(builder, {"outrider_journal_writable",
+                              "Whether both copies of the journal of latches can be written.",
+                              FamilyKind::gauge});
+  for (const bool good : {false, true}) {
+    journal_copies_[good] =
+        single(builder,
+               {"outrider_journal_copies",
+                "Copies of the journal, by whether they hold every record.", FamilyKind::gauge},
+               {{"state", good ? "good" : "failed"}});
+  }
+}
+
 void OwnSeries::add_self(aggregate::ValuesBuilder& builder) {
   const auto duration = [&](const char* name, const char* help) {
     return builder.add_own({name,
@@ -105,7 +119,6 @@ void OwnSeries::add_self(aggregate::ValuesBuilder& builder) {
       gauge("outrider_last_pass_timestamp_seconds", "When the last pass finished, in Unix time.");
   reload_ = gauge("outrider_config_last_reload_successful",
                   "Whether the last load of the configuration succeeded.");
-  journal_ = gauge("outrider_journal_writable", "Whether the journal of latches can be written.");
   const auto counter = [&](const char* name, const char* help) {
     return single(builder, {name, help, FamilyKind::counter});
   };
@@ -289,6 +302,9 @@ void OwnSeries::refresh(const Facts& facts) const noexcept {
   // relaxed, all: facts on their own.
   *reload_ = facts.shared.reload_successful.load(std::memory_order_relaxed) ? 1 : 0;
   *journal_ = facts.shared.journal_writable.load(std::memory_order_relaxed) ? 1 : 0;
+  const std::size_t good = facts.shared.journal_copies.load(std::memory_order_relaxed);
+  *journal_copies_[true] = as_double(good);
+  *journal_copies_[false] = as_double(2 - good);
   *log_dropped_ = as_double(facts.shared.log_dropped.load(std::memory_order_relaxed));
   *segments_refused_ = as_double(facts.shared.segments_refused.load(std::memory_order_relaxed));
   *series_refused_ = as_double(facts.shared.series_refused.load(std::memory_order_relaxed));

@@ -43,6 +43,7 @@ struct SelfCounts {
 struct SharedFacts {
   std::atomic<bool> reload_successful{true};
   std::atomic<bool> journal_writable{true};
+  std::atomic<std::size_t> journal_copies{0};  ///< files that hold every record
   std::atomic<std::uint64_t> log_dropped{0};
   std::atomic<std::uint64_t> segments_refused{0};
   std::atomic<std::uint64_t> series_refused{0};
@@ -103,6 +104,7 @@ class OwnSeries {
   void add_gate(aggregate::ValuesBuilder& builder, const GateRuntime& gate);
   void add_trips(aggregate::ValuesBuilder& builder, const protection::Protection& protection);
   void add_self(aggregate::ValuesBuilder& builder);
+  void add_journal(aggregate::ValuesBuilder& builder);
   void add_discovery(aggregate::ValuesBuilder& builder);
   void refresh_producers(nanoseconds now) const noexcept;
   void refresh_rules(const rules::Plan& plan) const noexcept;
@@ -115,6 +117,7 @@ class OwnSeries {
   double* log_dropped_;
   std::vector<double*> no_data_;  ///< by rule; rules of one name share one
   double *evaluations_, *failures_;
+  std::array<double*, 2> journal_copies_{};  ///< failed, good
   double *last_pass_, *passes_, *clock_jumps_, *reload_, *journal_, *expirations_,
       *segments_refused_, *series_refused_, *segments_quarantined_, *refusals_unsaid_,
       *generations_renumbered_, *stale_files_dropped_, *scopes_refused_, *discovery_scans_,

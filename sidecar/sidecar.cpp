@@ -120,10 +120,17 @@ void Sidecar::start_protection() {
   std::error_code error;
   std::filesystem::create_directories(state_directory_, error);
   const Now now = read_clocks();
-  started_ = protection::start(
-      protection_,
-      {directory_ + "/c/latch", state_directory_ + "/latch.journal", directory_ + "/c/kill"},
-      settings_.config.protection.arm_at_start, now);
+  const config::StorageConfig& storage = settings_.config.storage;
+  protection::JournalPlace journal{state_directory_ + "/latch.journal"};
+  if (!storage.journal_copy.empty()) {
+    std::filesystem::create_directories(storage.journal_copy, error);
+    journal.copy = storage.journal_copy + "/latch.journal.copy";
+  }
+  journal.max_bytes = storage.max_journal_bytes;
+  journal.archives = storage.journal_archives;
+  started_ =
+      protection::start(protection_, {directory_ + "/c/latch", directory_ + "/c/kill", journal},
+                        settings_.config.protection.arm_at_start, now);
   if (!started_.latch) throw StartError{started_.error.message};
   for (const std::string& line : started_.lines) log_.warn(line);
   said_unarmed_ = now.steady;
@@ -255,7 +262,9 @@ void Sidecar::run_journal() {
   ::pthread_setname_np(::pthread_self(), "journal");
   while (!stop_others_) {
     if (const auto error = scribe_->write_noted()) log_.error("journal: " + error.message);
+    for (const std::string& line : scribe_->take_lines()) log_.warn(line);
     facts_.journal_writable = scribe_->journal_writable();
+    facts_.journal_copies = scribe_->good_copies();
     if (last_pass_ns_ != 0) {
       for (const std::string& line : control_->obey(*kill_requests_)) log_.warn(line);
     }

@@ -34,6 +34,15 @@ struct SegmentConfig {
 struct StorageConfig {
   /// Directory for what must survive a reboot; empty: see state_directory().
   std::string path{};
+  /// Directory of the journal's second copy; empty: the same. On another disk it
+  /// outlives the first one.
+  std::string journal_copy{};
+  /// A journal file that has grown to this is kept and another one begun. Lower:
+  /// less to read at a start, more files.
+  std::uint64_t max_journal_bytes = std::uint64_t{64} << 20;
+  /// So many full files are kept of each copy, then the oldest is removed, which
+  /// the log says.
+  std::uint64_t journal_archives = 16;
 };
 
 struct ListenAddress {

@@ -73,13 +73,32 @@ std::string_view store_group(std::string& field, const std::string& text) {
   return accepted;
 }
 
-std::string_view set_max_stale_bytes(Config& config, const std::string& text) {
-  std::uint64_t bytes = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bytes);
+bool store_number(std::uint64_t& field, const std::string& text, std::uint64_t least,
+                  std::uint64_t most) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const bool whole = error == std::errc{} && end == text.data() + text.size();
-  if (!whole || bytes > std::uint64_t{1} << 40) return "a number of bytes, from 0 to 2^40";
-  config.segment.max_stale_bytes = bytes;
-  return accepted;
+  if (!whole || number < least || number > most) return false;
+  field = number;
+  return true;
+}
+
+constexpr std::uint64_t most_bytes = std::uint64_t{1} << 40;
+
+std::string_view set_max_stale_bytes(Config& config, const std::string& text) {
+  const bool stored = store_number(config.segment.max_stale_bytes, text, 0, most_bytes);
+  return stored ? accepted : "a number of bytes, from 0 to 2^40";
+}
+
+std::string_view set_max_journal_bytes(Config& config, const std::string& text) {
+  const bool stored =
+      store_number(config.storage.max_journal_bytes, text, std::uint64_t{64} << 10, most_bytes);
+  return stored ? accepted : "a number of bytes, from 65536 to 2^40";
+}
+
+std::string_view set_journal_archives(Config& config, const std::string& text) {
+  const bool stored = store_number(config.storage.journal_archives, text, 1, 100'000);
+  return stored ? accepted : "a number of files, from 1 to 100000";
 }
 
 std::string_view set_rules_file(Config& config, const std::string& text) {
@@ -189,6 +208,18 @@ constexpr std::array keys{
         "directory for what survives a reboot (default: $STATE_DIRECTORY, else /var/lib/outrider "
         "if writable, else $XDG_STATE_HOME/outrider)", true,
         [](Config& c, const std::string& text) { return store_text(c.storage.path, text); }},
+    Key{"storage.journal-copy", KeyKind::value, "DIR",
+        "directory of the journal's second copy, best on another disk (default: storage.path)",
+        true,
+        [](Config& c, const std::string& text) {
+          return store_text(c.storage.journal_copy, text);
+        }},
+    Key{"storage.max-journal-bytes", KeyKind::value, "BYTES",
+        "a journal file of this size is kept as latch.journal.SEQ and another one begun "
+        "(default: 67108864)", false, set_max_journal_bytes},
+    Key{"storage.journal-archives", KeyKind::value, "FILES",
+        "so many of these are kept, of each copy; then the oldest is removed, which the log says "
+        "(default: 16)", false, set_journal_archives},
     Key{"web.listen-address", KeyKind::value, "HOST:PORT",
         "where /metrics is served; port 0 picks a free one (default: 127.0.0.1:9717)", false,
         [](Config& c, const std::string& text) {

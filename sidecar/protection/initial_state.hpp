@@ -5,24 +5,16 @@
 // stays KILLED.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "protection/state.hpp"
+#include "protection/in_force.hpp"
 
 namespace outrider::protection {
 
-using BootId = std::array<std::uint8_t, 16>;
-
 /// How a file was found. `torn`: whole records, then a piece of one.
 enum class Condition : std::uint8_t { missing, intact, torn, damaged };
-
-struct JournalEntry {
-  Entry entry;
-  BootId boot{};
-};
 
 struct JournalImage {
   Condition condition = Condition::missing;

@@ -1,76 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
-// `latch.journal`: what happened, on disk, in records of fixed size that are
-// only ever appended and synced one by one. Each record carries a CRC, a number
-// and the CRC of the one before it, so that damage shows. Used by one thread at
-// a time; never by the guard.
+// `latch.journal` and its copy: what happened, on disk, in records of fixed size
+// that are only ever appended and synced one by one, to both files. One of them
+// is enough to go on, and to keep a kill; to arm, both must hold the record.
+// Used by one thread at a time; never by the guard.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "outrider/shm/file.hpp"
-#include "protection/initial_state.hpp"
+#include "protection/journal_file.hpp"
 
 namespace outrider::protection {
 
-inline constexpr std::uint64_t journal_magic = 0x31'4C'4E'4A'52'54'55'4F;  // "OUTRJNL1"
-
-/// One record, as it lies in the file.
-struct JournalRecord {
-  std::uint64_t magic;
-  std::uint64_t seq;  ///< from 1
-  BootId boot;
-  std::int64_t utc_ns;
-  double value;
-  std::uint32_t action;    ///< Action
-  std::uint32_t previous;  ///< `crc` of the record before; 0 before the first
-  ScopeText scope;
-  RuleText rule;
-  ActorText actor;
-  ReasonText reason;
-  std::uint32_t reserved;
-  std::uint32_t crc;  ///< CRC-32C of all the bytes above
+struct JournalPlace {
+  std::string path;                   ///< STATE_DIR/latch.journal
+  std::string copy = path + ".copy";  ///< better in a directory on another disk
+  /// A file that has grown to this is kept as PATH.SEQ and another one begun.
+  std::uint64_t max_bytes = std::uint64_t{64} << 20;
+  /// So many of these are kept, of each copy; then the oldest goes, which is said.
+  std::size_t archives = 16;
 };
-static_assert(sizeof(JournalRecord) == 512);
-
-/// What the bytes of a journal say: pure. A torn last record is left out and
-/// told; of a damaged file every record that is whole by itself is kept, so that
-/// a kill behind the damage is not forgotten.
-[[nodiscard]] JournalImage read_journal(std::span<const std::byte> bytes);
 
 class Journal {
  public:
-  /// Opens or makes the file, mode 0640, and takes a lock that a second sidecar
-  /// on the same state directory meets. `found` is what it held; with an error
-  /// the journal cannot be written and append() says why.
-  static Journal open(const std::string& path, const BootId& boot, JournalImage& found,
-                      shm::FileError& error);
+  Journal() = default;
+  /// Opens or makes both files. `found` is what is in force by what they held; a
+  /// file that is damaged, behind or missing is made good from the other one.
+  static Journal open(const JournalPlace& place, const BootId& boot, JournalImage& found);
 
-  /// On disk when it returns no error. After an error the file is as before.
+  /// On disk when it returns no error: in both files for an arming, in one at
+  /// least for all else. After an error both are as before.
   shm::FileError append(const Entry& entry);
 
-  /// Puts a damaged file aside as PATH.damaged.UTC and begins a new one with
-  /// `latches`; the old one stays in place when that fails.
-  shm::FileError begin_anew(std::span<const Entry> latches, std::chrono::nanoseconds wall);
+  /// Where neither file can be believed: puts them aside as PATH.damaged.N and
+  /// begins new ones with `latches` and `doubt`. They stay where that fails.
+  shm::FileError begin_anew(std::span<const Entry> latches, const Entry& doubt);
 
-  /// Whether the last append or, before the first, the opening succeeded.
+  /// Brings a file that could not be written level again, if that is possible now.
+  void mend();
+
+  /// Records can be kept, in one file at least.
+  [[nodiscard]] bool is_usable() const noexcept { return is_usable_; }
+  /// Both files took the last record, so that an arming may be tried.
   [[nodiscard]] bool writable() const noexcept { return problem_.empty(); }
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
+  /// Files that hold every record and took the last one: 0, 1 or 2.
+  [[nodiscard]] std::size_t good_copies() const noexcept;
+  /// What people should know since the last call, a sentence each.
+  [[nodiscard]] std::vector<std::string> take_lines() { return std::exchange(lines_, {}); }
 
  private:
-  shm::FileError fail(const std::string& what, int code);
-  [[nodiscard]] JournalRecord next_record(const Entry& entry) const;
+  void serve(const JournalCopy& copy, std::size_t which, const std::string& problem_of_other);
+  shm::FileError level(std::size_t which);
+  shm::FileError begin_files(const std::string& reason, std::span<const JournalEntry> entries);
+  shm::FileError write(const JournalRecord& record, bool in_both);
+  void rotate();
+  void remove_oldest(const std::string& path);
+  void look_at_files();
+  [[nodiscard]] bool is_level(const JournalFile& file) const noexcept;
+  [[nodiscard]] std::string aside_of(const JournalFile& file) const;
+  [[nodiscard]] std::vector<JournalRecord> first_records(
+      const std::string& reason, std::span<const JournalEntry> entries) const;
 
-  shm::Descriptor file_;
-  std::string path_;
-  std::string problem_;
+  JournalPlace place_;
+  std::array<JournalFile, 2> files_;
   BootId boot_{};
-  std::uint64_t size_ = 0;  ///< bytes of whole records
+  bool is_usable_ = false;
+  std::string problem_ = "the journal has not been opened";
+  // Of the file that is written to, and of the chain.
+  std::uint64_t bytes_ = 0;
+  std::uint64_t rotate_at_ = 0;
+  std::uint64_t first_seq_ = 0;
   std::uint64_t seq_ = 0;
-  std::uint32_t last_crc_ = 0;
-  bool damaged_ = false;  ///< nothing may follow what is there
+  Hash head_{};
+  InForce in_force_;
+  std::size_t said_good_ = 2;
+  std::vector<std::string> lines_;
 };
 
 /// This boot of the machine; all zero when the kernel does not say.

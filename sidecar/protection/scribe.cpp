@@ -6,8 +6,13 @@
 namespace outrider::protection {
 
 Scribe::Scribe(Journal journal) : journal_(std::move(journal)) {
+  show_journal();
+}
+
+void Scribe::show_journal() {
   // relaxed: see journal_writable.
   writable_.store(journal_.writable(), std::memory_order_relaxed);
+  good_copies_.store(journal_.good_copies(), std::memory_order_relaxed);
 }
 
 void Scribe::note(const Entry& entry) noexcept {
@@ -24,8 +29,8 @@ shm::FileError Scribe::write_noted_locked() {
     if (error) break;
     backlog_.pop_front();
   }
-  // relaxed: see journal_writable.
-  writable_.store(journal_.writable(), std::memory_order_relaxed);
+  journal_.mend();
+  show_journal();
   return error;
 }
 
@@ -39,9 +44,13 @@ shm::FileError Scribe::write(const Entry& entry) {
   shm::FileError error = write_noted_locked();
   if (error) return error;
   error = journal_.append(entry);
-  // relaxed: see journal_writable.
-  writable_.store(journal_.writable(), std::memory_order_relaxed);
+  show_journal();
   return error;
+}
+
+std::vector<std::string> Scribe::take_lines() {
+  const std::scoped_lock lock(writing_);
+  return journal_.take_lines();
 }
 
 }  // namespace outrider::protection

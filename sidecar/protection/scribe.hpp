@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <string>
+#include <vector>
 
 #include "protection/journal.hpp"
 
@@ -25,11 +27,18 @@ class Scribe {
   shm::FileError write_noted();
   /// Writes what was noted and then `entry`; with an error, `entry` is not on disk.
   shm::FileError write(const Entry& entry);
+  /// What people should know of the journal since the last call. Any thread.
+  std::vector<std::string> take_lines();
 
   /// Any thread.
   [[nodiscard]] bool journal_writable() const noexcept {
     // relaxed: a fact on its own.
     return writable_.load(std::memory_order_relaxed);
+  }
+  /// Files of the journal that hold every record: 0, 1 or 2.
+  [[nodiscard]] std::size_t good_copies() const noexcept {
+    // relaxed: a fact on its own.
+    return good_copies_.load(std::memory_order_relaxed);
   }
   [[nodiscard]] std::uint64_t dropped() const noexcept {
     // relaxed: a count on its own.
@@ -38,11 +47,13 @@ class Scribe {
 
  private:
   shm::FileError write_noted_locked();
+  void show_journal();
 
   static constexpr std::size_t room = 4096;
   boost::lockfree::spsc_queue<Entry> noted_{room};
   std::atomic<std::uint64_t> dropped_{0};
   std::atomic<bool> writable_{false};
+  std::atomic<std::size_t> good_copies_{0};
   std::mutex writing_;  ///< never taken by the guard
   std::deque<Entry> backlog_;
   Journal journal_;

@@ -25,15 +25,14 @@ void settle_journal(Starting& starting) {
   const InitialState& initial = starting.initial;
   const Cause why{{}, "outrider", initial.unarmed_reason, 0};
   const Entry doubt{Action::doubt, global_scope, why, starting.now.wall};
-  if (starting.journal.writable()) {
+  if (starting.journal.is_usable()) {
     for (const Entry& entry : initial.unjournalled) starting.write(entry);
     if (initial.needs_a_person && !initial.doubt_journalled) starting.write(doubt);
     return;
   }
   std::vector<Entry> latches = initial.killed;
   latches.insert(latches.end(), initial.halted.begin(), initial.halted.end());
-  latches.push_back(doubt);
-  const shm::FileError error = starting.journal.begin_anew(latches, starting.now.wall);
+  const shm::FileError error = starting.journal.begin_anew(latches, doubt);
   starting.lines.push_back(
       error ? "the journal cannot be written, arming will be refused: " + error.message +
                   "; once that is repaired, restart the sidecar"
@@ -78,12 +77,13 @@ Started start(Protection& protection, const StartPaths& paths, bool arm_at_start
   LatchImage latch;
   JournalImage history;
   LatchFile::view(paths.latch, latch);
-  shm::FileError journal_error;
   const BootId boot = this_boot();
-  started.journal = Journal::open(paths.journal, boot, history, journal_error);
+  started.journal = Journal::open(paths.journal, boot, history);
   const InitialState initial = initial_state(history, latch, boot);
   Starting starting{protection, started.journal, initial, now, started.lines, history.problem};
   settle_journal(starting);
+  const std::vector<std::string> said = started.journal.take_lines();
+  started.lines.insert(started.lines.end(), said.begin(), said.end());
 
   protection.restore(initial, now);
   for (const Entry& entry : initial.killed) {
@@ -98,7 +98,7 @@ Started start(Protection& protection, const StartPaths& paths, bool arm_at_start
 
   started.latch = LatchFile::make(paths.latch, protection, initial.needs_a_person, started.error);
   protection.clear_changes();
-  if (!started.latch || !started.journal.writable()) return started;
+  if (!started.latch || !started.journal.is_usable()) return started;
   // Latch file and journal both know the kills now.
   for (const KillRequest& each : requests.obeyable) {
     const shm::FileError error = remove_kill_request(paths.kill_directory, each);

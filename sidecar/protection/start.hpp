@@ -16,8 +16,8 @@ namespace outrider::protection {
 
 struct StartPaths {
   std::string latch;           ///< SEGMENT_DIR/c/latch
-  std::string journal;         ///< STATE_DIR/latch.journal
   std::string kill_directory;  ///< SEGMENT_DIR/c/kill
+  JournalPlace journal;
 };
 
 struct Started {

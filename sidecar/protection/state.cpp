@@ -19,6 +19,8 @@ std::string_view action_word(Action action) noexcept {
       return "refused";
     case Action::doubt:
       return "doubt";
+    case Action::begin:
+      return "begin";
   }
   return "unknown";
 }

@@ -25,7 +25,10 @@ enum class Action : std::uint32_t {
   arm_at_start = 5,  ///< the configuration lifted UNARMED
   refused = 6,       ///< somebody asked and was refused
   doubt = 7,         ///< what was on record is lost in part: from here on only a person arms
+  begin = 8,         ///< the first record of each file of the journal
 };
+
+inline constexpr Action last_action = Action::begin;
 
 [[nodiscard]] std::string_view action_word(Action action) noexcept;
 

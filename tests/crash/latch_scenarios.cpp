@@ -25,7 +25,7 @@ constexpr std::size_t breaker_fact = 3;
 constexpr std::size_t armed_fact = 4;  ///< `closed` stands for armed
 
 StartPaths paths_in(const std::string& directory) {
-  return {directory + "/c/latch", directory + "/state/latch.journal", directory + "/c/kill"};
+  return {directory + "/c/latch", directory + "/c/kill", {directory + "/state/latch.journal"}};
 }
 
 Now at(std::uint64_t pass) {

@@ -38,6 +38,10 @@ class Scenario {
   /// first system call that can change a file, which it must make.
   [[nodiscard]] virtual bool reads_first() const { return false; }
 
+  /// Whether what is stepped changes nothing but by system calls: then it stops
+  /// before and after each of these instead of at every instruction.
+  [[nodiscard]] virtual bool only_system_calls() const { return false; }
+
   /// How often both are killed for good and started again in one round, on the
   /// files that are there, and after how many steps the next time.
   [[nodiscard]] virtual std::uint64_t lives() const { return 1; }

@@ -17,10 +17,10 @@ const std::vector<ScenarioEntry>& scenarios() {
       {"generations-both", 40, generations},
       {"gate-reader", 10, gate_reader},
       {"gate-against-kill-both", 16, gate_against_kill},
-      {"latch-reader", 56, latch_reader},
-      {"start-reader", 48, start_reader},
+      {"latch-reader", 84, latch_reader},
+      {"start-reader", 20, start_reader},
       {"kill-request-writer", 12, kill_request_writer},
-      {"journal-reader", 44, journal_reader},
+      {"journal-reader", 2, journal_reader},
   };
   return all;
 }

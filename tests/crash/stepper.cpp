@@ -106,6 +106,12 @@ bool Stepper::skip_reading() {
 bool Stepper::step(Side side) {
   Tracee& tracee = side == Side::trader ? trader_ : sidecar_;
   ++steps_;
+  if (scenario_.only_system_calls()) {
+    const bool changes = tracee.run_to_change();
+    if (!changes && !round_.has_done(side)) return fail(tracee, "whoever is stepped");
+    judge_stop(false);
+    if (!changes) return true;
+  }
   if (!tracee.step()) return fail(tracee, side == Side::trader ? "the trader" : "the sidecar");
   judge_stop(tracee.made_system_call());
   return true;

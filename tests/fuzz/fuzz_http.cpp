@@ -81,9 +81,9 @@ class World : public protection::Ends {
   static protection::Journal open_journal(const std::string& directory) {
     const std::string path = directory + "/latch.journal";
     ::unlink(path.c_str());
+    ::unlink((path + ".copy").c_str());
     protection::JournalImage found;
-    shm::FileError error;
-    return protection::Journal::open(path, {}, found, error);
+    return protection::Journal::open({path}, {}, found);
   }
 
   protection::Protection protection_;

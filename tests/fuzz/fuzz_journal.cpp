@@ -5,8 +5,9 @@
 //
 //   byte 0   bit 0: leave the checksums of the journal as the patches made them;
 //            bit 1: the same of the latch file; bit 2: the rest is a whole
-//            journal; bit 3: the rest is a kill request; bits 4-6: so many
-//            records of the journal are missing at its end; bit 7: a byte, too
+//            journal; bit 3: the rest is a kill request; bits 4-5: so many
+//            records of the journal are missing at its end; bit 6: a byte, too;
+//            bit 7: so it is in one copy only, and the other is as it was
 //   then     patches; areas below 8 lie in the journal, the others in the latch file
 #include <fstream>
 #include <iterator>
@@ -49,11 +50,11 @@ class Home {
       if (!change.journalled) started.journal.append(change.entry);
     }
     for (const Action action :
-         {Action::trip, Action::clear, Action::kill, Action::arm, Action::refused, Action::trip}) {
+         {Action::trip, Action::clear, Action::kill, Action::arm, Action::refused}) {
       started.journal.append(
           {action, "venue=kraken", {"Rejects", {}, "a reason", 1}, sample_now.wall});
     }
-    journal_ = bytes_of(paths_.journal);
+    journal_ = bytes_of(paths_.journal.path);
     latch_ = bytes_of(paths_.latch);
     require(journal_.size() == journal_records * sizeof(JournalRecord), "the journal is whole");
   }
@@ -63,22 +64,25 @@ class Home {
   [[nodiscard]] const std::vector<std::byte>& latch() const { return latch_; }
 
   /// Empties the state directory: what was put aside must not pile up.
-  void begin(std::span<const std::byte> journal, std::span<const std::byte> latch) const {
+  void begin(std::span<const std::byte> journal, std::span<const std::byte> copy,
+             std::span<const std::byte> latch) const {
     for (const auto& entry : std::filesystem::directory_iterator{scratch_.path()}) {
       if (entry.is_regular_file()) std::filesystem::remove(entry.path());
     }
     for (const auto& entry : std::filesystem::directory_iterator{paths_.kill_directory}) {
       std::filesystem::remove(entry.path());
     }
-    write_bytes(paths_.journal, journal);
+    write_bytes(paths_.journal.path, journal);
+    write_bytes(paths_.journal.copy, copy);
     // In place: a new file would get the umask's mode, which is refused.
     write_bytes(paths_.latch, latch);
   }
 
  private:
   Scratch scratch_;
-  StartPaths paths_{scratch_.path() + "/c/latch", scratch_.path() + "/latch.journal",
-                    scratch_.path() + "/c/kill"};
+  StartPaths paths_{scratch_.path() + "/c/latch",
+                    scratch_.path() + "/c/kill",
+                    {scratch_.path() + "/latch.journal"}};
   std::vector<std::byte> journal_;
   std::vector<std::byte> latch_;
 };
@@ -106,13 +110,15 @@ Area area_of(unsigned number) {
 }
 
 void mend_journal(std::span<std::byte> bytes) {
-  std::uint32_t previous = 0;
+  Hash previous{};
   for (std::size_t at = 0; at + sizeof(JournalRecord) <= bytes.size();
        at += sizeof(JournalRecord)) {
-    std::byte* record = bytes.data() + at;
-    std::memcpy(record + offsetof(JournalRecord, previous), &previous, sizeof previous);
-    previous = shm::crc32c(record, offsetof(JournalRecord, crc));
-    std::memcpy(record + offsetof(JournalRecord, crc), &previous, sizeof previous);
+    JournalRecord record{};
+    std::memcpy(static_cast<void*>(&record), bytes.data() + at, sizeof record);
+    record.previous = previous;
+    seal(record);
+    previous = hash_of(record);
+    std::memcpy(bytes.data() + at, &record, sizeof record);
   }
 }
 
@@ -134,26 +140,25 @@ std::vector<std::byte> raw(Bytes bytes) {
 }
 
 /// In doubt twice: what the first start leaves behind is what the second one finds.
-void run_starts(const StartPaths& paths) {
-  JournalImage journal = read_journal(bytes_of(paths.journal));
-  if (std::filesystem::file_size(paths.journal) == 0) journal.condition = Condition::missing;
+void run_starts(const StartPaths& paths, bool vouched_for) {
+  const JournalImage journal = read_journal(bytes_of(paths.journal.path));
   LatchImage latch;
   LatchFile::view(paths.latch, latch);
-  const bool in_doubt =
-      journal.condition != Condition::intact || latch.condition != Condition::intact;
+  const bool in_doubt = (!vouched_for && journal.condition != Condition::intact) ||
+                        latch.condition != Condition::intact;
   const InitialState initial = initial_state(journal, latch, this_boot());
-  require(!(in_doubt && initial.armed), "doubt leaves UNARMED");
-  for (int life = 0; life < (in_doubt ? 2 : 1); ++life) {
+  for (int life = 0; life < 2; ++life) {
     Protection protection;
-    const Started started = start(protection, paths, false, sample_now);
+    const Started started = start(protection, paths, in_doubt, sample_now);
     require(static_cast<bool>(started.latch), "a latch file can be made");
     require(started.journal.writable(), "a damaged journal is put aside");
     for (const Entry& entry : initial.killed) {
       // Of a scope that cannot be, everything is killed: too wide is safe.
       const auto scope = protection.find_scope(entry.scope.view()).value_or(0);
-      require(protection.killed(scope), "a kill on record stays a kill");
+      require(vouched_for || protection.killed(scope), "a kill on record stays a kill");
     }
-    require(protection.armed() == initial.armed, "armed is what the records say");
+    require(!(protection.armed() && in_doubt), "doubt leaves UNARMED");
+    require(vouched_for || protection.armed() == initial.armed, "armed is what the records say");
   }
 }
 
@@ -175,17 +180,18 @@ void run_one(Bytes input) {
     if ((flags & 1U) == 0) mend_journal(journal);
     if ((flags & 2U) == 0) mend_latch(patches, latch);
   }
-  const std::size_t missing = (flags >> 4U & 7U) * sizeof(JournalRecord) + (flags >> 7U & 1U);
+  const std::size_t missing = (flags >> 4U & 3U) * sizeof(JournalRecord) + (flags >> 6U & 1U);
   const std::span<const std::byte> kept{journal.data(),
                                         journal.size() - std::min(journal.size(), missing)};
-  home.begin(kept, latch);
+  const bool one_copy_only = (flags & 128U) != 0;
+  home.begin(kept, one_copy_only ? home.journal() : kept, latch);
   if ((flags & 8U) != 0) {
     write_bytes(home.paths().kill_directory + "/request", raw(rest));
     Protection protection;
     start(protection, home.paths(), false, sample_now);
     return;
   }
-  run_starts(home.paths());
+  run_starts(home.paths(), one_copy_only);
 }
 
 }  // namespace outrider::fuzz

@@ -42,6 +42,9 @@ std::string checkpoint_of(const Place& place) {
 std::string journal_of(const Place& place) {
   return place.path("state/latch.journal");
 }
+std::string copy_of(const Place& place) {
+  return journal_of(place) + ".copy";
+}
 std::string latch_of(const Place& place) {
   return place.segments() + "/c/latch";
 }
@@ -78,22 +81,31 @@ std::string loud_lines(const Watched& sidecar, const std::string& first) {
 std::string journal_scribbled(Place& place) {
   run_once(place);
   scribble(journal_of(place), 20);
+  scribble(copy_of(place), 20);
   return loud_lines(Watched{place}, "journal");
 }
 std::string journal_truncated(Place& place) {
   run_once(place);
-  fs::resize_file(journal_of(place), fs::file_size(journal_of(place)) - 10);
+  for (const std::string& path : {journal_of(place), copy_of(place)})
+    fs::resize_file(path, fs::file_size(path) - 10);
   return loud_lines(Watched{place}, "journal");
+}
+std::string journal_copy_scribbled(Place& place) {
+  return after(place, "journal", [&] { scribble(copy_of(place), 20); });
+}
+std::string journal_copy_lost(Place& place) {
+  return after(place, "journal", [&] { fs::remove(copy_of(place)); });
 }
 std::string journal_symlink(Place& place) {
   run_once(place);
   fs::rename(journal_of(place), place.path("moved"));
   fs::create_symlink(place.path("moved"), journal_of(place));
-  return loud_lines(Watched{place}, "journal");
+  return Watched{place}.says("journal");
 }
 std::string journal_lost(Place& place) {
   run_once(place);
   fs::remove(journal_of(place));
+  fs::remove(copy_of(place));
   return Watched{place}.says("UNARMED");
 }
 std::string latch_scribbled(Place& place) {
@@ -109,10 +121,18 @@ std::string latch_truncated(Place& place) {
 
 // ---------------------------------------------------------------- a full disk
 
+/// A journal of seven records: the next one needs a page that there is no room for.
+void fill_disk(const Place& place) {
+  for (int attempt = 0; attempt < 6; ++attempt) {
+    (void)place.outrider("--control.socket " + place.path("control.sock") + " arm --reason short");
+  }
+  Place::fill(place.path("state"));
+}
+
 std::string disk_full(Place& place) {
   place.mount_memory(place.path("state"), "256k");
   const Watched sidecar{place};
-  Place::fill(place.path("state"));
+  fill_disk(place);
   return arm(place);
 }
 
@@ -120,7 +140,7 @@ std::string disk_full(Place& place) {
 std::string disk_full_kill(Place& place) {
   place.mount_memory(place.path("state"), "256k");
   const Watched sidecar{place};
-  Place::fill(place.path("state"));
+  fill_disk(place);
   const std::string kill = place.outrider("--control.socket " + place.path("control.sock") +
                                           " kill --reason 'duplicate fills'");
   return kill + "\n" + sidecar.says("journal");
@@ -154,6 +174,8 @@ Cases state_cases() {
       {"checkpoint: hard link", checkpoint_hard_link},
       {"journal: scribbled", journal_scribbled},
       {"journal: truncated", journal_truncated},
+      {"journal: one copy scribbled", journal_copy_scribbled},
+      {"journal: one copy lost", journal_copy_lost},
       {"journal: symlink", journal_symlink},
       {"journal: lost", journal_lost},
       {"latch file: scribbled", latch_scribbled},

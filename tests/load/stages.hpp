@@ -26,8 +26,9 @@ class Stages {
       : log_{config.log} {
     std::filesystem::create_directories(places.state);
     started_ = protection::start(protection_,
-                                 {places.segments + "/c/latch", places.state + "/latch.journal",
-                                  places.segments + "/c/kill"},
+                                 {places.segments + "/c/latch",
+                                  places.segments + "/c/kill",
+                                  {places.state + "/latch.journal"}},
                                  config.protection.arm_at_start, now());
     scribe_ = std::make_unique<protection::Scribe>(std::move(started_.journal));
     planner_.emplace(Planner::Parts{places.segments, protection_, queues_, exchange_, facts_, log_},

@@ -52,8 +52,9 @@ class Sidecar {
     for (const auto& problem : parsed.problems) ADD_FAILURE() << problem.text();
     rules_ = std::make_shared<const rules::RuleSet>(std::move(parsed.rules));
     started_ = protection::start(
-        protection_, {directory + "/c/latch", directory + "/latch.journal", directory + "/c/kill"},
-        true, clocks());
+        protection_,
+        {directory + "/c/latch", directory + "/c/kill", {directory + "/latch.journal"}}, true,
+        clocks());
     scribe_.emplace(std::move(started_.journal));
     planner_ = std::make_unique<Planner>(
         Planner::Parts{directory, protection_, queues_, exchange_, facts_, log_}, config_, rules_);
