@@ -47,6 +47,21 @@ int write_at(int fd, const void* data, std::size_t size, std::uint64_t offset) {
   return 0;
 }
 
+/// 0, or errno.
+int read_into(JournalScan& scan, int fd, std::size_t& left_over) {
+  std::vector<JournalRecord> block(block_records);
+  std::uint64_t offset = 0;
+  for (;;) {
+    const ssize_t got = read_at(fd, block.data(), block.size() * record_bytes, offset);
+    if (got < 0) return errno;
+    const std::size_t records = static_cast<std::size_t>(got) / record_bytes;
+    for (std::size_t i = 0; i < records; ++i) scan.take(block[i]);
+    left_over = static_cast<std::size_t>(got) % record_bytes;
+    offset += static_cast<std::uint64_t>(got);
+    if (records < block.size()) return 0;
+  }
+}
+
 /// A new name is durable only once its directory is.
 void sync_directory(const std::string& path) {
   const std::string directory = path.substr(0, path.rfind('/') + 1);
@@ -73,20 +88,6 @@ std::string why_not_opened(int code) {
 shm::FileError JournalFile::fail(const std::string& what, int code) {
   problem_ = path_ + ": " + what + (code != 0 ? ": " + shm::errno_text(code) : "");
   return {code, problem_};
-}
-
-int JournalFile::read_into(JournalScan& scan, std::size_t& left_over) const {
-  std::vector<JournalRecord> block(block_records);
-  std::uint64_t offset = 0;
-  for (;;) {
-    const ssize_t got = read_at(file_.get(), block.data(), block.size() * record_bytes, offset);
-    if (got < 0) return errno;
-    const std::size_t records = static_cast<std::size_t>(got) / record_bytes;
-    for (std::size_t i = 0; i < records; ++i) scan.take(block[i]);
-    left_over = static_cast<std::size_t>(got) % record_bytes;
-    offset += static_cast<std::uint64_t>(got);
-    if (records < block.size()) return 0;
-  }
 }
 
 JournalFile JournalFile::open(const std::string& path, JournalCopy& found) {
@@ -117,7 +118,7 @@ JournalFile JournalFile::open(const std::string& path, JournalCopy& found) {
            std::move(file);
   JournalScan scan;
   std::size_t left_over = 0;
-  const int code = file.read_into(scan, left_over);
+  const int code = read_into(scan, file.file_.get(), left_over);
   if (code != 0) return refuse("cannot read it", code), std::move(file);
   found = scan.finish(left_over);
   file.bytes_ = found.hashes.size() * record_bytes;
@@ -198,6 +199,16 @@ shm::FileError JournalFile::replace(const std::string& aside, const Fill& fill) 
   fresh.path_ = path_;
   *this = std::move(fresh);
   return {};
+}
+
+JournalCopy look_at_journal(const std::string& path, JournalScan::Visitor visit,
+                            shm::FileError& error) {
+  JournalScan scan{std::move(visit)};
+  const shm::Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  std::size_t left_over = 0;
+  const int code = !file ? errno : read_into(scan, file.get(), left_over);
+  if (code != 0) error = {code, path + ": " + shm::errno_text(code)};
+  return scan.finish(left_over);
 }
 
 std::string free_name_for_damaged(const std::string& path) {

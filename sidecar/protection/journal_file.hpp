@@ -48,7 +48,6 @@ class JournalFile {
 
  private:
   shm::FileError fail(const std::string& what, int code);
-  int read_into(JournalScan& scan, std::size_t& left_over) const;
   shm::FileError write(const void* data, std::size_t size);
 
   shm::Descriptor file_;
@@ -61,6 +60,11 @@ class JournalFile {
   bool is_sound_ = true;
   bool is_another_sidecars_ = false;
 };
+
+/// What a file holds, for whoever looks: read-only and without the lock, so that
+/// the last record may be half written. An error has the errno of the opening.
+[[nodiscard]] JournalCopy look_at_journal(const std::string& path, JournalScan::Visitor visit,
+                                          shm::FileError& error);
 
 /// A name beside `path` that nobody has: PATH.damaged.1 and so on.
 [[nodiscard]] std::string free_name_for_damaged(const std::string& path);

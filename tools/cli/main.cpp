@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The `outrider` command: kill, arm, status, drill, check.
+// The `outrider` command: kill, arm, status, drill, history, journal, check.
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <string>
@@ -8,6 +8,8 @@
 #include "cli/check_config_command.hpp"
 #include "cli/check_rules_command.hpp"
 #include "cli/drill_command.hpp"
+#include "cli/history_command.hpp"
+#include "cli/journal_command.hpp"
 #include "cli/kill_command.hpp"
 #include "cli/places.hpp"
 #include "cli/status_command.hpp"
@@ -30,6 +32,8 @@ int run(int argc, const char* const* argv) {
   add_arm_command(app, places, exit_code);
   add_status_command(app, places, exit_code);
   add_drill_command(app, places, exit_code);
+  add_history_command(app, exit_code);
+  add_journal_command(app, exit_code);
   CLI::App* check = app.add_subcommand("check", "report every problem of a file");
   check->require_subcommand(1);
   add_check_config_command(*check, exit_code);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// `outrider journal verify`: every record, the chain from file to file, and
+// whether both copies say the same. Read-only, whether a sidecar runs or not.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace outrider::cli {
+
+/// Sets `exit_code`: 0 intact, 1 damaged, 3 this user may not look, 4 there is
+/// no journal.
+void add_journal_command(CLI::App& app, int& exit_code);
+
+}  // namespace outrider::cli
