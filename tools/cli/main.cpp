@@ -4,6 +4,7 @@
 #include <exception>
 #include <string>
 
+#include "cli/alerts_command.hpp"
 #include "cli/arm_command.hpp"
 #include "cli/check_config_command.hpp"
 #include "cli/check_rules_command.hpp"
@@ -31,6 +32,7 @@ int run(int argc, const char* const* argv) {
   add_kill_command(app, places, exit_code);
   add_arm_command(app, places, exit_code);
   add_status_command(app, places, exit_code);
+  add_alerts_command(app, places, exit_code);
   add_drill_command(app, places, exit_code);
   add_history_command(app, exit_code);
   add_journal_command(app, exit_code);

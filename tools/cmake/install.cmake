@@ -28,5 +28,6 @@ install(FILES ${PROJECT_BINARY_DIR}/outrider.pc
 if(OUTRIDER_SIDECAR)
   install(TARGETS outrider-sidecar outrider RUNTIME COMPONENT sidecar)
   install(FILES tools/deploy/outrider.rules.yml tools/deploy/sidecar.yml
+    tools/deploy/alertmanager/alertmanager.yml
     DESTINATION ${CMAKE_INSTALL_DATADIR}/outrider COMPONENT sidecar)
 endif()

@@ -123,15 +123,26 @@ void Dispatcher::begin_sends(const Time& now) {
   considered_ = now.steady;
   considered_revision_ = book_.revision();
   for (Receiver& receiver : receivers_) {
-    if (sender_.is_busy(receiver.recipient.name)) continue;
-    receiver.under_way =
-        receiver.next_batch(book_.due(receiver.recipient, now), now.steady, everybody_);
-    if (receiver.under_way.empty()) continue;
-    // On disk first: who is killed while it is sent must know that it may have been.
-    persist(now, true);
-    sender_.post(receiver.config,
-                 receiver.payload_of(receiver.under_way, composer_.generator_url(), now.wall));
+    std::vector<Message> kills = book_.due(receiver.recipient, now);
+    const auto others = std::stable_partition(
+        kills.begin(), kills.end(), [](const Message& each) { return is_kill(each.alert); });
+    std::vector<Message> rest{others, kills.end()};
+    kills.erase(others, kills.end());
+    begin_send(receiver, std::move(kills), true);
+    begin_send(receiver, std::move(rest), false);
   }
+}
+
+void Dispatcher::begin_send(Receiver& receiver, std::vector<Message> due, bool is_kill) {
+  if (sender_.is_busy(receiver.recipient.name, is_kill)) return;
+  const Time now = parts_.clock();
+  std::vector<Message>& batch = receiver.under_way[is_kill];
+  batch = receiver.next_batch(std::move(due), now.steady, everybody_);
+  if (batch.empty()) return;
+  // On disk first: who is killed while it is sent must know that it may have been.
+  persist(now, true);
+  sender_.post(receiver.config, receiver.payload_of(batch, composer_.generator_url(), now.wall),
+               is_kill);
 }
 
 void Dispatcher::settle(const Outcome& outcome, const Time& now) {
@@ -140,7 +151,7 @@ void Dispatcher::settle(const Outcome& outcome, const Time& now) {
       [&](const Receiver& receiver) { return receiver.recipient.name == outcome.receiver; });
   if (found == receivers_.end()) return;  // a reload has removed it
   Receiver& receiver = *found;
-  const std::vector<Message> messages = std::exchange(receiver.under_way, {});
+  const std::vector<Message> messages = std::exchange(receiver.under_way[outcome.is_kill], {});
   considered_ = {};  // there may be more for it
   if (is_retryable(outcome.status)) {
     const double jitter = std::uniform_real_distribution{}(random_);

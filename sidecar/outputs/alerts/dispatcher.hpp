@@ -60,6 +60,7 @@ class Dispatcher {
   void log_message(const Message& message);
   void say_state(const Observed& observed);
   void begin_sends(const Time& now);
+  void begin_send(Receiver& receiver, std::vector<Message> due, bool is_kill);
   void settle(const Outcome& outcome, const Time& now);
   void put_aside(Receiver& receiver, const Message& message, long status);
   void persist(const Time& now, bool at_once);

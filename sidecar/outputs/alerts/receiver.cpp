@@ -32,7 +32,6 @@ std::vector<Message> Receiver::next_batch(std::vector<Message> due, nanoseconds 
   everybody.take();
   const bool is_webhook = config.kind == config::ReceiverKind::webhook;
   std::erase_if(due, [&](const Message& each) {
-    if (is_kill(each.alert) != kill) return true;
     return is_webhook && (each.ends != first.ends || name_of(each) != name_of(first));
   });
   std::size_t most = is_webhook ? most_for_a_webhook : most_for_alertmanager;

@@ -2,6 +2,7 @@
 // One receiver: what it may be sent next, and how it has fared. Pure.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,8 @@ struct Receiver {
     return {from.name, groups ? alerting.resend_interval : nanoseconds{0}, !groups};
   }
 
-  /// The first of `due` that go into one request; none when it must wait.
+  /// The first of `due`, all of them kills or none, that go into one request; none
+  /// when it must wait.
   [[nodiscard]] std::vector<Message> next_batch(std::vector<Message> due, nanoseconds now,
                                                 RateLimit& everybody);
   [[nodiscard]] std::string payload_of(const std::vector<Message>& batch,
@@ -41,7 +43,7 @@ struct Receiver {
   RateLimit rate;
   Tally tally;
   std::string last_error;
-  std::vector<Message> under_way;
+  std::array<std::vector<Message>, 2> under_way;  ///< kills are [1]
   /// How many to send by themselves: one of a batch was refused, which is not known.
   std::size_t singles = 0;
 };

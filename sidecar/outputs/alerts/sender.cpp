@@ -73,6 +73,7 @@ std::optional<std::string> read_secret(const std::string& file, std::string& pro
 
 struct Transfer {
   std::string receiver;
+  bool is_kill = false;
   std::unique_ptr<CURL, EasyDeleter> easy{::curl_easy_init()};
   std::unique_ptr<curl_slist, ListDeleter> headers;
 
@@ -94,13 +95,14 @@ struct Sender::Transfers {
 Sender::Sender() : transfers_{std::make_unique<Transfers>()} {}
 Sender::~Sender() = default;
 
-void Sender::post(const config::ReceiverConfig& to, std::string body) {
+void Sender::post(const config::ReceiverConfig& to, std::string body, bool is_kill) {
   const Secrets secrets = read_secrets(to);
   Transfer transfer;
   transfer.receiver = to.name;
+  transfer.is_kill = is_kill;
   CURL* easy = transfer.easy.get();
   if (!secrets.problem.empty() || easy == nullptr) {
-    transfers_->ended.push_back({to.name, 0, secrets.problem, std::nullopt});
+    transfers_->ended.push_back({to.name, is_kill, 0, secrets.problem, std::nullopt});
     return;
   }
   const auto timeout = static_cast<long>(to.timeout / std::chrono::milliseconds{1});
@@ -128,8 +130,10 @@ void Sender::post(const config::ReceiverConfig& to, std::string body) {
   transfers_->under_way.push_back(std::move(transfer));
 }
 
-bool Sender::is_busy(const std::string& receiver) const {
-  const auto goes_there = [&](const auto& each) { return each.receiver == receiver; };
+bool Sender::is_busy(const std::string& receiver, bool is_kill) const {
+  const auto goes_there = [&](const auto& each) {
+    return each.receiver == receiver && each.is_kill == is_kill;
+  };
   return std::any_of(transfers_->under_way.begin(), transfers_->under_way.end(), goes_there) ||
          std::any_of(transfers_->ended.begin(), transfers_->ended.end(), goes_there);
 }
@@ -155,7 +159,7 @@ std::vector<Outcome> Sender::wait(std::chrono::milliseconds patience) {
     const auto transfer =
         std::find_if(transfers_->under_way.begin(), transfers_->under_way.end(),
                      [&](const Transfer& each) { return each.easy.get() == easy; });
-    Outcome outcome{transfer->receiver, 0, {}, std::nullopt};
+    Outcome outcome{transfer->receiver, transfer->is_kill, 0, {}, std::nullopt};
     curl_off_t seconds = 0;
     ::curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
     if (seconds > 0) outcome.retry_after = std::chrono::seconds{seconds};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// POSTs to all receivers at once, one at a time to each. The only file pair that
+// POSTs to all receivers at once; to each, one at a time in either of two lanes: a
+// kill does not wait for whatever the receiver is slow to answer. The only file pair that
 // knows libcurl. One thread. No secret ever reaches an error text.
 #pragma once
 
@@ -18,8 +19,9 @@ using std::chrono::nanoseconds;
 /// How a request ended.
 struct Outcome {
   std::string receiver;
-  long status = 0;    ///< of HTTP; 0: there was no answer
-  std::string error;  ///< a sentence, when there was no answer
+  bool is_kill = false;  ///< the lane
+  long status = 0;       ///< of HTTP; 0: there was no answer
+  std::string error;     ///< a sentence, when there was no answer
   std::optional<nanoseconds> retry_after;
 };
 
@@ -32,9 +34,9 @@ class Sender {
 
   /// Begins to POST `body` as JSON; secrets are read from their files now. What
   /// cannot even begin is an outcome of the next wait().
-  void post(const config::ReceiverConfig& to, std::string body);
+  void post(const config::ReceiverConfig& to, std::string body, bool is_kill);
 
-  [[nodiscard]] bool is_busy(const std::string& receiver) const;
+  [[nodiscard]] bool is_busy(const std::string& receiver, bool is_kill) const;
   [[nodiscard]] bool is_idle() const;
 
   /// What has ended, at once or within `patience`.

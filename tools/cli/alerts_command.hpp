@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// `outrider alerts [--severity S] [--since 1h] [--json]`, `outrider alerts requeue`.
+#pragma once
+
+#include "cli/places.hpp"
+
+namespace outrider::cli {
+
+/// Sets `exit_code`: 0 shown or put back, 1 refused, 3 this user may not, 4 no sidecar.
+void add_alerts_command(CLI::App& app, const Places& places, int& exit_code);
+
+}  // namespace outrider::cli
