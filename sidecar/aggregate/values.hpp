@@ -70,13 +70,13 @@ class Values final : public ValueSource {
 
  private:
   friend class ValuesBuilder;
+  void count_not_finite(const drain::Drainer* drainer) const noexcept;
+
   std::shared_ptr<const Schema> schema_;
   std::vector<ValueRef> refs_;
   std::deque<double> own_;
   std::vector<std::pair<const drain::Drainer*, double*>> not_finite_;  ///< where to count
   std::vector<std::shared_ptr<const drain::Binding>> keep_alive_;
-
-  void count_not_finite(const drain::Drainer* drainer) const noexcept;
 };
 
 }  // namespace outrider::aggregate

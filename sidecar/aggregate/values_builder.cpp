@@ -32,41 +32,6 @@ void set_label(Labels& labels, const std::string& name, const std::string& value
   std::sort(labels.begin(), labels.end());
 }
 
-bool is_distribution(FamilyKind kind) {
-  return kind == FamilyKind::histogram || kind == FamilyKind::summary;
-}
-
-/// Names that no other family of a page may have: its own, and those of its samples.
-std::vector<std::string> names_of(const Declaration& declared) {
-  if (!is_distribution(declared.kind)) return {declared.name};
-  std::vector<std::string> names{declared.name, declared.name + "_count", declared.name + "_sum"};
-  if (declared.kind == FamilyKind::histogram) names.push_back(declared.name + "_bucket");
-  return names;
-}
-
-/// Those of samples that have a metric's labels and no more, one or two of each.
-std::vector<std::string> plain_samples(const Declaration& declared) {
-  if (!is_distribution(declared.kind)) return {declared.name};
-  return {declared.name + "_count", declared.name + "_sum"};
-}
-
-/// A sample by name and labels: no two have the same.
-std::string sample_key(const std::string& name, const Labels& labels) {
-  std::string key = name;
-  for (const auto& [label, value] : labels) (key += '\0') += label + '\0' + value;
-  return key;
-}
-
-std::string describe(FamilyKind kind, const std::string& unit, const std::vector<double>& edges) {
-  if (kind == FamilyKind::counter) return "a counter";
-  if (kind == FamilyKind::gauge) return unit.empty() ? "a gauge" : "a gauge of " + unit;
-  std::string text = (kind == FamilyKind::histogram ? "a histogram of " : "a summary of ") + unit;
-  if (kind == FamilyKind::summary) return text;
-  text += " with bounds";
-  for (const double edge : edges) text += ' ' + edge_text(edge);
-  return text;
-}
-
 /// Base units in which a histogram's values are shown.
 std::string unit_text(const shm::SeriesInfo& info) {
   return info.unit == shm::SeriesUnit::count ? "counts of " + edge_text(info.scale) : "seconds";
@@ -231,7 +196,10 @@ void ValuesBuilder::place(const Declaration& declared, Placing& placing,
   }
   tell_apart(declared, placing);
   Family& into = family(declared, placing.is_shown);
-  placing.is_shown = placing.is_shown && into.is_shown;
+  if (placing.is_shown && !into.is_shown) {
+    placing.is_shown = false;
+    refuse_name(declared);
+  }
   for (const std::string& name : plain_samples(declared))
     samples_.try_emplace(sample_key(name, placing.labels), &names_.back());
   add_metric(into, placing.labels, refs);
@@ -284,27 +252,31 @@ Family& ValuesBuilder::family(const Declaration& declared, bool is_shown) {
   return family;
 }
 
-void ValuesBuilder::hold_names(const Declaration& declared, Family& family) {
-  const std::vector<std::string> names = names_of(declared);
-  for (const std::string& name : names) {
-    const auto found = holders_.find(name);
-    if (found == holders_.end()) continue;
-    family.is_shown = false;
-    if (producer_ == nullptr) return;
-    const Holder& holder = found->second;
-    const Family& theirs = *holder.family;
-    return refuse(
-        declared.name,
-        declared.name + ": found producer " + producer_->name + " registering it as " +
-            describe(declared.kind, declared.unit, declared.edges) + ", where producer " +
-            holder.producer + " has " +
-            (theirs.name == declared.name ? std::string{"it"} : theirs.name) + " as " +
-            describe(theirs.kind, holder.unit, theirs.edges) +
-            "; needed one kind, unit and set of bounds for a name; the page shows that of " +
-            holder.producer + ", rules see both; rename one");
+/// Who has one of its names on the page already; null: nobody.
+const ValuesBuilder::Holder* ValuesBuilder::holder_of_name(const Declaration& declared) const {
+  for (const std::string& name : names_of(declared)) {
+    if (const auto found = holders_.find(name); found != holders_.end()) return &found->second;
   }
-  for (const std::string& name : names)
-    holders_[name] = {&family, declared.unit, producer_ == nullptr ? "" : producer_->name};
+  return nullptr;
+}
+
+void ValuesBuilder::hold_names(const Declaration& declared, Family& family) {
+  family.is_shown = holder_of_name(declared) == nullptr;
+  if (!family.is_shown) return;
+  for (const std::string& name : names_of(declared))
+    holders_[name] = {declared, producer_ == nullptr ? "" : producer_->name};
+}
+
+void ValuesBuilder::refuse_name(const Declaration& declared) {
+  const Holder& holder = *holder_of_name(declared);
+  const Declaration& theirs = holder.declared;
+  refuse(declared.name,
+         declared.name + ": found producer " + producer_->name + " registering it as " +
+             description(declared) + ", where producer " + holder.producer + " has " +
+             (theirs.name == declared.name ? std::string{"it"} : theirs.name) + " as " +
+             description(theirs) +
+             "; needed one kind, unit and set of bounds for a name; the page shows that of " +
+             holder.producer + ", rules see both; rename one");
 }
 
 void ValuesBuilder::add_metric(Family& family, Labels labels, const std::vector<ValueRef>& refs) {

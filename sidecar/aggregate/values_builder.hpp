@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "aggregate/allowance.hpp"
+#include "aggregate/declaration.hpp"
 #include "aggregate/values.hpp"
 
 namespace outrider::aggregate {
@@ -26,15 +27,6 @@ struct ProducerInput {
   const drain::Drainer* drainer = nullptr;
   const HistogramSet* histograms = nullptr;
   std::shared_ptr<const drain::Binding> binding;  ///< null: only history is there
-};
-
-/// What all metrics of a family have in common.
-struct Declaration {
-  std::string name;
-  std::string help;
-  FamilyKind kind = FamilyKind::gauge;
-  std::vector<double> edges = {};
-  std::string unit = {};  ///< of a distribution: what its values are
 };
 
 /// Of one producer: what of its series is not as it should be.
@@ -74,8 +66,7 @@ class ValuesBuilder {
  private:
   /// Who has a name on the page, and as what.
   struct Holder {
-    Family* family = nullptr;
-    std::string unit;
+    Declaration declared;
     std::string producer;
   };
   /// One series while it is added.
@@ -93,7 +84,9 @@ class ValuesBuilder {
   [[nodiscard]] const std::string* holder_of(const Declaration& declared,
                                              const Labels& labels) const;
   Family& family(const Declaration& declared, bool is_shown);
+  [[nodiscard]] const Holder* holder_of_name(const Declaration& declared) const;
   void hold_names(const Declaration& declared, Family& family);
+  void refuse_name(const Declaration& declared);
   void add_metric(Family& family, Labels labels, const std::vector<ValueRef>& refs);
   void refuse(const std::string& about, const std::string& why);
   [[nodiscard]] Placing placing_of(const shm::SeriesInfo& info) const;

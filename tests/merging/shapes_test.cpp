@@ -54,6 +54,24 @@ TEST_F(Shapes, OfAnotherKindAreRefusedWithBothNamed) {
   EXPECT_EQ(page().value("orders_total{producer=\"first\"}"), 3);
 }
 
+TEST_F(Shapes, OfAnotherKindAreNamedForEachProducerThatHasThem) {
+  first_.counter("orders_total", "Orders.").add(3);
+  settle();
+  late_.gauge("orders_total", "Orders.").set(4);
+  settle();
+  Producer third{{.name = "third", .directory = sidecar_.segments()}};
+  Writer writer = third.writer("main");
+  writer.gauge("orders_total", "Orders.").set(5);
+  EXPECT_TRUE(
+      eventually([&] { return page().value("outrider_series_hidden{producer=\"third\"}") == 1; }));
+  EXPECT_EQ(page().count("orders_total{"), 1U);
+  EXPECT_TRUE(eventually([&] {
+    return sidecar_.log().find(
+               "found producer third registering it as a gauge, where producer "
+               "first has it as a counter") != std::string::npos;
+  })) << sidecar_.log();
+}
+
 TEST_F(Shapes, WithOtherBoundsAreRefusedWithBothNamed) {
   first_.histogram("order_bytes", "Sizes.", {.unit = Unit::count(), .bounds = {1, 2}}).record(2);
   settle();
