@@ -95,6 +95,8 @@ Enforced enforce(GateRuntime& gate, const Enforcement& wanted) noexcept {
                      ? (wanted.renew ? wanted.time.steady : gate.granted)
                      : nanoseconds{};
   gate.verdict = wanted.verdict;
+  gate.reason = protection::ReasonText{wanted.verdict.reason};
+  gate.verdict.reason = gate.reason.view();
   if (is_same_news) return Enforced::unchanged;
   gate.state = wanted.verdict.state;
   show(gate, wanted, wanted.now);

@@ -62,7 +62,8 @@ struct GateRuntime {
   std::uint64_t word = 0;      ///< what we believe is stored
   bool word_is_known = false;  ///< false until it was read once
   GateState state = GateState::unarmed;
-  protection::Verdict verdict;
+  protection::Verdict verdict;    ///< its reason is the one below
+  protection::ReasonText reason;  ///< a plan's own sentences end with the plan
   shm::RejectCode reject = shm::RejectCode::no_heartbeat;
   Ticks tripped;          ///< when a rule closed it and nobody has been refused since; zero: not so
   nanoseconds granted{};  ///< when the lease was last renewed; 0: not open

@@ -64,6 +64,26 @@ TEST(RefusedSeries, ThatARuleGuardsByLeaveTheGatesOfTheirProducerClosedAndNoOthe
   EXPECT_EQ(Page{sidecar.page()}.count("loss_dollars"), 1U);
 }
 
+// The sentence is a plan's own, and plans come and go: AddressSanitizer watches.
+TEST(RefusedSeries, AreTheReasonOfAClosedGateOverManyPlans) {
+  const test::SegmentDirectory directory;
+  Trader first{directory.path(), "first"};
+  first.writer.gauge("loss_dollars", "").set(0);
+  Sidecar sidecar{directory.path(), loss_rule, without_label(protected_by("Loss", "global"))};
+  ASSERT_TRUE(trades(sidecar, first));
+  Trader late{directory.path(), "late"};
+  late.writer.gauge("loss_dollars", "").set(0);
+  const std::string reason = "rule Loss does not see loss_dollars";
+  ASSERT_TRUE(is_closed(sidecar, late, GateState::unarmed, reason));
+  for (const char* name : {"a_total", "b_total", "c_total"}) {
+    const std::uint64_t plans = sidecar.facts().discovery_plans;
+    first.writer.counter(name, "").inc();
+    ASSERT_TRUE(sidecar.turns_until([&] { return sidecar.facts().discovery_plans > plans; }));
+    sidecar.turn();
+    EXPECT_TRUE(is_closed(sidecar, late, GateState::unarmed, reason)) << name;
+  }
+}
+
 TEST(RefusedSeries, AreSeenByTheRulesOfEverybody) {
   const test::SegmentDirectory directory;
   Trader first{directory.path(), "first"};
