@@ -46,6 +46,16 @@ struct Level {
 
 class Intake {
  public:
+  Intake() = default;
+  Intake(const Intake&) = delete;
+  Intake& operator=(const Intake&) = delete;
+  /// The queue forgets what it still holds, and what that keeps alive with it.
+  ~Intake() {
+    RuleEvent untaken;
+    while (next(untaken)) {
+    }
+  }
+
   // guard
   void tell(const RuleEvent& event) noexcept {
     if (!rule_events_.push(event)) note_overflow();
