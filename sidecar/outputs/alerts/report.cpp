@@ -84,7 +84,10 @@ std::string report_json(const Report& report) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-outputs::Families report_families(const Report& report) {
+namespace {
+
+/// One sample or more for each receiver.
+outputs::Families receiver_families(const Report& report) {
   prometheus::MetricFamily total{"outrider_notifications_total",
                                  "Alerts handed to a receiver, by how that ended.",
                                  MetricType::Counter,
@@ -112,6 +115,12 @@ outputs::Families report_families(const Report& report) {
           labelled({{"receiver", name}, {"state", std::string{breaker_word(each)}}},
                    MetricType::Gauge, each == state ? 1 : 0));
   }
+  return {std::move(total), std::move(queue), std::move(breaker)};
+}
+
+}  // namespace
+
+outputs::Families report_families(const Report& report) {
   prometheus::MetricFamily latency{"outrider_notification_latency_seconds",
                                    "From the last look before a breach to the receiver's answer.",
                                    MetricType::Histogram,
@@ -122,8 +131,8 @@ outputs::Families report_families(const Report& report) {
       MetricType::Gauge,
       {labelled({}, MetricType::Gauge, static_cast<double>(report.poisoned))}};
   outputs::Families families{std::move(latency), std::move(poisoned)};
-  if (!report.receivers.empty())
-    families.insert(families.end(), {std::move(total), std::move(queue), std::move(breaker)});
+  if (report.receivers.empty()) return families;
+  for (auto& family : receiver_families(report)) families.push_back(std::move(family));
   return families;
 }
 
