@@ -34,6 +34,7 @@ TEST_F(TwoPersons, LiftAKillTogether) {
 
   EXPECT_EQ(arm(bert), 200U);
 
+  life.stop_guard();
   EXPECT_EQ(life.state("global"), GateState::trading);
 }
 
