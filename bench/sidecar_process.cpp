@@ -22,6 +22,8 @@ rules: {file: bench.rules.yml}
 web: {listen-address: "127.0.0.1:0"}
 protection:
   arm_at_start: true
+  probes: 0
+  trips_to_kill: 0
   breakers:
     - {alert: Breach, scope: producer, action: halt_new, cooldown: 2ms}
 )";

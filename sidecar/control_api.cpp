@@ -46,6 +46,7 @@ void ControlApi::add_command(outputs::Router& router, const char* path, Role lea
 
 outputs::Handler ControlApi::handler(outputs::Router pages) {
   add(pages, "/api/v1/kill", &protection::Control::kill);
+  add(pages, "/api/v1/halt", &protection::Control::halt);
   add(pages, "/api/v1/arm", &protection::Control::arm);
   return [this, pages = std::move(pages)](const outputs::Request& request) -> outputs::Response {
     const bool reads = request.method != "POST";

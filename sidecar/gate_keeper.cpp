@@ -14,6 +14,8 @@ std::int64_t offset_of(const shm::TickClock& clock, const shm::Beat& pair) noexc
 }
 
 std::uint64_t wanted_word(const GateRuntime& gate, const Enforcement& wanted) noexcept {
+  if (wanted.verdict.state == GateState::probing)
+    return shm::probing_word(wanted.verdict.allowance);
   if (wanted.verdict.state != GateState::trading) return shm::closed_word(wanted.verdict.state);
   const bool is_open = (gate.word & shm::closed_bit) == 0 && gate.word != 0;
   return is_open && !wanted.renew ? gate.word : wanted.now.raw() + wanted.lease_ticks;
@@ -21,10 +23,11 @@ std::uint64_t wanted_word(const GateRuntime& gate, const Enforcement& wanted) no
 
 void show(GateRuntime& gate, const Enforcement& wanted, Ticks stored) noexcept {
   const protection::Verdict& verdict = wanted.verdict;
+  const protection::ReasonText reason = protection::why(verdict);
   shm::store_detail(
       gate.segment->control.gate(gate.slot),
       {verdict.state, static_cast<std::uint64_t>(wanted.time.wall.count() / 1'000'000), stored,
-       verdict.scope, verdict.rule.empty() ? verdict.reason : verdict.rule});
+       verdict.scope, reason.view()});
 }
 
 /// `changed` when the word is `next` now. A word that nobody but a stranger or a
@@ -72,6 +75,24 @@ std::string_view to_text(shm::RejectCode code) noexcept {
   return "";
 }
 
+std::uint32_t probes_since(GateRuntime& gate) noexcept {
+  if (gate.state != GateState::probing) return 0;
+  const shm::Allowance allowance = gate.verdict.allowance;
+  if (gate.probe_epoch != allowance.epoch) {
+    gate.probe_epoch = allowance.epoch;
+    gate.probes_seen = 0;
+  }
+  // relaxed: the word is the whole message.
+  const shm::Allowance spent =
+      shm::spent_of_word(gate.segment->view.ack(gate.slot).spent.load(std::memory_order_relaxed));
+  if (spent.epoch != allowance.epoch) return 0;
+  // The trader may write any number: no more than it was allowed, and never less.
+  const std::uint32_t seen = std::min(spent.probes, allowance.probes);
+  const std::uint32_t since = seen > gate.probes_seen ? seen - gate.probes_seen : 0;
+  gate.probes_seen += since;
+  return since;
+}
+
 Enforced enforce(GateRuntime& gate, const Enforcement& wanted) noexcept {
   std::atomic<std::uint64_t>& word = gate.segment->control.gate(gate.slot).word;
   const bool first = !gate.word_is_known;
@@ -86,7 +107,9 @@ Enforced enforce(GateRuntime& gate, const Enforcement& wanted) noexcept {
   const bool is_same_state = !first && gate.state == wanted.verdict.state;
   const bool is_same_news = is_same_state && gate.verdict.scope == wanted.verdict.scope &&
                             gate.verdict.rule == wanted.verdict.rule &&
-                            gate.verdict.reason == wanted.verdict.reason;
+                            gate.verdict.reason == wanted.verdict.reason &&
+                            gate.verdict.minutes_left == wanted.verdict.minutes_left &&
+                            gate.verdict.also_count == wanted.verdict.also_count;
   const std::uint64_t next = wanted_word(gate, wanted);
   // Untouched words are not even read: the line stays with the trader.
   if (next == gate.word && is_same_news) return Enforced::unchanged;

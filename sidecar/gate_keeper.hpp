@@ -27,6 +27,9 @@ enum class Enforced {
   found_kill,  ///< somebody else killed the gate, which protection must learn of
 };
 
+/// Probes that the trader has spent of the gate's allowance since the last call.
+std::uint32_t probes_since(GateRuntime& gate) noexcept;
+
 Enforced enforce(GateRuntime& gate, const Enforcement& wanted) noexcept;
 
 }  // namespace outrider

@@ -189,6 +189,12 @@ void Guard::evaluate_rules(const Now& now) noexcept {
     }
     for (const protection::BreakerId id : link.breakers)
       parts_.protection.observe(id, signal, link.instance->value);
+    for (const protection::BreakerId id : link.clears)
+      parts_.protection.observe_clearing(id, signal);
+  }
+  for (const auto& gate : plan_->gates) {
+    if (const std::uint32_t probes = probes_since(*gate); probes > 0)
+      parts_.protection.probed(gate->scopes, probes);
   }
   a_judge_fails_ = std::any_of(plan_->judges.begin(), plan_->judges.end(),
                                [](const Judge& judge) { return judge.cannot_judge(); });

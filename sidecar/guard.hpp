@@ -66,7 +66,7 @@ class Guard final : private protection::Ends {
     parts_.latch.store(change);
   }
   void store_gates() noexcept override;
-  void note(const protection::Entry& entry) noexcept override { parts_.scribe.note(entry); }
+  void note(const protection::Entry& entry) noexcept override;
   void tell(const protection::Change& change) noexcept override {
     parts_.queues.alerts.tell(alerts::LatchEvent{change, previous_pass_});
   }

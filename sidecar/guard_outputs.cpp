@@ -26,6 +26,16 @@ void Guard::tell_state(const ProducerRuntime& producer) noexcept {
   parts_.queues.tell(event);
 }
 
+void Guard::note(const protection::Entry& entry) noexcept {
+  parts_.scribe.note(entry);
+  if (entry.action != protection::Action::cancel_all) return;
+  // Until traders can be told themselves, people are.
+  GuardEvent event = event_of(GuardEvent::Kind::wish, "cancel_all");
+  event.scope = entry.scope;
+  event.rule = entry.cause.rule;
+  parts_.queues.tell(event);
+}
+
 void Guard::tell_transitions() noexcept {
   for (const rules::Transition& transition : plan_->rules->transitions()) {
     parts_.queues.alerts.tell(
@@ -56,7 +66,9 @@ void Guard::note_change(GateRuntime& gate) noexcept {
   event.subject = parts_.protection.scope_name(gate.own_scope);
   event.scope = verdict.scope;
   event.rule = verdict.rule;
-  event.reason = verdict.reason;
+  protection::Verdict rest = verdict;
+  rest.rule = {};
+  event.reason = why(rest);
   parts_.queues.tell(event);
 }
 
@@ -113,8 +125,7 @@ void Guard::publish(Publication& publication) const noexcept {
     auto& sample = publication.gates[i];
     sample.state = gate.state;
     sample.scope = gate.verdict.scope;
-    sample.rule = gate.verdict.rule;
-    sample.reason = gate.verdict.reason;
+    sample.reason = why(gate.verdict);
     sample.since_wall_ms = gate.verdict.since_wall / 1ms;
   }
   std::size_t next = 0;

@@ -14,7 +14,7 @@ namespace outrider {
 
 /// Something that people should read of.
 struct GuardEvent {
-  enum class Kind : std::uint8_t { gate, producer };
+  enum class Kind : std::uint8_t { gate, producer, wish };
   Kind kind = Kind::gate;
   const char* state = "";  ///< a word of the contract, lives forever
   protection::ScopeText subject;

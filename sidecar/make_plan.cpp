@@ -5,6 +5,7 @@
 #include "planner.hpp"
 #include "promql/matcher.hpp"
 #include "promql/selects.hpp"
+#include "protection/bind_alert.hpp"
 #include "protection/scope.hpp"
 
 namespace outrider {
@@ -17,9 +18,7 @@ constexpr int looks_per_interval = 10;
 }  // namespace
 
 bool Planner::has_consequence(const rules::AlertRule& rule) const {
-  const auto names = [&](const auto& each) { return each.alert == rule.name; };
-  return std::any_of(policy_.breakers.begin(), policy_.breakers.end(), names) ||
-         std::any_of(policy_.kill_switch.begin(), policy_.kill_switch.end(), names);
+  return protection::has_consequence(policy_, rule.name);
 }
 
 // The living first: a name that only history has must not keep out a series that a
@@ -85,21 +84,26 @@ std::unique_ptr<Plan> Planner::make_plan() {
 void Planner::link_alerts(Plan& plan) {
   for (const rules::BoundRule& rule : plan.rules->rules()) {
     for (const auto& instance : rule.instances()) {
-      AlertLink link{instance.get(), &rule, {}};
+      AlertLink link{instance.get(), &rule, {}, {}};
       const std::string& alert = rule.rule().name;
       const auto scope_of = [&](const std::string& policy_scope) {
         return acting_scope(alert, policy_scope, instance->labels);
       };
-      for (const auto& id : protection::bind_alert(parts_.protection, policy_, alert, scope_of)) {
-        if (id) {
-          link.breakers.push_back(*id);
-        } else {
-          plan.grants_nothing = true;
-          refused("no room for another circuit breaker: alert " + alert,
-                  parts_.facts.series_refused);
+      const auto bound = protection::bind_alert(parts_.protection, policy_, alert, scope_of);
+      const auto take = [&](const auto& ids, std::vector<protection::BreakerId>& to) {
+        for (const auto& id : ids) {
+          if (id) {
+            to.push_back(*id);
+          } else {
+            plan.grants_nothing = true;
+            refused("no room for another circuit breaker: alert " + alert,
+                    parts_.facts.series_refused);
+          }
         }
-      }
-      if (!link.breakers.empty()) plan.links.push_back(std::move(link));
+      };
+      take(bound.trips, link.breakers);
+      take(bound.clears, link.clears);
+      if (!link.breakers.empty() || !link.clears.empty()) plan.links.push_back(std::move(link));
     }
   }
 }
@@ -140,14 +144,7 @@ bool Planner::has_room_for_alert(const std::string& alert, const std::string& sc
 
 void Planner::add_judges(Plan& plan) {
   for (const rules::BoundRule& rule : plan.rules->rules()) {
-    std::vector<std::string> scopes;
-    for (const auto& each : policy_.breakers) {
-      const bool acts = each.action != config::BreakerAction::alert;
-      if (acts && each.alert == rule.rule().name) scopes.push_back(each.scope);
-    }
-    for (const auto& each : policy_.kill_switch) {
-      if (each.alert == rule.rule().name) scopes.push_back(each.scope);
-    }
+    const auto scopes = protection::policy_scopes(policy_, rule.rule().name);
     if (!scopes.empty()) add_judge(plan, rule, scopes);
   }
 }

@@ -32,6 +32,7 @@ struct AlertLink {
   const rules::AlertInstance* instance = nullptr;
   const rules::BoundRule* rule = nullptr;
   std::vector<protection::BreakerId> breakers;
+  std::vector<protection::BreakerId> clears;  ///< entry blocks that it ends
 };
 
 /// A rule with a consequence, and what it watches over: while it cannot be

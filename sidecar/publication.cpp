@@ -104,9 +104,8 @@ void add_gates(const Publication& publication, outputs::Status& status) {
   for (std::size_t i = 0; i < publication.gates.size(); ++i) {
     const auto& name = publication.names->gates[i];
     const auto& gate = publication.gates[i];
-    const std::string_view reason = gate.rule.empty() ? gate.reason.view() : gate.rule.view();
     status.gates.push_back({name.producer, name.gate, name.labels,
-                            std::string{to_string(gate.state)}, std::string{reason},
+                            std::string{to_string(gate.state)}, std::string{gate.reason.view()},
                             std::string{gate.scope.view()}, gate.since_wall_ms});
   }
 }

@@ -59,7 +59,6 @@ struct Publication {
   struct GateSample {
     GateState state = GateState::unarmed;
     protection::ScopeText scope;
-    protection::RuleText rule;
     protection::ReasonText reason;
     std::int64_t since_wall_ms = 0;
   };

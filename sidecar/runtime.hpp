@@ -65,7 +65,9 @@ struct GateRuntime {
   protection::Verdict verdict;    ///< its reason is the one below
   protection::ReasonText reason;  ///< a plan's own sentences end with the plan
   shm::RejectCode reject = shm::RejectCode::no_heartbeat;
-  Ticks tripped;          ///< when a rule closed it and nobody has been refused since; zero: not so
+  Ticks tripped;  ///< when a rule closed it and nobody has been refused since; zero: not so
+  std::uint32_t probe_epoch = 0;  ///< of the probing that `probes_seen` belongs to
+  std::uint32_t probes_seen = 0;
   nanoseconds granted{};  ///< when the lease was last renewed; 0: not open
 };
 

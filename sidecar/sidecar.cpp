@@ -284,6 +284,12 @@ void Sidecar::write_events() {
                            {"rule", std::string{event.rule.view()}},
                            {"reason", std::string{event.reason.view()}}});
         break;
+      case GuardEvent::Kind::wish:
+        log_.warn("traders are asked to cancel all orders",
+                  {{"directive", event.state},
+                   {"scope", std::string{event.scope.view()}},
+                   {"rule", std::string{event.rule.view()}}});
+        break;
       case GuardEvent::Kind::producer:
         log_.info("producer", {{"producer", subject}, {"state", event.state}});
         break;

@@ -94,6 +94,22 @@ GateState Gate::state() const noexcept {
   return shm::state_of_word(slot_->word.load(std::memory_order_relaxed), ticks());
 }
 
+// Any thread may spend, so the trader's own word is changed by compare-and-swap:
+// the one locked instruction of the library, and only while PROBING.
+bool Gate::spend_probe(std::uint64_t word) noexcept {
+  const shm::Allowance allowance = shm::allowance_of_word(word);
+  // relaxed, all here: the word is the whole message.
+  std::uint64_t found = ack_->spent.load(std::memory_order_relaxed);
+  while (true) {
+    const shm::Allowance before = shm::spent_of_word(found);
+    const std::uint32_t spent = before.epoch == allowance.epoch ? before.probes : 0;
+    if (spent >= allowance.probes) return false;
+    const std::uint64_t next = shm::spent_word({allowance.epoch, spent + 1});
+    // relaxed: as above.
+    if (ack_->spent.compare_exchange_weak(found, next, std::memory_order_relaxed)) return true;
+  }
+}
+
 bool Gate::permits(OrderKind kind) noexcept {
   const Ticks now = ticks();
   // relaxed: a number to compare; the detail behind it is not read here.
@@ -105,9 +121,13 @@ bool Gate::permits(OrderKind kind) noexcept {
     // before the version it belongs to.
     ack_->version.store(version, std::memory_order_release);
   }
-  switch (state()) {
+  // relaxed: the word is the whole message.
+  const std::uint64_t word = slot_->word.load(std::memory_order_relaxed);
+  switch (shm::state_of_word(word, now)) {
     case GateState::trading:
       return true;
+    case GateState::probing:
+      return kind != OrderKind::enter || spend_probe(word);
     case GateState::reduce_only:
       return kind != OrderKind::enter;
     default:

@@ -105,9 +105,11 @@ struct LogConfig {
 };
 
 enum class BreakerAction {
-  alert,     ///< tell people only
-  halt_new,  ///< HALTED: no new orders until the cooldown has passed
-  kill,      ///< KILLED: latched until a person arms it
+  alert,                    ///< tell people only
+  reduce_only,              ///< REDUCE_ONLY: reducing orders and cancels, for a cooldown
+  halt_new,                 ///< HALTED: cancels only, for a cooldown
+  halt_new_and_cancel_all,  ///< the same, and traders are asked to cancel all orders
+  kill,                     ///< KILLED: latched until a person arms it
 };
 
 struct BreakerConfig {
@@ -117,14 +119,26 @@ struct BreakerConfig {
   /// whose value is taken from the firing alert.
   std::string scope = "global";
   BreakerAction action = BreakerAction::halt_new;
-  /// How long HALTED lasts at least, from the trip, by the clock.
+  /// How long it stays closed at least, from the trip, by the clock. Doubles, up to
+  /// 15 min, each time that a probe fails.
   std::chrono::nanoseconds cooldown = std::chrono::seconds{60};
   Place place{};  ///< of the entry, so that a later check can point at it
+  /// false: closed until a person arms, however long. Not for `kill`, which always is.
+  bool auto_rearm = true;
 };
 
 struct KillSwitchConfig {
   std::string alert{};           ///< as in BreakerConfig
   std::string scope = "global";  ///< as in BreakerConfig
+  Place place{};
+};
+
+/// REDUCE_ONLY for a time from when the alert begins to fire.
+struct EntryBlockConfig {
+  std::string alert{};           ///< as in BreakerConfig
+  std::string scope = "global";  ///< as in BreakerConfig
+  std::chrono::nanoseconds duration = std::chrono::minutes{60};
+  std::string cleared_by{};  ///< an alert that ends it early where it names the same scope
   Place place{};
 };
 
@@ -139,8 +153,16 @@ struct ProtectionConfig {
   std::chrono::nanoseconds lease = std::chrono::seconds{1};
   /// How long an alert must have been quiet before its breaker lets go.
   std::chrono::nanoseconds quiet_period = std::chrono::seconds{0};
+  /// New orders that each gate lets through while PROBING; 0: no PROBING.
+  std::uint32_t probes = 5;
+  /// How long after the last of them the alert must have stayed clear.
+  std::chrono::nanoseconds success_window = std::chrono::seconds{10};
+  /// Trips of one rule on one scope within ten minutes that latch KILLED, to 10; 0:
+  /// never.
+  std::uint32_t trips_to_kill = 3;
   std::vector<BreakerConfig> breakers{};
   std::vector<KillSwitchConfig> kill_switch{};
+  std::vector<EntryBlockConfig> entry_blocks{};
 };
 
 struct Config {

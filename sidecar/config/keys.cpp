@@ -167,6 +167,11 @@ std::string_view set_quiet_period(Config& config, const std::string& text) {
   return stored ? accepted : "a duration from 0s to 1d";
 }
 
+std::string_view set_success_window(Config& config, const std::string& text) {
+  const bool stored = store_duration(config.protection.success_window, text, {0ns, 24h});
+  return stored ? accepted : "a duration from 0s to 1d";
+}
+
 template <class Number>
 bool store_number(Number& field, const std::string& text, Number least, Number most) {
   Number number = 0;
@@ -175,6 +180,16 @@ bool store_number(Number& field, const std::string& text, Number least, Number m
   if (!whole || number < least || number > most) return false;
   field = number;
   return true;
+}
+
+std::string_view set_probes(Config& config, const std::string& text) {
+  const bool stored = store_number(config.protection.probes, text, 0U, 1000U);
+  return stored ? accepted : "a number from 0 to 1000";
+}
+
+std::string_view set_trips_to_kill(Config& config, const std::string& text) {
+  const bool stored = store_number(config.protection.trips_to_kill, text, 0U, 10U);
+  return stored ? accepted : "a number from 0 to 10";
 }
 
 std::string_view set_resend_interval(Config& config, const std::string& text) {
@@ -281,6 +296,9 @@ constexpr std::array keys{
         }},
     Key{"protection.lease", KeyKind::file_only, "", "", false, set_lease},
     Key{"protection.quiet_period", KeyKind::file_only, "", "", false, set_quiet_period},
+    Key{"protection.probes", KeyKind::file_only, "", "", false, set_probes},
+    Key{"protection.success_window", KeyKind::file_only, "", "", false, set_success_window},
+    Key{"protection.trips_to_kill", KeyKind::file_only, "", "", false, set_trips_to_kill},
     Key{"alerting.generator_url", KeyKind::file_only, "", "", false,
         [](Config& c, const std::string& text) { return store_text(c.alerting.generator_url, text); }},
     Key{"alerting.resend_interval", KeyKind::file_only, "", "", false, set_resend_interval},

@@ -19,16 +19,26 @@ namespace {
 /// Far above any configuration, far below what would stop the machine.
 constexpr std::size_t most_bytes = 1 << 20;
 
-template <class Entry>
-void check_alert(const Config& config, const Entry& entry, const std::vector<std::string>& alerts,
-                 std::vector<Problem>& problems) {
-  if (std::find(alerts.begin(), alerts.end(), entry.alert) != alerts.end()) return;
-  std::string text =
-      "found alert " + in_quotes(entry.alert) + "; needed one of the loaded rule files";
-  const std::string_view near = nearest(entry.alert, {alerts.begin(), alerts.end()});
-  if (!near.empty()) text += "; nearest: " + std::string{near};
-  problems.push_back({config.file, entry.place, std::move(text)});
-}
+/// Which alerts there are, and where those that there are not are told.
+class AlertCheck {
+ public:
+  AlertCheck(const std::string& file, const std::vector<std::string>& alerts)
+      : file_{file}, alerts_{alerts} {}
+
+  void look(const std::string& alert, const Place& place) {
+    if (std::find(alerts_.begin(), alerts_.end(), alert) != alerts_.end()) return;
+    std::string text = "found alert " + in_quotes(alert) + "; needed one of the loaded rule files";
+    const std::string_view near = nearest(alert, {alerts_.begin(), alerts_.end()});
+    if (!near.empty()) text += "; nearest: " + std::string{near};
+    problems.push_back({file_, place, std::move(text)});
+  }
+
+  std::vector<Problem> problems;
+
+ private:
+  const std::string& file_;
+  const std::vector<std::string>& alerts_;
+};
 
 }  // namespace
 
@@ -87,14 +97,14 @@ Loaded load_file(const std::string& file) {
 
 std::vector<Problem> check_alert_names(const Config& config,
                                        const std::vector<std::string>& alerts) {
-  std::vector<Problem> problems;
-  for (const auto& entry : config.protection.breakers) {
-    check_alert(config, entry, alerts, problems);
+  AlertCheck check{config.file, alerts};
+  for (const auto& entry : config.protection.breakers) check.look(entry.alert, entry.place);
+  for (const auto& entry : config.protection.kill_switch) check.look(entry.alert, entry.place);
+  for (const auto& entry : config.protection.entry_blocks) {
+    check.look(entry.alert, entry.place);
+    if (!entry.cleared_by.empty()) check.look(entry.cleared_by, entry.place);
   }
-  for (const auto& entry : config.protection.kill_switch) {
-    check_alert(config, entry, alerts, problems);
-  }
-  return problems;
+  return std::move(check.problems);
 }
 
 }  // namespace outrider::config

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "config/duration.hpp"
 #include "config/keys.hpp"
 #include "config/read_alerting.hpp"
 
@@ -12,7 +11,8 @@ namespace outrider::config {
 
 namespace {
 
-const std::vector<std::string_view> section_lists{"protection.breakers", "protection.kill_switch"};
+const std::vector<std::string_view> section_lists{"protection.breakers", "protection.kill_switch",
+                                                  "protection.entry_blocks"};
 
 /// True when some known name lies below `path`: "web" for "web.listen-address".
 bool is_section(const std::string& path) {
@@ -34,13 +34,6 @@ std::vector<std::string_view> known_names() {
   return names;
 }
 
-std::string found_text(const YAML::Node& value) {
-  if (value.IsSequence()) return "a list";
-  if (value.IsMap()) return "a mapping";
-  if (value.IsScalar()) return in_quotes(value.Scalar());
-  return "nothing";
-}
-
 std::string beside(const std::string& source, const std::string& path) {
   const std::filesystem::path given{path};
   if (given.empty() || given.is_absolute()) return path;
@@ -48,6 +41,13 @@ std::string beside(const std::string& source, const std::string& path) {
 }
 
 }  // namespace
+
+std::string found_text(const YAML::Node& value) {
+  if (value.IsSequence()) return "a list";
+  if (value.IsMap()) return "a mapping";
+  if (value.IsScalar()) return in_quotes(value.Scalar());
+  return "nothing";
+}
 
 Place place_of(const YAML::Mark& mark) {
   if (mark.is_null()) return {};
@@ -93,6 +93,7 @@ void Reader::read_mapping(const YAML::Node& mapping, const std::string& prefix) 
 void Reader::read_key(const std::string& path, const YAML::Node& key, const YAML::Node& value) {
   if (path == "protection.breakers") return read_breakers(value);
   if (path == "protection.kill_switch") return read_kill_switch(value);
+  if (path == "protection.entry_blocks") return read_entry_blocks(value);
   if (std::find(std::begin(alerting_parts), std::end(alerting_parts), path) !=
       std::end(alerting_parts)) {
     const AlertingContext context{
@@ -141,84 +142,6 @@ Reader::Fields Reader::read_entry(const std::string& path, const YAML::Node& ent
     }
   }
   return fields;
-}
-
-template <class Entry>
-void Reader::read_alert_and_scope(const std::string& path, const YAML::Node& at,
-                                  const Fields& fields, Entry& entry) {
-  if (const auto found = fields.find("alert"); found == fields.end()) {
-    if (at.IsMap()) problem(at, path + ": found no alert; needed the name of one");
-  } else if (found->second.IsScalar()) {
-    entry.alert = found->second.Scalar();
-    if (entry.alert.empty())
-      problem(found->second, path + ".alert: found \"\"; needed an alert's name");
-  }
-  const auto found = fields.find("scope");
-  if (found == fields.end() || !found->second.IsScalar()) return;
-  entry.scope = found->second.Scalar();
-  if (is_scope(entry.scope)) return;
-  problem(found->second, path + ".scope: found " + in_quotes(entry.scope) +
-                             "; needed global, host, or a label such as producer or venue");
-}
-
-void Reader::read_breakers(const YAML::Node& list) {
-  if (list.IsNull()) return;
-  if (!list.IsSequence()) {
-    return problem(list, "protection.breakers: found " + found_text(list) + "; needed a list");
-  }
-  for (const YAML::Node& entry : list) {
-    auto& breakers = loaded_.config.protection.breakers;
-    const std::string path = "protection.breakers[" + std::to_string(breakers.size()) + ']';
-    BreakerConfig& breaker = breakers.emplace_back();
-    breaker.place = place_of(entry.Mark());
-    const Fields fields = read_entry(path, entry, {"alert", "scope", "action", "cooldown"});
-    read_alert_and_scope(path, entry, fields, breaker);
-    read_action(path, fields, breaker);
-    read_cooldown(path, fields, breaker);
-  }
-}
-
-void Reader::read_action(const std::string& path, const Fields& fields, BreakerConfig& breaker) {
-  const auto found = fields.find("action");
-  if (found == fields.end() || !found->second.IsScalar()) return;
-  const std::string& action = found->second.Scalar();
-  if (action == "alert") {
-    breaker.action = BreakerAction::alert;
-  } else if (action == "halt_new") {
-    breaker.action = BreakerAction::halt_new;
-  } else if (action == "kill") {
-    breaker.action = BreakerAction::kill;
-  } else {
-    problem(found->second,
-            path + ".action: found " + in_quotes(action) + "; needed halt_new, kill or alert");
-  }
-}
-
-void Reader::read_cooldown(const std::string& path, const Fields& fields, BreakerConfig& breaker) {
-  const auto found = fields.find("cooldown");
-  if (found == fields.end() || !found->second.IsScalar()) return;
-  const auto cooldown = parse_duration(found->second.Scalar());
-  if (cooldown && *cooldown > std::chrono::nanoseconds{0} && *cooldown <= std::chrono::hours{24}) {
-    breaker.cooldown = *cooldown;
-    return;
-  }
-  problem(found->second, path + ".cooldown: found " + in_quotes(found->second.Scalar()) +
-                             "; needed a duration above 0s, to 1d");
-}
-
-void Reader::read_kill_switch(const YAML::Node& list) {
-  if (list.IsNull()) return;
-  if (!list.IsSequence()) {
-    return problem(list, "protection.kill_switch: found " + found_text(list) + "; needed a list");
-  }
-  for (const YAML::Node& entry : list) {
-    auto& switches = loaded_.config.protection.kill_switch;
-    const std::string path = "protection.kill_switch[" + std::to_string(switches.size()) + ']';
-    KillSwitchConfig& kill = switches.emplace_back();
-    kill.place = place_of(entry.Mark());
-    const Fields fields = read_entry(path, entry, {"alert", "scope"});
-    read_alert_and_scope(path, entry, fields, kill);
-  }
 }
 
 }  // namespace outrider::config

@@ -25,19 +25,27 @@ class Reader {
   void read_mapping(const YAML::Node& mapping, const std::string& prefix);
   void read_key(const std::string& path, const YAML::Node& key, const YAML::Node& value);
   void read_value(const std::string& path, const YAML::Node& at, const YAML::Node& value);
+
+  // Lists of protection, in reader_protection.cpp.
   void read_breakers(const YAML::Node& list);
   void read_kill_switch(const YAML::Node& list);
+  void read_entry_blocks(const YAML::Node& list);
 
   /// The fields of one entry of a list, each known and at most once.
   using Fields = std::map<std::string, YAML::Node>;
   Fields read_entry(const std::string& path, const YAML::Node& entry,
                     const std::vector<std::string_view>& known);
-  /// Of a breaker or a kill switch, which name them alike.
+  /// False, and told, when `list` is something else than a list or nothing.
+  bool is_list(const std::string& path, const YAML::Node& list);
+  /// The same for all that name an alert and a scope.
   template <class Entry>
   void read_alert_and_scope(const std::string& path, const YAML::Node& at, const Fields& fields,
                             Entry& entry);
   void read_action(const std::string& path, const Fields& fields, BreakerConfig& breaker);
-  void read_cooldown(const std::string& path, const Fields& fields, BreakerConfig& breaker);
+  void read_auto_rearm(const std::string& path, const Fields& fields, BreakerConfig& breaker);
+  /// A field that is there: `path.name`, above 0s and to 1d.
+  void read_duration(const std::string& path, const char* name, const Fields& fields,
+                     std::chrono::nanoseconds& duration);
   void unknown_key(const std::string& name, const YAML::Node& at,
                    const std::vector<std::string_view>& known);
   void problem(const YAML::Node& at, std::string text);
@@ -47,6 +55,8 @@ class Reader {
   std::map<std::string, int> seen_;  ///< path to the line that gave it
 };
 
+/// What `value` is, for people.
+std::string found_text(const YAML::Node& value);
 Place place_of(const YAML::Mark& mark);
 
 }  // namespace outrider::config

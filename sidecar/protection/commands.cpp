@@ -33,9 +33,13 @@ void CommandDesk::carry_out(Taken& taken, Protection& protection, const Now& now
   reply = {};
   reply.ticket = command.ticket;
   reply.was_killed = protection.killed(command.scope);
+  reply.needed_arming = protection.needs_arming(command.scope);
   switch (command.kind) {
     case CommandKind::kill:
       protection.kill(command.scope, command.cause, now);
+      return;
+    case CommandKind::halt:
+      protection.halt(command.scope, command.cause, now);
       return;
     case CommandKind::may_arm:
       reply.answer = protection.may_arm(command.scope, reply.kills_seen);
@@ -51,11 +55,14 @@ void CommandDesk::carry_out(Taken& taken, Protection& protection, const Now& now
 void CommandDesk::take(Protection& protection, const Now& now) noexcept {
   taken_count_ = 0;
   while (taken_count_ < room && commands_.pop(taken_[taken_count_].command)) ++taken_count_;
+  const auto closes = [](const Taken& taken) {
+    return taken.command.kind == CommandKind::kill || taken.command.kind == CommandKind::halt;
+  };
   for (std::size_t i = 0; i < taken_count_; ++i) {
-    if (taken_[i].command.kind != CommandKind::kill) carry_out(taken_[i], protection, now);
+    if (!closes(taken_[i])) carry_out(taken_[i], protection, now);
   }
   for (std::size_t i = 0; i < taken_count_; ++i) {
-    if (taken_[i].command.kind == CommandKind::kill) carry_out(taken_[i], protection, now);
+    if (closes(taken_[i])) carry_out(taken_[i], protection, now);
   }
 }
 
@@ -66,7 +73,8 @@ void CommandDesk::answer(const Protection& protection) noexcept {
     reply.state = protection.verdict(scopes).state;
     const bool armed =
         taken_[i].command.kind == CommandKind::arm && reply.answer == ArmAnswer::done;
-    if (armed && protection.killed(taken_[i].command.scope)) reply.answer = ArmAnswer::killed_again;
+    if (armed && protection.needs_arming(taken_[i].command.scope))
+      reply.answer = ArmAnswer::killed_again;
     replies_.push(reply);  // full only with replies that nobody waits for
   }
   taken_count_ = 0;

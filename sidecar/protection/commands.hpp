@@ -16,6 +16,7 @@ namespace outrider::protection {
 
 enum class CommandKind : std::uint8_t {
   kill,
+  halt,     ///< for `cause.value` seconds, or with 0 until armed
   may_arm,  ///< asks; changes nothing
   arm,      ///< of what may_arm saw; already journalled
 };
@@ -35,6 +36,7 @@ struct Reply {
   ArmAnswer answer = ArmAnswer::done;
   std::uint64_t kills_seen = 0;
   bool was_killed = false;               ///< before the command
+  bool needed_arming = false;            ///< before the command; KILLED does too
   GateState state = GateState::unarmed;  ///< of the scope within `global`, after the pass
 };
 
@@ -44,8 +46,8 @@ class CommandDesk {
   /// kill may still be carried out later, an arming not.
   std::optional<Reply> ask(Command command, std::chrono::milliseconds patience);
 
-  /// guard: carries out what was asked. Armings first, so that a kill of the
-  /// same pass wins.
+  /// guard: carries out what was asked. Armings first, so that a kill or a halt of
+  /// the same pass wins.
   void take(Protection& protection, const Now& now) noexcept;
   /// guard: after enforce().
   void answer(const Protection& protection) noexcept;

@@ -4,17 +4,21 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "config/duration.hpp"
+
 namespace outrider::protection {
 
 struct Control::Wish {
   std::string scope{global_scope};
   std::string reason;
   std::string actor;
-  std::string problem;  ///< not empty: refused with `status`, whatever else holds
+  std::string duration;  ///< of a halt; empty: until armed
+  std::string problem;   ///< not empty: refused with `status`, whatever else holds
   unsigned status = 400;
 
-  Wish(std::string_view body, const Caller& caller, Role needed) : actor(caller.name) {
-    read(body);
+  Wish(std::string_view body, const Caller& caller, Role needed, bool takes_duration = false)
+      : actor(caller.name) {
+    read(body, takes_duration);
     if (caller.role >= needed) return;
     status = caller.role == Role::none ? 401 : 403;
     problem = "found " + (actor.empty() ? "nobody" : actor) + " with the role " +
@@ -22,18 +26,22 @@ struct Control::Wish {
               "; who has it is in the sidecar's configuration, under control";
   }
 
-  void read(std::string_view body) {
+  void read(std::string_view body, bool takes_duration) {
     const nlohmann::json json = nlohmann::json::parse(body, nullptr, false);
     if (!json.is_object()) {
       problem = "the body must be a JSON object: {\"scope\": \"global\", \"reason\": \"...\"}";
       return;
     }
     for (const auto& [key, value] : json.items()) {
-      if ((key != "scope" && key != "reason") || !value.is_string()) {
+      std::string* text = key == "scope"                   ? &scope
+                          : key == "reason"                ? &reason
+                          : key == "for" && takes_duration ? &duration
+                                                           : nullptr;
+      if (text == nullptr || !value.is_string()) {
         problem = "found \"" + key + "\"; needed the texts \"scope\" and \"reason\"";
         return;
       }
-      (key == "scope" ? scope : reason) = value.get<std::string>();
+      *text = value.get<std::string>();
     }
     problem = scope_problem(scope);
   }
@@ -68,11 +76,13 @@ std::string why_not(ArmAnswer arm_answer, const std::string& scope) {
     case ArmAnswer::done:
       return {};
     case ArmAnswer::nothing_to_arm:
-      return scope + " is neither KILLED nor UNARMED; HALTED ends by itself after its cooldown";
+      return scope +
+             " is neither KILLED, UNARMED nor held for a person; HALTED ends by itself after its "
+             "cooldown";
     case ArmAnswer::still_firing:
-      return "an alert that pulls the kill switch of " + scope + " is still firing";
+      return "an alert that killed or holds " + scope + " is still firing";
     case ArmAnswer::killed_again:
-      return scope + " was killed again meanwhile: look again before arming";
+      return scope + " was killed or halted again meanwhile: look again before arming";
     case ArmAnswer::too_late:
       return "the sidecar was too slow to answer";
   }
@@ -85,6 +95,7 @@ constexpr unsigned unknown_scope = 404;
 constexpr unsigned refused = 409;
 constexpr unsigned too_often = 429;
 constexpr unsigned unavailable = 503;
+constexpr std::chrono::hours longest_halt{24};
 constexpr const char* no_answer = "the sidecar's guard thread does not answer";
 
 }  // namespace
@@ -132,12 +143,38 @@ ControlAnswer Control::kill(std::string_view body, const Caller& caller, const N
   command.kind = CommandKind::kill;
   command.scope = protection_.scope(wish.scope);
   command.cause = wish.entry(Action::kill, now).cause;
+  return close(command, wish, " is KILLED");
+}
+
+ControlAnswer Control::halt(std::string_view body, const Caller& caller, const Now& now) {
+  Wish wish(body, caller, Role::killer, true);
+  const auto duration = config::parse_duration(wish.duration);
+  const bool is_wrong =
+      !wish.duration.empty() && (!duration || duration->count() <= 0 || *duration > longest_halt);
+  if (wish.problem.empty() && is_wrong) {
+    wish.problem =
+        "found for \"" + wish.duration + "\"; needed a duration above 0s, to 1d, such as 10m";
+  }
+  if (!wish.problem.empty()) return refuse(wish, wish.status, wish.problem, now);
+  if (wish.reason.empty())
+    return refuse(wish, not_understood, "found no reason; needed one, for the record", now);
+  Command command;
+  command.kind = CommandKind::halt;
+  command.scope = protection_.scope(wish.scope);
+  command.cause = wish.entry(Action::halt, now).cause;
+  if (duration) command.cause.value = std::chrono::duration<double>(*duration).count();
+  return close(command, wish,
+               duration ? " is HALTED for " + wish.duration : " is HALTED until armed");
+}
+
+/// Kills and halts: in force first, then written down.
+ControlAnswer Control::close(const Command& command, const Wish& wish, const std::string& done) {
   const std::optional<Reply> reply = desk_.ask(command, options_.patience);
   if (!reply) return answer(unavailable, wish.scope, "", no_answer);
   const shm::FileError error = scribe_.write_noted();
-  const std::string done = reply->was_killed ? " was KILLED already" : " is KILLED";
+  const std::string said = reply->was_killed ? " was KILLED already" : done;
   return answer(200, wish.scope, to_string(reply->state),
-                wish.scope + done + (error ? "; not journalled yet: " + error.message : ""));
+                wish.scope + said + (error ? "; not journalled yet: " + error.message : ""));
 }
 
 ControlAnswer Control::arm(std::string_view body, const Caller& caller, const Now& now) {
@@ -226,9 +263,9 @@ ControlAnswer Control::arm_seen(const Wish& wish, ScopeId scope, const Reply& se
 /// be what holds. UNARMED needs no word: the latch file does not say armed.
 void Control::take_back(const Wish& wish, const Reply& seen, const Now& now) {
   const char* why = "an arming that was journalled did not come into force";
-  if (seen.was_killed) {
-    scribe_.write({Action::kill, wish.scope, Cause{{}, "outrider", why, 0}, now.wall});
-  }
+  if (!seen.needed_arming) return;
+  const Action action = seen.was_killed ? Action::kill : Action::halt;
+  scribe_.write({action, wish.scope, Cause{{}, "outrider", why, 0}, now.wall});
 }
 
 std::vector<std::string> Control::obey(KillRequestWatch& watch) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What people may ask of the sidecar: kill and arm. From the body of a request
+// What people may ask of the sidecar: kill, halt and arm. From the body of a request
 // and who sent it to a status and a JSON body. Everything, refused attempts too,
 // is journalled.
 #pragma once
@@ -69,6 +69,8 @@ class Control {
   // Any thread but the guard; each waits for the guard and the disk.
   // Body: {"scope": "venue=binance", "reason": "..."}; no scope means global.
   ControlAnswer kill(std::string_view body, const Caller& caller, const Now& now);
+  /// Also {"for": "10m"}; without it until armed.
+  ControlAnswer halt(std::string_view body, const Caller& caller, const Now& now);
   ControlAnswer arm(std::string_view body, const Caller& caller, const Now& now);
 
   /// Obeys new request files, journals them, removes them. A line each, to be logged.
@@ -86,6 +88,7 @@ class Control {
   ControlAnswer refuse(const Wish& wish, unsigned status, const std::string& why, const Now& now);
   [[nodiscard]] bool is_second_person(const Wish& wish, ScopeId scope, const Reply& seen,
                                       const Now& now);
+  ControlAnswer close(const Command& command, const Wish& wish, const std::string& done);
   ControlAnswer arm_seen(const Wish& wish, ScopeId scope, const Reply& seen, const Now& now);
   void take_back(const Wish& wish, const Reply& seen, const Now& now);
 

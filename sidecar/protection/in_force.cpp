@@ -10,34 +10,35 @@ bool arms_everything(const Entry& entry) {
          (entry.action == Action::arm && entry.scope.view() == global_scope);
 }
 
+/// Lifts what only a person lifts, and a person's halt before its time.
+void InForce::arm(const std::string& scope) {
+  killed_.erase(scope);
+  std::erase_if(halted_, [&](const auto& each) {
+    const Entry& latch = each.second.entry;
+    return latch.scope.view() == scope && (needs_arming(latch) || latch.action == Action::halt);
+  });
+}
+
 bool InForce::apply(const JournalEntry& next) {
   const Entry& entry = next.entry;
   const std::string scope(entry.scope.view());
-  const RuleAndScope breaker{std::string(entry.cause.rule.view()), scope};
+  const bool is_block = entry.action == Action::block_entries || entry.action == Action::unblock;
+  const LatchKey key{std::string(entry.cause.rule.view()), scope, is_block};
   if (arms_everything(entry)) arming_ = next;
-  switch (entry.action) {
-    case Action::kill:
-      return killed_.emplace(scope, next).second;
-    case Action::arm:
-      killed_.erase(scope);
-      if (arms_everything(entry)) doubt_.reset();
-      return false;
-    case Action::trip: {
-      const auto [held, news] = halted_.emplace(breaker, next);
-      if (!news && held->second.boot == next.boot) return false;
-      held->second = next;  // a halt ends with its boot; this is another one
-      return true;
-    }
-    case Action::clear:
-      halted_.erase(breaker);
-      return false;
-    case Action::doubt:
-      doubt_ = next;
-      return false;
-    case Action::arm_at_start:
-    case Action::refused:
-    case Action::begin:
-      return false;
+  if (entry.action == Action::kill) return killed_.emplace(scope, next).second;
+  if (is_latch(entry.action)) {
+    const auto [held, news] = halted_.emplace(key, next);
+    if (!news && (held->second.boot == next.boot || needs_arming(held->second.entry))) return false;
+    held->second = next;  // what ends by itself ends with its boot; this is another one
+    return true;
+  }
+  if (entry.action == Action::arm) {
+    arm(scope);
+    if (arms_everything(entry)) doubt_.reset();
+  } else if (entry.action == Action::clear || entry.action == Action::unblock) {
+    halted_.erase(key);
+  } else if (entry.action == Action::doubt) {
+    doubt_ = next;
   }
   return false;
 }

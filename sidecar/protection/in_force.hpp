@@ -5,11 +5,11 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "protection/state.hpp"
@@ -34,16 +34,25 @@ class InForce {
 
   [[nodiscard]] const std::optional<JournalEntry>& arming() const { return arming_; }
   [[nodiscard]] const std::optional<JournalEntry>& doubt() const { return doubt_; }
-  /// KILLED and HALTED, of any boot.
+  /// KILLED, HALTED and REDUCE_ONLY, of any boot.
   [[nodiscard]] std::vector<JournalEntry> latches() const;
   [[nodiscard]] std::vector<JournalEntry> entries() const;
 
  private:
-  using RuleAndScope = std::pair<std::string, std::string>;
+  /// What a latch of a rule is known by: one alert may have a breaker and an entry
+  /// block on one scope. A person's halt has no rule.
+  struct LatchKey {
+    std::string rule;
+    std::string scope;
+    bool is_block = false;
+    auto operator<=>(const LatchKey&) const = default;
+  };
+  void arm(const std::string& scope);
+
   std::optional<JournalEntry> arming_;
   std::optional<JournalEntry> doubt_;
   std::map<std::string, JournalEntry> killed_;
-  std::map<RuleAndScope, JournalEntry> halted_;
+  std::map<LatchKey, JournalEntry> halted_;
 };
 
 }  // namespace outrider::protection

@@ -49,7 +49,7 @@ InitialState initial_state(const JournalImage& journal, const LatchImage& latch,
   for (const JournalEntry& each : history.latches()) {
     if (each.entry.action == Action::kill) {
       initial.killed.push_back(each.entry);
-    } else if (each.boot == boot) {
+    } else if (each.boot == boot || needs_arming(each.entry)) {
       initial.halted.push_back(each.entry);
     }
   }

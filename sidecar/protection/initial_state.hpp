@@ -22,7 +22,7 @@ struct JournalImage {
   std::vector<JournalEntry> entries;
 };
 
-/// A latch in force: KILLED (action kill) or HALTED (action trip).
+/// The latches in force.
 struct LatchImage {
   Condition condition = Condition::missing;
   std::string problem;
@@ -42,7 +42,8 @@ struct InitialState {
   bool doubt_journalled = false;  ///< the journal says so already
   std::string unarmed_reason;     ///< a sentence, when not armed
   std::vector<Entry> killed;      ///< one per scope
-  std::vector<Entry> halted;      ///< one per rule and scope
+  /// HALTED or REDUCE_ONLY, one per rule and scope; a person's halt has no rule.
+  std::vector<Entry> halted;
   /// Of these, the ones that the journal must still be told.
   std::vector<Entry> unjournalled;
 };

@@ -59,8 +59,7 @@ Read read_slot(const LatchSlot& slot, Entry& entry) {
     entry = {static_cast<Action>(body.action), body.scope,
              Cause{body.rule, body.actor, body.reason, body.value},
              std::chrono::nanoseconds(body.wall_ns)};
-    const bool known = entry.action == Action::kill || entry.action == Action::trip;
-    return known ? Read::latch : Read::damaged;
+    return is_latch(entry.action) ? Read::latch : Read::damaged;
   }
   return Read::damaged;
 }
@@ -179,7 +178,7 @@ void LatchFile::store(const Change& change) noexcept {
   if (of_everything && (action == Action::arm || action == Action::arm_at_start)) {
     store_arming(LatchArming::armed, change.entry.wall);
   }
-  if (change.later_cause || action == Action::arm_at_start) return;
+  if (change.journal_only || action == Action::arm_at_start) return;
   LatchBody body = body_of(change.entry);
   if (!change.in_force) body.action = 0;
   body.crc = crc_of(body);

@@ -43,7 +43,7 @@ struct LatchHeader {
 /// What a slot holds. Written and read as words; the CRC covers all after it.
 struct LatchBody {
   std::uint64_t crc;     ///< CRC-32C
-  std::uint64_t action;  ///< Action::kill, Action::trip; 0: nothing in force
+  std::uint64_t action;  ///< an Action that is_latch(); 0: nothing in force
   std::int64_t wall_ns;  ///< since when
   double value;
   ScopeText scope;

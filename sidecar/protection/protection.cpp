@@ -1,19 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protection/protection.hpp"
 
+#include <algorithm>
+
+#include "config/config.hpp"
+
 namespace outrider::protection {
 namespace {
 
 constexpr ScopeId global_id = 0;
 constexpr ScopeId overflow_id = 1;
+constexpr auto never = std::chrono::nanoseconds::max();
 constexpr std::string_view overflow_name = "(no room)";
 constexpr std::string_view overflow_reason =
     "more scopes than the table holds, or a scope name that is too long or malformed";
 
+/// Breakers of one rule and scope with the same word are one.
+const char* key_word(BreakerAction action) {
+  if (action == BreakerAction::kill) return " kill ";
+  return action == BreakerAction::block ? " block " : " halt ";
+}
+
+std::string_view author(const Cause& cause) noexcept {
+  return cause.rule.empty() ? cause.actor.view() : cause.rule.view();
+}
+
+/// From a record, where anything may stand: what is no duration lasts for ever.
+std::chrono::nanoseconds seconds_of(double value) noexcept {
+  constexpr double for_ever = 1e9;
+  const double seconds = value > 0 && value < for_ever ? value : for_ever;
+  return std::chrono::nanoseconds{static_cast<std::int64_t>(seconds * 1e9)};
+}
+
 }  // namespace
 
 Protection::Protection() {
-  changes_.reserve(2 * (max_scopes + max_breakers));
+  // Of a breaker in one pass at most: a trip, a wish, a kill.
+  changes_.reserve(3 * (max_scopes + max_breakers));
   add_scope(global_scope);
   scopes_[add_scope(overflow_name)].never_opens = true;
 }
@@ -46,18 +69,17 @@ std::optional<ScopeId> Protection::find_scope(std::string_view name) const {
 
 std::optional<BreakerId> Protection::breaker(BreakerSpec spec) {
   spec.scope = widened(spec.scope);
-  const std::string key = std::to_string(spec.scope) +
-                          (spec.action == BreakerAction::kill ? " kill " : " halt ") +
-                          std::string(RuleText(spec.rule).view());
+  const std::string key =
+      std::to_string(spec.scope) + key_word(spec.action) + std::string(RuleText(spec.rule).view());
   const std::scoped_lock lock(registration_);
   const auto known = breaker_ids_.find(key);
   if (known != breaker_ids_.end()) {
-    breakers_[known->second].set_times(spec);
+    breakers_[known->second].set_policy(spec);
     return known->second;
   }
   if (breakers_.full()) return std::nullopt;
   breakers_.next().name(spec);
-  breakers_.next().set_times(spec);
+  breakers_.next().set_policy(spec);
   const auto id = static_cast<BreakerId>(breakers_.publish());
   breaker_ids_.emplace(key, id);
   return id;
@@ -75,24 +97,56 @@ void Protection::restore(const InitialState& initial, const Now& now) {
     latched.latches = 1;
     latched.cause = entry.cause;
     latched.since_wall = entry.wall;
+    latched.causes.add(GateState::killed, author(entry.cause));
     note({entry, false, id, true, false, true});
   }
-  for (const Entry& entry : initial.halted) {
-    const auto id = breaker({entry.cause.rule.view(),
-                             scope(entry.scope.view()),
-                             BreakerAction::halt,
-                             config::BreakerConfig{}.cooldown,
-                             {}});
-    if (!id) continue;
-    breakers_[*id].restore_halted(entry.cause, entry.wall, now);
-    note({entry, true, *id, true, false, true});
-  }
+  // So that an allowance of an earlier sidecar is not taken for one of this one.
+  last_epoch_ = static_cast<std::uint32_t>(now.steady / std::chrono::seconds(1)) & shm::epoch_mask;
+  for (const Entry& entry : initial.halted) restore_closed(entry, now);
   tick(now);  // so that verdicts hold before the first pass
+}
+
+void Protection::restore_closed(const Entry& entry, const Now& now) {
+  Change change{entry, true, 0, true, false, true};
+  if (entry.action == Action::halt) {
+    change.is_breaker = false;
+    change.id = scope_to_act_on(entry.scope.view());
+    Scope& scope = scopes_[change.id];
+    change.journal_only = scope.killed;  // the kill keeps the slot
+    const bool ends = entry.cause.value > 0;
+    scope.halt = {true,
+                  entry.cause,
+                  now.steady,
+                  entry.wall,
+                  ends ? now.steady + seconds_of(entry.cause.value) : never,
+                  0};
+    ++scope.kills;
+    scope.causes.add(GateState::halted, author(entry.cause));
+  } else {
+    const config::ProtectionConfig defaults;
+    const bool blocks = entry.action == Action::block_entries;
+    BreakerSpec spec{entry.cause.rule.view(), scope(entry.scope.view())};
+    spec.scope = widened(spec.scope);
+    spec.action = blocks ? BreakerAction::block : BreakerAction::halt;
+    spec.cooldown = blocks ? seconds_of(entry.cause.value) : config::BreakerConfig{}.cooldown;
+    spec.success_window = defaults.success_window;
+    spec.probes = defaults.probes;
+    const auto id = breaker(spec);
+    if (!id) return;
+    breakers_[*id].restore(entry, now);
+    scopes_[spec.scope].causes.add(state_after(entry.action), entry.cause.rule.view());
+    change.id = *id;
+  }
+  note(change);
 }
 
 void Protection::note(const Change& change) noexcept {
   ++revision_;
   if (changes_.size() < changes_.capacity()) changes_.push_back(change);
+}
+
+void Protection::probed(std::span<const ScopeId> scopes, std::uint32_t probes) noexcept {
+  for (const ScopeId id : scopes) scopes_[id].probes_spent += probes;
 }
 
 Change Protection::scope_change(ScopeId id, Action action, const Cause& cause,
@@ -112,16 +166,62 @@ void Protection::kill(ScopeId id, const Cause& cause, const Now& now) noexcept {
     scope.cause = cause;
     scope.since_wall = now.wall;
   }
+  scope.causes.add(GateState::killed, author(cause));
   Change change = scope_change(id, Action::kill, cause, now);
-  change.later_cause = later_cause;
+  change.journal_only = later_cause;
   note(change);
+}
+
+void Protection::halt(ScopeId id, const Cause& cause, const Now& now) noexcept {
+  id = widened(id);
+  Scope& scope = scopes_[id];
+  const auto until = cause.value > 0 ? now.steady + seconds_of(cause.value) : never;
+  const bool lasts_longer = !scope.halt.in_force || until > scope.halt.until_steady;
+  ++scope.kills;
+  if (!scope.halt.in_force) scope.halt = {true, cause, now.steady, now.wall, until, 0};
+  scope.halt.until_steady = std::max(scope.halt.until_steady, until);
+  scope.causes.add(GateState::halted, author(cause));
+  Change change = scope_change(id, Action::halt, cause, now);
+  change.in_force = true;
+  change.journal_only = scope.killed || !lasts_longer;
+  note(change);
+}
+
+void Protection::end_halt(ScopeId id, const Now& now) noexcept {
+  Scope& scope = scopes_[id];
+  if (!scope.halt.in_force) return;
+  const auto left = scope.halt.until_steady - now.steady;
+  constexpr std::chrono::nanoseconds minute = std::chrono::minutes(1);
+  const bool ends = scope.halt.until_steady != never;
+  scope.halt.minutes_left =
+      ends ? static_cast<std::uint32_t>((left + minute - std::chrono::nanoseconds(1)) / minute) : 0;
+  if (left.count() > 0) return;
+  scope.halt.in_force = false;
+  Change change = scope_change(id, Action::clear, {{}, {}, "the halt's time is over", 0}, now);
+  change.journal_only = scope.killed;
+  change.in_force = false;
+  note(change);
+}
+
+bool Protection::needs_arming(ScopeId id) const noexcept {
+  const Scope& scope = scopes_[id];
+  if (scope.killed || scope.halt.in_force) return true;
+  for (std::size_t i = 0; i < breakers_.size(); ++i) {
+    if (breakers_[i].scope() == id && breakers_[i].is_held()) return true;
+  }
+  return false;
 }
 
 ArmAnswer Protection::may_arm(ScopeId id, std::uint64_t& kills_seen) const noexcept {
   const Scope& scope = scopes_[id];
   kills_seen = scope.kills;
   const bool unarmed = id == global_id && !armed_;
-  if (!scope.killed && !unarmed) return ArmAnswer::nothing_to_arm;
+  if (!unarmed && !needs_arming(id)) return ArmAnswer::nothing_to_arm;
+  for (std::size_t i = 0; i < breakers_.size(); ++i) {
+    const Breaker& breaker = breakers_[i];
+    if (breaker.scope() == id && breaker.is_held() && breaker.firing())
+      return ArmAnswer::still_firing;
+  }
   return scope.kill_requested != nullptr ? ArmAnswer::still_firing : ArmAnswer::done;
 }
 
@@ -131,7 +231,8 @@ ArmAnswer Protection::arm(ScopeId id, std::uint64_t kills_seen, const Cause& cau
   const ArmAnswer may = may_arm(id, kills);
   if (may != ArmAnswer::done) return may;
   if (kills != kills_seen) return ArmAnswer::killed_again;
-  scopes_[id].killed = false;
+  Scope& scope = scopes_[id];
+  scope.killed = scope.halt.in_force = false;
   if (id == global_id) {
     armed_ = true;
     armed_since_wall_ = now.wall;
@@ -139,6 +240,12 @@ ArmAnswer Protection::arm(ScopeId id, std::uint64_t kills_seen, const Cause& cau
   Change change = scope_change(id, Action::arm, cause, now);
   change.journalled = true;
   note(change);
+  for (std::size_t i = 0; i < breakers_.size(); ++i) {
+    Breaker& breaker = breakers_[i];
+    if (breaker.scope() == id)
+      note_over(breaker, static_cast<BreakerId>(i), breaker.release(now), now);
+  }
+  scope.causes.settle(closed_state(scope));
   return ArmAnswer::done;
 }
 
@@ -163,29 +270,83 @@ void Protection::pull_kill_switch(Breaker& breaker, const Now& now) noexcept {
   breaker.set_noted_latch(scope.latches);
 }
 
-void Protection::apply(Breaker& breaker, BreakerId id, const Now& now) noexcept {
-  const Breaker::Change change = breaker.tick(now);
+void Protection::note_tripped(const Breaker& breaker, BreakerId id, const Now& now) noexcept {
   Scope& scope = scopes_[breaker.scope()];
-  if (change == Breaker::Change::tripped) {
-    note({{Action::trip, scope.name, breaker.cause(), now.wall}, true, id, true, false, false});
+  Cause cause = breaker.cause();
+  const Action action = breaker.trip_action();
+  if (action == Action::block_entries) {
+    cause.value = std::chrono::duration<double>(breaker.cooldown()).count();
+  }
+  scope.causes.add(breaker.state(), breaker.rule());
+  if (breaker.is_held()) ++scope.kills;  // an arming that was decided before must not lift it
+  note({{action, scope.name, cause, now.wall}, true, id, true, false, false});
+  if (breaker.wishes_cancel_all()) {
+    note({{Action::cancel_all, scope.name, cause, now.wall}, true, id, true, true, false});
+  }
+}
+
+void Protection::note_over(const Breaker& breaker, BreakerId id, Breaker::Change change,
+                           const Now& now) noexcept {
+  Scope& scope = scopes_[breaker.scope()];
+  const Cause cause{breaker.cause().rule, {}, {}, breaker.last_value()};
+  if (change == Breaker::Change::probing) {
+    last_epoch_ = last_epoch_ == shm::epoch_mask ? 1 : last_epoch_ + 1;
+    scope.probe_epoch = last_epoch_;
+    // The latch stays written down: a restart finds it closed.
+    note({{Action::probe, scope.name, cause, now.wall}, true, id, true, true, false});
   } else if (change == Breaker::Change::cleared) {
-    const Cause cause{breaker.cause().rule, {}, {}, breaker.last_value()};
-    note({{Action::clear, scope.name, cause, now.wall}, true, id, false, false, false});
+    const bool is_block = breaker.action() == BreakerAction::block;
+    const Action action = is_block ? Action::unblock : Action::clear;
+    note({{action, scope.name, cause, now.wall}, true, id, false, false, false});
+  }
+}
+
+void Protection::apply(Breaker& breaker, BreakerId id, const Now& now) noexcept {
+  Scope& scope = scopes_[breaker.scope()];
+  const Breaker::Change change = breaker.tick(now, scope.probes_spent);
+  const bool too_often = change == Breaker::Change::tripped_once_too_often;
+  if (change == Breaker::Change::tripped || too_often) {
+    note_tripped(breaker, id, now);
+  } else {
+    note_over(breaker, id, change, now);
+  }
+  if (too_often) {
+    kill(breaker.scope(),
+         {RuleText(breaker.rule()),
+          {},
+          "tripped too often within ten minutes",
+          breaker.last_value()},
+         now);
   }
   if (breaker.action() == BreakerAction::kill && breaker.firing()) {
     scope.kill_requested = &breaker;
     if (breaker.fired_now() || !scope.killed) pull_kill_switch(breaker, now);
   }
+  consider(breaker);
+}
+
+/// Whether it is what people must be told of first.
+void Protection::consider(const Breaker& breaker) noexcept {
+  if (breaker.state() == GateState::trading) return;
+  Scope& scope = scopes_[breaker.scope()];
+  const Breaker* before = scope.closed_by;
   const bool first =
-      scope.halted_by == nullptr || breaker.since_wall() < scope.halted_by->since_wall();
-  if (breaker.state() == GateState::halted && first) scope.halted_by = &breaker;
+      before == nullptr || breaker.state() > before->state() ||
+      (breaker.state() == before->state() && breaker.since_steady() < before->since_steady());
+  if (first) scope.closed_by = &breaker;
+  if (breaker.state() == GateState::probing) {
+    scope.allowance = std::min(scope.allowance, breaker.allowance());
+  }
 }
 
 void Protection::tick(const Now& now) noexcept {
   const std::size_t scope_count = scopes_.size();
   for (std::size_t id = 0; id < scope_count; ++id) {
-    scopes_[id].halted_by = nullptr;
-    scopes_[id].kill_requested = nullptr;
+    Scope& scope = scopes_[id];
+    scope.closed_by = nullptr;
+    scope.kill_requested = nullptr;
+    scope.allowance = shm::most_probes;
+    end_halt(static_cast<ScopeId>(id), now);
   }
   // Read after the scopes were counted, so a breaker's scope may be newer than
   // that count; its two pointers are null from birth then.
@@ -193,43 +354,58 @@ void Protection::tick(const Now& now) noexcept {
   for (std::size_t id = 0; id < breaker_count; ++id) {
     apply(breakers_[id], static_cast<BreakerId>(id), now);
   }
+  for (std::size_t id = 0; id < scope_count; ++id) {
+    Scope& scope = scopes_[id];
+    scope.probes_spent = 0;
+    scope.causes.settle(closed_state(scope));
+  }
+}
+
+GateState Protection::closed_state(const Scope& scope) noexcept {
+  if (scope.killed) return GateState::killed;
+  if (scope.halt.in_force) return GateState::halted;
+  return scope.closed_by != nullptr ? scope.closed_by->state() : GateState::trading;
 }
 
 GateState Protection::state_of(ScopeId id) const noexcept {
   const Scope& scope = scopes_[id];
-  if (scope.killed) return GateState::killed;
-  if (scope.never_opens || (id == global_id && !armed_)) return GateState::unarmed;
-  return scope.halted_by != nullptr ? GateState::halted : GateState::trading;
+  const bool unarmed = scope.never_opens || (id == global_id && !armed_);
+  return std::max(closed_state(scope), unarmed ? GateState::unarmed : GateState::trading);
+}
+
+bool Protection::is_by_halt(const Scope& scope, GateState state) noexcept {
+  if (!scope.halt.in_force || state != GateState::halted) return false;
+  const Breaker* other = scope.closed_by;
+  return other == nullptr || other->state() != GateState::halted ||
+         scope.halt.since_steady <= other->since_steady();
 }
 
 Verdict Protection::describe(ScopeId id, GateState state) const noexcept {
   const Scope& scope = scopes_[id];
-  const std::string_view name = scope.name.view();
-  switch (state) {
-    case GateState::killed:
-      return {state,
-              name,
-              scope.cause.rule.view(),
-              scope.cause.actor.view(),
-              scope.cause.reason.view(),
-              scope.since_wall};
-    case GateState::halted:
-      return {state,
-              name,
-              scope.halted_by->rule(),
-              {},
-              scope.halted_by->cause().reason.view(),
-              scope.halted_by->since_wall()};
-    case GateState::unarmed:
-      return {state,
-              name,
-              {},
-              {},
-              scope.never_opens ? overflow_reason : unarmed_reason_.view(),
-              armed_since_wall_};
-    default:
-      return {state, name, {}, {}, {}, {}};
+  Verdict verdict;
+  verdict.state = state;
+  verdict.scope = scope.name.view();
+  const auto by = [&](const Cause& cause, std::chrono::nanoseconds since) {
+    verdict.rule = cause.rule.view();
+    verdict.actor = cause.actor.view();
+    verdict.reason = cause.reason.view();
+    verdict.since_wall = since;
+    verdict.also = scope.causes.named();
+    verdict.also_count = scope.causes.count();
+  };
+  if (state == GateState::killed) {
+    by(scope.cause, scope.since_wall);
+  } else if (state == GateState::unarmed) {
+    verdict.reason = scope.never_opens ? overflow_reason : unarmed_reason_.view();
+    verdict.since_wall = armed_since_wall_;
+  } else if (is_by_halt(scope, state)) {
+    by(scope.halt.cause, scope.halt.since_wall);
+    verdict.minutes_left = scope.halt.minutes_left;
+  } else if (state != GateState::trading) {
+    by(scope.closed_by->cause(), scope.closed_by->since_wall());
+    verdict.minutes_left = scope.closed_by->minutes_left();
   }
+  return verdict;
 }
 
 Verdict Protection::verdict(std::span<const ScopeId> scopes) const noexcept {
@@ -242,31 +418,21 @@ Verdict Protection::verdict(std::span<const ScopeId> scopes) const noexcept {
     worst = state;
     worst_id = id;
   }
-  return describe(worst_id, worst);
+  Verdict verdict = describe(worst_id, worst);
+  if (worst == GateState::probing) verdict.allowance = allowance(scopes);
+  return verdict;
 }
 
-std::vector<std::optional<BreakerId>> bind_alert(Protection& protection,
-                                                 const config::ProtectionConfig& policy,
-                                                 std::string_view alert, const ScopeOf& scope_of) {
-  std::vector<std::optional<BreakerId>> bound;
-  const auto bind = [&](const std::string& scope, BreakerSpec spec) {
-    spec.rule = alert;
-    spec.scope = scope_of(scope);
-    bound.push_back(protection.breaker(spec));
-  };
-  for (const config::BreakerConfig& each : policy.breakers) {
-    if (each.alert != alert || each.action == config::BreakerAction::alert) continue;
-    const bool kills = each.action == config::BreakerAction::kill;
-    bind(each.scope, {{},
-                      0,
-                      kills ? BreakerAction::kill : BreakerAction::halt,
-                      each.cooldown,
-                      policy.quiet_period});
+// The smallest of those that probe; the epoch is the newest that any of the scopes
+// has had, so that it never goes back to one of which something was spent.
+shm::Allowance Protection::allowance(std::span<const ScopeId> scopes) const noexcept {
+  shm::Allowance all{0, shm::most_probes};
+  for (const ScopeId id : scopes) {
+    const Scope& scope = scopes_[id];
+    all.epoch = std::max(all.epoch, scope.probe_epoch);
+    all.probes = std::min(all.probes, scope.allowance);
   }
-  for (const config::KillSwitchConfig& each : policy.kill_switch) {
-    if (each.alert == alert) bind(each.scope, {{}, 0, BreakerAction::kill, {}, {}});
-  }
-  return bound;
+  return all;
 }
 
 }  // namespace outrider::protection

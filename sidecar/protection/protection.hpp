@@ -5,7 +5,6 @@
 // marked `guard` is for the guard thread alone, and does not allocate.
 #pragma once
 
-#include <functional>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -14,12 +13,13 @@
 #include <unordered_map>
 #include <vector>
 
-#include "config/config.hpp"
 #include "protection/append_only.hpp"
 #include "protection/breaker.hpp"
+#include "protection/causes.hpp"
 #include "protection/initial_state.hpp"
 #include "protection/scope.hpp"
 #include "protection/state.hpp"
+#include "protection/verdict.hpp"
 
 namespace outrider::protection {
 
@@ -27,34 +27,23 @@ namespace outrider::protection {
 inline constexpr std::size_t max_scopes = 1024;
 inline constexpr std::size_t max_breakers = 1024;
 
-/// What a gate must hold, and why. The texts live as long as the decider; the
-/// guard must copy them within the pass.
-struct Verdict {
-  GateState state = GateState::unarmed;
-  std::string_view scope;
-  std::string_view rule;    ///< the alert; empty when a person or nobody decided
-  std::string_view actor;   ///< the person; empty when a rule decided
-  std::string_view reason;  ///< a sentence; may be empty when a rule decided
-  std::chrono::nanoseconds since_wall{};
-};
-
 /// Answer to a request to arm.
 enum class ArmAnswer : std::uint8_t {
   done,
-  nothing_to_arm,  ///< the scope is neither KILLED nor UNARMED
-  still_firing,    ///< an alert that pulls the kill switch of this scope fires
-  killed_again,    ///< a later kill than the one that was looked at
+  nothing_to_arm,  ///< nothing holds the scope that a person must lift
+  still_firing,    ///< an alert fires that killed this scope or holds it closed
+  killed_again,    ///< a later kill or halt than the one that was looked at
   too_late,        ///< nobody waits for the answer any more
 };
 
 /// One change of this pass: what the latch file, the gates and the journal get.
 struct Change {
   Entry entry;
-  bool is_breaker = false;   ///< else the scope itself
-  std::uint16_t id = 0;      ///< ScopeId or BreakerId: the slot in the latch file
-  bool in_force = false;     ///< KILLED or HALTED after the change
-  bool later_cause = false;  ///< the latch was in force already: for the journal only
-  bool journalled = false;   ///< already on disk: arms, and what a restart restores
+  bool is_breaker = false;    ///< else the scope itself
+  std::uint16_t id = 0;       ///< ScopeId or BreakerId: the slot in the latch file
+  bool in_force = false;      ///< closed after the change
+  bool journal_only = false;  ///< the latch file stays as it is: later causes, probing, wishes
+  bool journalled = false;    ///< already on disk: arms, and what a restart restores
 };
 
 class Protection {
@@ -82,11 +71,20 @@ class Protection {
   /// Once, before the guard starts.
   void restore(const InitialState& initial, const Now& now);
 
-  // guard: one pass is any number of observe, kill and arm, then one tick.
+  // guard: one pass is any number of arm, then kill, halt, observe and probed, then
+  // one tick.
   void observe(BreakerId id, AlertSignal signal, double value) noexcept {
     breakers_[id].observe(signal, value);
   }
+  void observe_clearing(BreakerId id, AlertSignal signal) noexcept {
+    breakers_[id].observe_clearing(signal);
+  }
+  /// Traders have spent `probes` of the allowance of a gate with these scopes.
+  void probed(std::span<const ScopeId> scopes, std::uint32_t probes) noexcept;
   void kill(ScopeId id, const Cause& cause, const Now& now) noexcept;
+  /// A person's: HALTED for `cause.value` seconds, or with 0 until armed. A second
+  /// one can only make it longer.
+  void halt(ScopeId id, const Cause& cause, const Now& now) noexcept;
   /// May `id` be armed? Gives the count of kills that arm() must still find.
   ArmAnswer may_arm(ScopeId id, std::uint64_t& kills_seen) const noexcept;
   ArmAnswer arm(ScopeId id, std::uint64_t kills_seen, const Cause& cause, const Now& now) noexcept;
@@ -100,33 +98,59 @@ class Protection {
   /// guard: Unix time since when armed() is what it is.
   [[nodiscard]] std::chrono::nanoseconds armed_since() const noexcept { return armed_since_wall_; }
   [[nodiscard]] bool killed(ScopeId id) const noexcept { return scopes_[id].killed; }
+  /// guard: something holds it that only a person lifts.
+  [[nodiscard]] bool needs_arming(ScopeId id) const noexcept;
   /// guard: grows with each change of any state.
   [[nodiscard]] std::uint64_t revision() const noexcept { return revision_; }
   [[nodiscard]] std::span<const Change> changes() const noexcept { return changes_; }
   void clear_changes() noexcept { changes_.clear(); }
 
  private:
+  /// A person's halt of a scope.
+  struct Halt {
+    bool in_force = false;
+    Cause cause;
+    std::chrono::nanoseconds since_steady{};
+    std::chrono::nanoseconds since_wall{};
+    std::chrono::nanoseconds until_steady{};
+    std::uint32_t minutes_left = 0;  ///< 0: until armed
+  };
   struct Scope {
     ScopeText name;
     bool never_opens = false;  ///< stands for the scopes that found no room
     bool killed = false;
-    std::uint64_t kills = 0;    ///< of this process, repeated ones included
-    std::uint64_t latches = 0;  ///< of these, the ones that found it not KILLED
+    std::uint64_t kills = 0;    ///< and halts, of this process, repeated ones included
+    std::uint64_t latches = 0;  ///< kills that found it not KILLED
     Cause cause;
     std::chrono::nanoseconds since_wall{};
-    const Breaker* halted_by = nullptr;       ///< of those HALTED, the first that tripped
-    const Breaker* kill_requested = nullptr;  ///< its alert fires and kills this scope
+    Halt halt;
+    Causes causes;
+    const Breaker* closed_by = nullptr;          ///< the most restrictive, of these the first
+    const Breaker* kill_requested = nullptr;     ///< its alert fires and kills this scope
+    std::uint32_t probes_spent = 0;              ///< in the pass that runs
+    std::uint32_t allowance = shm::most_probes;  ///< the smallest of those PROBING
+    std::uint32_t probe_epoch = 0;               ///< of the last one that began
   };
 
   ScopeId add_scope(std::string_view name);
   [[nodiscard]] static ScopeId widened(ScopeId id) noexcept;
+  void restore_closed(const Entry& entry, const Now& now);
   void apply(Breaker& breaker, BreakerId id, const Now& now) noexcept;
+  void note_tripped(const Breaker& breaker, BreakerId id, const Now& now) noexcept;
+  void note_over(const Breaker& breaker, BreakerId id, Breaker::Change change,
+                 const Now& now) noexcept;
+  void consider(const Breaker& breaker) noexcept;
   void pull_kill_switch(Breaker& breaker, const Now& now) noexcept;
+  void end_halt(ScopeId id, const Now& now) noexcept;
   void note(const Change& change) noexcept;
   [[nodiscard]] Change scope_change(ScopeId id, Action action, const Cause& cause,
                                     const Now& now) const noexcept;
+  /// What the scope's own latches and breakers make it.
+  [[nodiscard]] static GateState closed_state(const Scope& scope) noexcept;
   [[nodiscard]] GateState state_of(ScopeId id) const noexcept;
   [[nodiscard]] Verdict describe(ScopeId id, GateState state) const noexcept;
+  [[nodiscard]] shm::Allowance allowance(std::span<const ScopeId> scopes) const noexcept;
+  [[nodiscard]] static bool is_by_halt(const Scope& scope, GateState state) noexcept;
 
   mutable std::mutex registration_;  ///< never taken by the guard
   std::unordered_map<std::string, ScopeId> scope_ids_;
@@ -138,16 +162,8 @@ class Protection {
   ReasonText unarmed_reason_{"no arming on record"};
   std::chrono::nanoseconds armed_since_wall_{};  ///< or not armed
   std::uint64_t revision_ = 0;
-  std::vector<Change> changes_;  ///< reserved once
+  std::uint32_t last_epoch_ = 0;  ///< of a probing
+  std::vector<Change> changes_;   ///< reserved once
 };
-
-/// The scope that an alert's instance acts on, given the policy's `scope`.
-using ScopeOf = std::function<ScopeId(const std::string& policy_scope)>;
-
-/// What an alert's instance acts on: registers its breakers as configured. Empty
-/// when the configuration gives the alert no action. Null entries: no room.
-[[nodiscard]] std::vector<std::optional<BreakerId>> bind_alert(
-    Protection& protection, const config::ProtectionConfig& policy, std::string_view alert,
-    const ScopeOf& scope_of);
 
 }  // namespace outrider::protection

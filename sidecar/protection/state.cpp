@@ -21,6 +21,22 @@ std::string_view action_word(Action action) noexcept {
       return "doubt";
     case Action::begin:
       return "begin";
+    case Action::hold:
+      return "hold";
+    case Action::reduce:
+      return "reduce";
+    case Action::hold_reduced:
+      return "hold_reduced";
+    case Action::block_entries:
+      return "block_entries";
+    case Action::halt:
+      return "halt";
+    case Action::probe:
+      return "probe";
+    case Action::cancel_all:
+      return "cancel_all";
+    case Action::unblock:
+      return "unblock";
   }
   return "unknown";
 }

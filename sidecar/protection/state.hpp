@@ -18,19 +18,48 @@ enum class AlertSignal : std::uint8_t { clear = 0, no_data = 1, pending = 2, fir
 
 /// What happened, as the journal keeps it. Values are part of the file format.
 enum class Action : std::uint32_t {
-  trip = 1,          ///< a circuit breaker: TRADING -> HALTED
-  clear = 2,         ///< a circuit breaker: HALTED -> TRADING
-  kill = 3,          ///< the kill switch, by an alert, a person or an unknown hand
-  arm = 4,           ///< a person lifted KILLED or UNARMED
-  arm_at_start = 5,  ///< the configuration lifted UNARMED
-  refused = 6,       ///< somebody asked and was refused
-  doubt = 7,         ///< what was on record is lost in part: from here on only a person arms
-  begin = 8,         ///< the first record of each file of the journal
+  trip = 1,            ///< a circuit breaker: -> HALTED
+  clear = 2,           ///< a circuit breaker, or a halt for a time: over
+  kill = 3,            ///< the kill switch, by an alert, a person or an unknown hand
+  arm = 4,             ///< a person lifted KILLED, UNARMED, or what only a person lifts
+  arm_at_start = 5,    ///< the configuration lifted UNARMED
+  refused = 6,         ///< somebody asked and was refused
+  doubt = 7,           ///< the record is lost in part: from here on only a person arms
+  begin = 8,           ///< the first record of each file of the journal
+  hold = 9,            ///< a circuit breaker: -> HALTED, until a person arms
+  reduce = 10,         ///< a circuit breaker: -> REDUCE_ONLY
+  hold_reduced = 11,   ///< a circuit breaker: -> REDUCE_ONLY, until a person arms
+  block_entries = 12,  ///< an entry block: -> REDUCE_ONLY for `value` seconds
+  halt = 13,           ///< a person: -> HALTED for `value` seconds; 0: until armed
+  probe = 14,          ///< a circuit breaker: cooldown over, -> PROBING
+  cancel_all = 15,     ///< the wish that traders of the scope cancel all their orders
+  unblock = 16,        ///< an entry block: over
 };
-
-inline constexpr Action last_action = Action::begin;
+inline constexpr Action last_action = Action::unblock;
 
 [[nodiscard]] std::string_view action_word(Action action) noexcept;
+
+/// What a gate is after `action`, where it closes one: these are the latches that
+/// the latch file holds. TRADING for the others.
+[[nodiscard]] constexpr GateState state_after(Action action) noexcept {
+  switch (action) {
+    case Action::kill:
+      return GateState::killed;
+    case Action::trip:
+    case Action::hold:
+    case Action::halt:
+      return GateState::halted;
+    case Action::reduce:
+    case Action::hold_reduced:
+    case Action::block_entries:
+      return GateState::reduce_only;
+    default:
+      return GateState::trading;
+  }
+}
+[[nodiscard]] constexpr bool is_latch(Action action) noexcept {
+  return state_after(action) != GateState::trading;
+}
 
 /// Both clocks: decisions use `steady`, people read `wall`.
 struct Now {
@@ -53,5 +82,12 @@ struct Entry {
   Cause cause;
   std::chrono::nanoseconds wall{};
 };
+
+/// Whether a latch is there until a person arms.
+[[nodiscard]] inline bool needs_arming(const Entry& latch) noexcept {
+  return latch.action == Action::kill || latch.action == Action::hold ||
+         latch.action == Action::hold_reduced ||
+         (latch.action == Action::halt && !(latch.cause.value > 0));
+}
 
 }  // namespace outrider::protection

@@ -3,8 +3,12 @@
 // `outrider kill` writes KILLED without asking the sidecar.
 #include "gate_keeper.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
+
+#include <array>
+#include <cstddef>
 
 #include "producer/segment_view.hpp"
 
@@ -34,6 +38,24 @@ class GateKeeper : public testing::Test {
     verdict.reason = "a reason";
     return enforce(gate_, {verdict, when, lease, renew, {}});
   }
+  void probe(const shm::Allowance& allowance) {
+    protection::Verdict verdict;
+    verdict.state = GateState::probing;
+    verdict.allowance = allowance;
+    EXPECT_NE(enforce(gate_, {verdict, now, lease, true, {}}), Enforced::found_kill);
+    producer_.housekeep();
+  }
+  Gate orders() { return producer_.gate("orders"); }
+  /// In the trader's own file, where it may write what it likes.
+  void claim_spent(std::uint64_t word) {
+    const std::string path = shm::telemetry_path(directory_.path(), "oms", 1);
+    const std::uint64_t at =
+        shm::TelemetryLayout{test::small_geometry()}.acks + offsetof(shm::GateAck, spent);
+    const shm::Descriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+    ASSERT_EQ(::pwrite(file.get(), &word, sizeof word, static_cast<off_t>(at)),
+              static_cast<ssize_t>(sizeof word));
+  }
+  shm::GateDetail detail() { return shm::load_detail(gate_.segment->control.gate(0)); }
   /// As `outrider kill` does it.
   void kill_from_outside() { word() = shm::closed_word(GateState::killed); }
 
@@ -104,6 +126,79 @@ TEST_F(GateKeeper, ClosesWithTheVerdictsOwnWord) {
     EXPECT_EQ(enforce_at(later, state, false), Enforced::changed);
     EXPECT_EQ(word(), shm::closed_word(state));
   }
+}
+
+TEST_F(GateKeeper, GivesAllThreadsOfATraderTheAllowanceOnce) {
+  probe({7, 3});
+  Gate first = orders();
+  Gate second = first;
+  EXPECT_TRUE(first.permits(OrderKind::enter));
+  EXPECT_TRUE(second.permits(OrderKind::enter));
+  EXPECT_TRUE(first.permits(OrderKind::enter));
+  EXPECT_FALSE(second.permits(OrderKind::enter));
+  EXPECT_TRUE(second.permits(OrderKind::reduce));
+  EXPECT_TRUE(second.permits(OrderKind::cancel));
+  EXPECT_EQ(first.state(), GateState::probing);
+
+  probe({8, 1});
+  EXPECT_TRUE(first.permits(OrderKind::enter));
+  EXPECT_FALSE(first.permits(OrderKind::enter));
+}
+
+TEST_F(GateKeeper, CountsAProbeThatWasSpentOnce) {
+  probe({7, 3});
+  EXPECT_EQ(probes_since(gate_), 0U);
+  EXPECT_TRUE(orders().permits(OrderKind::enter));
+  EXPECT_TRUE(orders().permits(OrderKind::enter));
+  EXPECT_EQ(probes_since(gate_), 2U);
+  EXPECT_EQ(probes_since(gate_), 0U);
+
+  probe({8, 3});
+  EXPECT_EQ(probes_since(gate_), 0U);
+  EXPECT_TRUE(orders().permits(OrderKind::enter));
+  EXPECT_EQ(probes_since(gate_), 1U);
+}
+
+TEST_F(GateKeeper, BelievesATraderNoMoreProbesThanItWasAllowed) {
+  probe({7, 3});
+  claim_spent(shm::spent_word({7, 1'000'000}));
+  EXPECT_EQ(probes_since(gate_), 3U);
+  claim_spent(shm::spent_word({7, 1}));
+  EXPECT_EQ(probes_since(gate_), 0U);
+  claim_spent(shm::spent_word({7, 3}));
+  EXPECT_EQ(probes_since(gate_), 0U);
+}
+
+TEST_F(GateKeeper, TakesTheProbesAwayWithAKill) {
+  probe({7, 3});
+  kill_from_outside();
+  EXPECT_FALSE(orders().permits(OrderKind::enter));
+  EXPECT_FALSE(orders().permits(OrderKind::reduce));
+  EXPECT_TRUE(orders().permits(OrderKind::cancel));
+}
+
+TEST_F(GateKeeper, LetsReducingOrdersPassWhileReduceOnly) {
+  enforce_at(now, GateState::reduce_only);
+  producer_.housekeep();
+  EXPECT_FALSE(orders().permits(OrderKind::enter));
+  EXPECT_TRUE(orders().permits(OrderKind::reduce));
+}
+
+TEST_F(GateKeeper, TellsPeopleTheTimeToGoAndWhoElse) {
+  protection::Verdict verdict;
+  verdict.state = GateState::reduce_only;
+  verdict.scope = "venue=x";
+  verdict.rule = "Loss";
+  verdict.minutes_left = 60;
+  enforce(gate_, {verdict, now, lease, true, {}});
+  EXPECT_EQ(detail().reason, "Loss, 60 min left");
+
+  const std::array<protection::RuleText, 1> also{"SlowVenue"};
+  verdict.minutes_left = 59;
+  verdict.also = also;
+  verdict.also_count = 1;
+  EXPECT_EQ(enforce(gate_, {verdict, now, lease, true, {}}), Enforced::unchanged);
+  EXPECT_EQ(detail().reason, "Loss, 59 min left, also SlowVenue");
 }
 
 TEST_F(GateKeeper, OpensAgainWhatItHasClosedItself) {

@@ -21,6 +21,8 @@ RULES = """groups:
 CONFIG = """rules: {file: load.rules.yml}
 protection:
   arm_at_start: true
+  probes: 0
+  trips_to_kill: 0
   breakers: [{alert: Breach, scope: producer, action: halt_new, cooldown: 2ms}]
 """
 SCRAPE_LIMIT_MS = 100

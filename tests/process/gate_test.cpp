@@ -27,6 +27,8 @@ constexpr const char* rules = R"(groups:
 constexpr const char* config = R"(rules: {file: test.rules.yml}
 protection:
   lease: 500ms
+  probes: 2
+  success_window: 1s
   breakers:
     - {alert: SlowOrder, scope: venue, action: halt_new, cooldown: 1s}
   kill_switch:
@@ -98,8 +100,14 @@ TEST_F(GateProcess, IsClosedByABreachInASampleAndOpensAgainAfterTheCooldown) {
   EXPECT_EQ(sidecar_.metric("outrider_trips_total{rule=\"SlowOrder\",scope=\"venue=binance\"}"),
             1.0);
   EXPECT_EQ(sidecar_.metric("outrider_trip_duration_seconds_count"), 1.0);
-  EXPECT_TRUE(becomes(gate, GateState::trading))
+  ASSERT_TRUE(becomes(gate, GateState::probing))
       << "the maximum leaves its window, the cooldown ends";
+  EXPECT_FALSE(gate.open(ticks()));
+  EXPECT_TRUE(gate.permits(OrderKind::enter));
+  EXPECT_TRUE(gate.permits(OrderKind::enter));
+  EXPECT_FALSE(gate.permits(OrderKind::enter)) << "the allowance is two";
+  EXPECT_TRUE(gate.permits(OrderKind::reduce));
+  EXPECT_TRUE(becomes(gate, GateState::trading)) << "both probes were good";
 }
 
 TEST_F(GateProcess, IsClosedByAKilledSidecarWithinTheLease) {

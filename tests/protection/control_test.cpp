@@ -103,7 +103,7 @@ TEST_F(ControlSocket, RefusesToArmWhatIsNotLatched) {
   const nlohmann::json json =
       arm(R"({"scope": "venue=x", "reason": "a reason that is long enough"})", 409);
 
-  EXPECT_NE(json.at("message").dump().find("neither KILLED nor UNARMED"), std::string::npos);
+  EXPECT_NE(json.at("message").dump().find("neither KILLED, UNARMED nor held"), std::string::npos);
 }
 
 TEST_F(ControlSocket, ArmsAScopeOnceAMinute) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "protection/at.hpp"
+#include "protection/bind_alert.hpp"
 
 namespace outrider::protection {
 namespace {
@@ -97,18 +98,19 @@ TEST(AlertBinding, FollowsThePolicy) {
 
   const ScopeOf plain = by_labels(protection, {});
   const auto storm = bind_alert(protection, policy, "RejectStorm",
-                                by_labels(protection, {{"producer", "gateway-1"}}));
-  const auto loss = bind_alert(protection, policy, "DailyLoss", plain);
+                                by_labels(protection, {{"producer", "gateway-1"}}))
+                         .trips;
+  const auto loss = bind_alert(protection, policy, "DailyLoss", plain).trips;
 
   ASSERT_EQ(storm.size(), 1U);
   EXPECT_EQ(protection.breaker_at(*storm[0]).scope(), protection.scope("producer=gateway-1"));
   EXPECT_EQ(protection.breaker_at(*storm[0]).action(), BreakerAction::halt);
   ASSERT_EQ(loss.size(), 1U);
   EXPECT_EQ(protection.breaker_at(*loss[0]).action(), BreakerAction::kill);
-  const auto position = bind_alert(protection, policy, "Position", plain);
+  const auto position = bind_alert(protection, policy, "Position", plain).trips;
   EXPECT_EQ(protection.breaker_at(*position[0]).action(), BreakerAction::kill);
-  EXPECT_TRUE(bind_alert(protection, policy, "Quiet", plain).empty());
-  EXPECT_TRUE(bind_alert(protection, policy, "Other", plain).empty());
+  EXPECT_TRUE(bind_alert(protection, policy, "Quiet", plain).trips.empty());
+  EXPECT_TRUE(bind_alert(protection, policy, "Other", plain).trips.empty());
 }
 
 TEST(AlertBinding, SaysSoWhenThereIsNoRoom) {
@@ -119,7 +121,7 @@ TEST(AlertBinding, SaysSoWhenThereIsNoRoom) {
     ASSERT_TRUE(protection.breaker({"Rule" + std::to_string(i), 0, BreakerAction::halt, 1s, 0s}));
   }
 
-  const auto bound = bind_alert(protection, policy, "Last", by_labels(protection, {}));
+  const auto bound = bind_alert(protection, policy, "Last", by_labels(protection, {})).trips;
 
   ASSERT_EQ(bound.size(), 1U);
   EXPECT_FALSE(bound[0]);

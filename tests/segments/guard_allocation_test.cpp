@@ -22,6 +22,9 @@ constexpr const char* rules = R"(groups:
 
 config::Config with_breakers() {
   config::Config config;
+  config.protection.probes = 2;
+  config.protection.success_window = 1ms;
+  config.protection.trips_to_kill = 0;
   for (const char* alert : {"Loss", "Slow"}) {
     config::BreakerConfig breaker;
     breaker.alert = alert;

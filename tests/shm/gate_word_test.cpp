@@ -54,6 +54,22 @@ TEST(GateWord, IsKilledByAClosedCodeThatNobodyOfUsWrites) {
   EXPECT_EQ(state_of_word(~std::uint64_t{0}, now), GateState::killed);
 }
 
+TEST(GateWord, CarriesItsAllowanceWhileItProbes) {
+  for (const Allowance allowance : {Allowance{1, 5}, Allowance{epoch_mask, most_probes}}) {
+    const std::uint64_t word = probing_word(allowance);
+    EXPECT_EQ(state_of_word(word, now), GateState::probing);
+    EXPECT_FALSE(lease_runs(word, now));
+    EXPECT_EQ(allowance_of_word(word), allowance);
+    EXPECT_EQ(spent_of_word(spent_word(allowance)), allowance);
+  }
+}
+
+TEST(GateWord, HoldsNoMoreThanItHasRoomFor) {
+  const std::uint64_t word = probing_word({epoch_mask + 7, most_probes + 1});
+  EXPECT_EQ(state_of_word(word, now), GateState::probing);
+  EXPECT_EQ(allowance_of_word(word), (Allowance{6, most_probes}));
+}
+
 TEST(GateWord, IsClosedForAStampThatIsZero) {
   EXPECT_FALSE(lease_runs(now_raw + 1'000, Ticks{}));
   EXPECT_EQ(state_of_word(now_raw + 1'000, Ticks{}), GateState::stale);

@@ -20,7 +20,7 @@ int arm(const ArmOptions& options, const Places& places) {
   const std::string problem = protection::scope_problem(options.scope);
   if (!problem.empty()) return complain(exit_usage, problem);
   const ControlReply reply =
-      ask_sidecar(places.socket(), "/api/v1/arm", options.scope, options.reason);
+      ask_sidecar(places.socket(), "/api/v1/arm", {options.scope, options.reason});
   const int code = exit_code_of(reply);
   if (code == exit_nobody) {
     return complain(code, "no sidecar answers, and only a sidecar can arm: " + reply.message);
@@ -33,7 +33,8 @@ int arm(const ArmOptions& options, const Places& places) {
 }  // namespace
 
 void add_arm_command(CLI::App& app, const Places& places, int& exit_code) {
-  CLI::App* command = app.add_subcommand("arm", "lift KILLED or UNARMED; on the record");
+  CLI::App* command =
+      app.add_subcommand("arm", "lift KILLED, UNARMED or what is held; on the record");
   const auto options = std::make_shared<ArmOptions>();
   command->add_option("--scope", options->scope,
                       "global, host, or label=value such as venue=binance; default global");

@@ -77,9 +77,10 @@ Answer talk(const std::string& socket, const std::string& path, const std::strin
 }  // namespace
 
 ControlReply ask_sidecar(const std::string& socket, const std::string& path,
-                         const std::string& scope, const std::string& reason) {
-  const std::string sent = nlohmann::json{{"scope", scope}, {"reason", reason}}.dump(
-      -1, ' ', false, nlohmann::json::error_handler_t::replace);
+                         const ControlWish& wish) {
+  nlohmann::json json{{"scope", wish.scope}, {"reason", wish.reason}};
+  if (!wish.duration.empty()) json["for"] = wish.duration;
+  const std::string sent = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   const Answer answer = talk(socket, path, &sent);
   if (answer.status != 0) return understand(answer.status, answer.body);
   ControlReply reply;

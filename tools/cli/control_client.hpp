@@ -13,9 +13,17 @@ struct ControlReply {
   std::string state;    ///< of the scope, when the sidecar says
 };
 
-/// POST with {"scope", "reason"}; waits a few seconds at most.
+/// What is asked for.
+struct ControlWish {
+  std::string scope;
+  std::string reason;
+  std::string duration{};  ///< of a halt; empty: until armed
+};
+
+/// POST with {"scope", "reason"} and, when there is one, {"for"}; waits a few
+/// seconds at most.
 ControlReply ask_sidecar(const std::string& socket, const std::string& path,
-                         const std::string& scope, const std::string& reason);
+                         const ControlWish& wish);
 
 /// GET over the same socket; the page, or empty when nobody answers with 200.
 std::string page_of_sidecar(const std::string& socket, const std::string& path);

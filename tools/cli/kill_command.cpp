@@ -53,7 +53,7 @@ int kill(const KillOptions& options, const Places& places) {
   const std::string published = protection::publish_kill_request(
       directory + "/c/kill", options.scope, options.reason, unpublished);
   const ControlReply reply =
-      ask_sidecar(places.socket(), "/api/v1/kill", options.scope, options.reason);
+      ask_sidecar(places.socket(), "/api/v1/kill", {options.scope, options.reason});
   if (reply.status == 200) {
     if (!published.empty()) ::unlink(published.c_str());  // done; nobody must do it again later
     // Not the reply's words: they may say "already", of our own file, obeyed first.

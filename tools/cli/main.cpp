@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The `outrider` command: kill, arm, status, drill, history, journal, check.
+// The `outrider` command: kill, halt, arm, status, drill, history, journal, check.
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <string>
@@ -9,6 +9,7 @@
 #include "cli/check_config_command.hpp"
 #include "cli/check_rules_command.hpp"
 #include "cli/drill_command.hpp"
+#include "cli/halt_command.hpp"
 #include "cli/history_command.hpp"
 #include "cli/journal_command.hpp"
 #include "cli/kill_command.hpp"
@@ -30,6 +31,7 @@ int run(int argc, const char* const* argv) {
   int exit_code = exit_done;
   add_places(app, places);
   add_kill_command(app, places, exit_code);
+  add_halt_command(app, places, exit_code);
   add_arm_command(app, places, exit_code);
   add_status_command(app, places, exit_code);
   add_alerts_command(app, places, exit_code);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "config/duration.hpp"
 #include "outputs/status.hpp"
 
 namespace outrider::cli {
@@ -39,8 +40,16 @@ std::string labels_text(const GateLabels& labels) {
 }
 
 std::string latch_word(const protection::Entry& latch) {
-  const bool killed = latch.action == protection::Action::kill;
-  return std::string(to_string(killed ? GateState::killed : GateState::halted));
+  return std::string(to_string(protection::state_after(latch.action)));
+}
+
+/// For how long, where that is decided: an entry block, a person's halt.
+std::string term_text(const protection::Entry& latch) {
+  const bool timed =
+      latch.action == protection::Action::block_entries || latch.action == protection::Action::halt;
+  if (!timed || needs_arming(latch)) return needs_arming(latch) ? "until armed" : "";
+  const std::chrono::nanoseconds term{static_cast<std::int64_t>(latch.cause.value * 1e9)};
+  return "for " + config::duration_text(term);
 }
 
 /// Who or what, and why.
@@ -97,9 +106,13 @@ std::string head(const Overview& overview) {
 
 /// What lifts the most restrictive latch, as a command to copy.
 std::string advice(const Overview& overview) {
+  const protection::Entry* worst = nullptr;
   for (const protection::Entry& latch : overview.latches.entries) {
-    if (latch.action != protection::Action::kill) continue;
-    return "\nto lift: outrider arm --scope " + printable(std::string(latch.scope.view())) +
+    if (!needs_arming(latch)) continue;
+    if (worst == nullptr || state_after(latch.action) > state_after(worst->action)) worst = &latch;
+  }
+  if (worst != nullptr) {
+    return "\nto lift: outrider arm --scope " + printable(std::string(worst->scope.view())) +
            " --reason \"at least 20 characters that say why\"\n";
   }
   if (overview.armed) return {};
@@ -111,10 +124,10 @@ nlohmann::json time_json(std::int64_t wall_ms) {
 }
 
 nlohmann::json latch_json(const protection::Entry& latch) {
-  return {{"state", latch_word(latch)},           {"scope", latch.scope.view()},
-          {"rule", latch.cause.rule.view()},      {"actor", latch.cause.actor.view()},
-          {"reason", latch.cause.reason.view()},  {"value", latch.cause.value},
-          {"since", time_json(to_ms(latch.wall))}};
+  return {{"state", latch_word(latch)},          {"scope", latch.scope.view()},
+          {"rule", latch.cause.rule.view()},     {"actor", latch.cause.actor.view()},
+          {"reason", latch.cause.reason.view()}, {"value", latch.cause.value},
+          {"until_armed", needs_arming(latch)},  {"since", time_json(to_ms(latch.wall))}};
 }
 
 nlohmann::json gate_json(const GateOverview& gate) {
@@ -130,10 +143,11 @@ nlohmann::json gate_json(const GateOverview& gate) {
 std::string status_text(const Overview& overview) {
   std::string text = head(overview);
   if (!overview.latches.entries.empty()) {
-    std::vector<Row> rows{{"LATCH", "SCOPE", "SINCE", "BY"}};
+    std::vector<Row> rows{{"LATCH", "SCOPE", "SINCE", "TERM", "BY"}};
     for (const protection::Entry& latch : overview.latches.entries) {
       rows.push_back({latch_word(latch), std::string(latch.scope.view()),
-                      outputs::wall_text(to_ms(latch.wall)), cause_text(latch.cause)});
+                      outputs::wall_text(to_ms(latch.wall)), term_text(latch),
+                      cause_text(latch.cause)});
     }
     text += '\n' + table(rows);
   }

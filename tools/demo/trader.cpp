@@ -121,7 +121,9 @@ void Trader::enter(DeskOrder& order, std::int64_t price, Ticks now) {
     return;
   }
   last_attempt_ = now;
-  if (!may_enter(now)) return telemetry_.blocked.inc(order.side);
+  // PROBING lets a few through, each of which permits() counts.
+  if (!may_enter(now) && !gate_.permits(outrider::OrderKind::enter))
+    return telemetry_.blocked.inc(order.side);
   order.id = desk_.next_id();
   order.quote = {Quote::State::in_flight, price};
   if (!send(order, MessageType::new_order)) return;

@@ -43,8 +43,9 @@ class Gate {
   }
 
   /// Cold, after open() said no: whether an order of this kind may go out all the
-  /// same. Cancels always may; reducing orders while REDUCE_ONLY. Notes the time
-  /// of the first refusal for the sidecar.
+  /// same. Cancels always may; reducing orders while REDUCE_ONLY or PROBING; new
+  /// ones while PROBING, as many as the allowance has, all threads together: a yes
+  /// spends one. Notes the time of the first refusal for the sidecar.
   [[nodiscard]] bool permits(OrderKind kind) noexcept;
 
   [[nodiscard]] GateState state() const noexcept;
@@ -53,6 +54,8 @@ class Gate {
   [[nodiscard]] GateView view() const;
 
  private:
+  [[nodiscard]] bool spend_probe(std::uint64_t word) noexcept;
+
   const shm::GateSlot* slot_;
   shm::GateAck* ack_;
 };

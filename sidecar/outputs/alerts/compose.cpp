@@ -13,7 +13,34 @@ namespace {
 constexpr std::string_view words[] = {"info", "warning", "critical", "emergency"};
 
 /// What a rule does, gravest last.
-constexpr std::string_view actions[] = {"alert", "halt", "kill"};
+constexpr std::string_view actions[] = {"alert", "reduce", "halt", "kill"};
+
+/// What a latch does, in one of these words; a block is told from a breaker, since
+/// one rule may have both.
+std::string_view action_of(protection::Action action) {
+  if (action == protection::Action::block_entries) return "block";
+  switch (state_after(action)) {
+    case GateState::killed:
+      return "kill";
+    case GateState::reduce_only:
+      return "reduce";
+    default:
+      return "halt";
+  }
+}
+
+/// What ends it, for people.
+std::string what_next(const protection::Entry& latch) {
+  const std::string scope{latch.scope.view()};
+  if (needs_arming(latch)) {
+    return "It stays so until a named person arms it: outrider arm --scope " + scope +
+           " --reason TEXT";
+  }
+  const bool timed =
+      latch.action == protection::Action::halt || latch.action == protection::Action::block_entries;
+  return timed ? "It ends when its time is over."
+               : "It recovers by itself after its cooldown, once the rule is quiet.";
+}
 
 void set_if_missing(aggregate::Labels& labels, const std::string& name, const std::string& value) {
   if (promql::label_value(labels, name).empty()) promql::set_label(labels, name, value);
@@ -34,8 +61,9 @@ const rules::AlertRule* find_rule(const rules::RuleSet& rules, std::string_view 
   return nullptr;
 }
 
-std::string summary_of(const protection::Entry& entry, bool is_kill) {
-  std::string text = std::string{entry.scope.view()} + (is_kill ? " is KILLED" : " is HALTED");
+std::string summary_of(const protection::Entry& entry) {
+  std::string text =
+      std::string{entry.scope.view()} + " is " + std::string{to_string(state_after(entry.action))};
   if (!entry.cause.rule.empty()) {
     text += " by rule " + std::string{entry.cause.rule.view()} + " at " +
             rules::value_text(entry.cause.value);
@@ -65,12 +93,15 @@ void Composer::add_consequence(const std::string& rule, aggregate::Labels& label
     gravest = action;
     scope = &each.scope;
   };
-  for (const auto& each : protection_.kill_switch) consider(each, 2);
+  constexpr std::size_t kills = 3;
+  for (const auto& each : protection_.kill_switch) consider(each, kills);
   for (const auto& each : protection_.breakers) {
-    const bool kills = each.action == config::BreakerAction::kill;
+    const bool reduces = each.action == config::BreakerAction::reduce_only;
     const bool only_tells = each.action == config::BreakerAction::alert;
-    consider(each, kills ? 2 : (only_tells ? 0 : 1));
+    const std::size_t closes = reduces ? 1 : 2;
+    consider(each, each.action == config::BreakerAction::kill ? kills : only_tells ? 0 : closes);
   }
+  for (const auto& each : protection_.entry_blocks) consider(each, 1);
   if (scope == nullptr) return;
   set_if_missing(labels, "action", std::string{actions[gravest]});
   set_if_missing(labels, "scope", protection::alert_scope(*scope, labels));
@@ -106,17 +137,14 @@ Alert Composer::of_latch(const protection::Entry& entry, const rules::RuleSet* r
   const std::string scope{entry.scope.view()};
   Alert alert;
   alert.labels = {{"alertname", trip_alert},
-                  {"action", is_kill ? "kill" : "halt"},
+                  {"action", std::string{action_of(entry.action)}},
                   {"scope", scope},
                   {"rule", std::string{entry.cause.rule.view()}},
                   {"severity", is_kill ? "emergency" : "critical"}};
   finish(alert.labels);
-  alert.annotations = {{"summary", summary_of(entry, is_kill)}};
+  alert.annotations = {{"summary", summary_of(entry)}};
   const std::string reason{entry.cause.reason.view()};
-  const std::string next =
-      is_kill ? "It stays so until a named person arms it: outrider arm --scope " + scope +
-                    " --reason TEXT"
-              : "It recovers by itself after its cooldown, once the rule is quiet.";
+  const std::string next = what_next(entry);
   alert.annotations.emplace_back("description", reason.empty() ? next : reason + ". " + next);
   if (const auto* rule = rules ? find_rule(*rules, entry.cause.rule.view()) : nullptr) {
     for (const auto& [name, text] : rule->annotations) {

@@ -76,17 +76,22 @@ void Dispatcher::take(const RuleEvent& event) {
 void Dispatcher::take(const LatchEvent& event, const Time& now) {
   const protection::Change& change = event.change;
   protection::Entry entry = change.entry;
+  const auto end_as = [&](protection::Action closed) {
+    entry.action = closed;
+    end(identity_of(composer_.of_latch(entry, nullptr).labels), entry.wall);
+  };
+  if (is_latch(entry.action)) {
+    if (change.journal_only) return;  // one alert a latch: its first cause
+    Alert alert = composer_.of_latch(entry, rules_.get());
+    alert.began = event.began;
+    return fire(alert);
+  }
   switch (entry.action) {
-    case protection::Action::trip:
-    case protection::Action::kill: {
-      if (change.later_cause) return;  // one alert a latch: its first cause
-      Alert alert = composer_.of_latch(entry, rules_.get());
-      alert.began = event.began;
-      return fire(alert);
-    }
     case protection::Action::clear:
-      entry.action = protection::Action::trip;
-      return end(identity_of(composer_.of_latch(entry, nullptr).labels), entry.wall);
+      end_as(protection::Action::trip);
+      return end_as(protection::Action::reduce);
+    case protection::Action::unblock:
+      return end_as(protection::Action::block_entries);
     case protection::Action::arm: {
       std::vector<std::string> over;
       for (const auto& [identity, known] : book_.known()) {
@@ -94,6 +99,7 @@ void Dispatcher::take(const LatchEvent& event, const Time& now) {
         if (same && is_trip(known.alert) && is_kill(known.alert)) over.push_back(identity);
       }
       for (const std::string& identity : over) end(identity, now.wall);
+      look_soon_ = true;  // for what else it has lifted
       return;
     }
     default:

@@ -57,6 +57,39 @@ constexpr std::uint64_t closed_word(GateState state) noexcept {
   return closed_bit | static_cast<std::uint64_t>(state);
 }
 
+/// How many new orders a gate that is PROBING lets through, and for which probing:
+/// what was spent of another one does not count against this.
+struct Allowance {
+  std::uint32_t epoch = 0;  ///< below 2^31; never 0 while PROBING
+  std::uint32_t probes = 0;
+
+  friend bool operator==(const Allowance&, const Allowance&) = default;
+};
+inline constexpr std::uint32_t most_probes = 0xffff;
+inline constexpr std::uint32_t epoch_mask = 0x7fff'ffff;
+
+/// PROBING and its allowance in one word, so that a kill takes both away at once:
+/// code in bits 0 to 7, probes in 8 to 23, epoch in 32 to 62.
+constexpr std::uint64_t probing_word(const Allowance& allowance) noexcept {
+  const std::uint64_t probes = allowance.probes < most_probes ? allowance.probes : most_probes;
+  const std::uint64_t epoch = allowance.epoch & epoch_mask;
+  return closed_word(GateState::probing) | probes << 8 | epoch << 32;
+}
+
+/// What is in a word that is PROBING.
+constexpr Allowance allowance_of_word(std::uint64_t word) noexcept {
+  return {static_cast<std::uint32_t>(word >> 32) & epoch_mask,
+          static_cast<std::uint32_t>(word >> 8) & most_probes};
+}
+
+/// What a trader has spent, as it keeps it for the sidecar to see.
+constexpr std::uint64_t spent_word(const Allowance& spent) noexcept {
+  return std::uint64_t{spent.epoch} << 32 | spent.probes;
+}
+constexpr Allowance spent_of_word(std::uint64_t word) noexcept {
+  return {static_cast<std::uint32_t>(word >> 32), static_cast<std::uint32_t>(word)};
+}
+
 /// Open while the lease in `word` still runs at `now`.
 constexpr bool lease_runs(std::uint64_t word, Ticks now) noexcept {
   return ((word - now.raw()) >> lease_range_bits) == 0;

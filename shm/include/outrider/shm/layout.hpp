@@ -155,7 +155,9 @@ static_assert(sizeof(LaneHeader) == 384);
 struct alignas(64) GateAck {
   std::atomic<std::uint64_t> version;  ///< of the gate detail that refused an order first
   std::atomic<std::uint64_t> ticks;    ///< when it did
+  std::atomic<std::uint64_t> spent;    ///< probes: spent_word() of the last probing
 };
+static_assert(sizeof(GateAck) == 64);
 
 /// Front of a spill histogram; cut cells, then buckets follow, 8 bytes each.
 /// The sum is kept in two halves so that each is one word which only grows:

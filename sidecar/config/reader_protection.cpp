@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lists of `protection:`: breakers, kill switches, entry blocks.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "config/duration.hpp"
+#include "config/keys.hpp"
+#include "config/reader.hpp"
+
+namespace outrider::config {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, BreakerAction>, 5> actions{{
+    {"alert", BreakerAction::alert},
+    {"reduce_only", BreakerAction::reduce_only},
+    {"halt_new", BreakerAction::halt_new},
+    {"halt_new+cancel_all", BreakerAction::halt_new_and_cancel_all},
+    {"kill", BreakerAction::kill},
+}};
+
+/// A field that is there and holds one value; null otherwise.
+template <class Fields>
+const YAML::Node* scalar_of(const Fields& fields, const char* name) {
+  const auto found = fields.find(name);
+  return found != fields.end() && found->second.IsScalar() ? &found->second : nullptr;
+}
+
+}  // namespace
+
+bool Reader::is_list(const std::string& path, const YAML::Node& list) {
+  if (!list.IsNull() && !list.IsSequence()) {
+    problem(list, path + ": found " + found_text(list) + "; needed a list");
+  }
+  return list.IsSequence();
+}
+
+template <class Entry>
+void Reader::read_alert_and_scope(const std::string& path, const YAML::Node& at,
+                                  const Fields& fields, Entry& entry) {
+  entry.place = place_of(at.Mark());
+  if (const auto found = fields.find("alert"); found == fields.end()) {
+    if (at.IsMap()) problem(at, path + ": found no alert; needed the name of one");
+  } else if (found->second.IsScalar()) {
+    entry.alert = found->second.Scalar();
+    if (entry.alert.empty())
+      problem(found->second, path + ".alert: found \"\"; needed an alert's name");
+  }
+  const YAML::Node* scope = scalar_of(fields, "scope");
+  if (scope == nullptr) return;
+  entry.scope = scope->Scalar();
+  if (is_scope(entry.scope)) return;
+  problem(*scope, path + ".scope: found " + in_quotes(entry.scope) +
+                      "; needed global, host, or a label such as producer or venue");
+}
+
+void Reader::read_duration(const std::string& path, const char* name, const Fields& fields,
+                           std::chrono::nanoseconds& duration) {
+  const YAML::Node* given = scalar_of(fields, name);
+  if (given == nullptr) return;
+  const auto found = parse_duration(given->Scalar());
+  if (found && *found > std::chrono::nanoseconds{0} && *found <= std::chrono::hours{24}) {
+    duration = *found;
+    return;
+  }
+  problem(*given, path + '.' + name + ": found " + in_quotes(given->Scalar()) +
+                      "; needed a duration above 0s, to 1d");
+}
+
+void Reader::read_breakers(const YAML::Node& list) {
+  if (!is_list("protection.breakers", list)) return;
+  for (const YAML::Node& entry : list) {
+    auto& breakers = loaded_.config.protection.breakers;
+    const std::string path = "protection.breakers[" + std::to_string(breakers.size()) + ']';
+    BreakerConfig& breaker = breakers.emplace_back();
+    const Fields fields =
+        read_entry(path, entry, {"alert", "scope", "action", "cooldown", "auto_rearm"});
+    read_alert_and_scope(path, entry, fields, breaker);
+    read_action(path, fields, breaker);
+    read_duration(path, "cooldown", fields, breaker.cooldown);
+    read_auto_rearm(path, fields, breaker);
+  }
+}
+
+void Reader::read_action(const std::string& path, const Fields& fields, BreakerConfig& breaker) {
+  const YAML::Node* given = scalar_of(fields, "action");
+  if (given == nullptr) return;
+  const auto* known = std::find_if(actions.begin(), actions.end(),
+                                   [&](const auto& each) { return each.first == given->Scalar(); });
+  if (known != actions.end()) {
+    breaker.action = known->second;
+    return;
+  }
+  problem(*given, path + ".action: found " + in_quotes(given->Scalar()) +
+                      "; needed alert, reduce_only, halt_new, halt_new+cancel_all or kill");
+}
+
+void Reader::read_auto_rearm(const std::string& path, const Fields& fields,
+                             BreakerConfig& breaker) {
+  const YAML::Node* given = scalar_of(fields, "auto_rearm");
+  if (given == nullptr) return;
+  const std::string& text = given->Scalar();
+  if (text != "true" && text != "false") {
+    problem(*given, path + ".auto_rearm: found " + in_quotes(text) + "; needed true or false");
+  } else if (text == "true" && breaker.action == BreakerAction::kill) {
+    problem(*given, path +
+                        ".auto_rearm: found \"true\" for action kill; needed false, because "
+                        "only a person lifts KILLED");
+  }
+  breaker.auto_rearm = text == "true";
+}
+
+void Reader::read_kill_switch(const YAML::Node& list) {
+  if (!is_list("protection.kill_switch", list)) return;
+  for (const YAML::Node& entry : list) {
+    auto& switches = loaded_.config.protection.kill_switch;
+    const std::string path = "protection.kill_switch[" + std::to_string(switches.size()) + ']';
+    KillSwitchConfig& kill = switches.emplace_back();
+    read_alert_and_scope(path, entry, read_entry(path, entry, {"alert", "scope"}), kill);
+  }
+}
+
+void Reader::read_entry_blocks(const YAML::Node& list) {
+  if (!is_list("protection.entry_blocks", list)) return;
+  for (const YAML::Node& entry : list) {
+    auto& blocks = loaded_.config.protection.entry_blocks;
+    const std::string path = "protection.entry_blocks[" + std::to_string(blocks.size()) + ']';
+    EntryBlockConfig& block = blocks.emplace_back();
+    const Fields fields = read_entry(path, entry, {"alert", "scope", "for", "cleared_by"});
+    read_alert_and_scope(path, entry, fields, block);
+    read_duration(path, "for", fields, block.duration);
+    if (const YAML::Node* alert = scalar_of(fields, "cleared_by"); alert != nullptr)
+      block.cleared_by = alert->Scalar();
+  }
+}
+
+}  // namespace outrider::config
