@@ -8,28 +8,13 @@
 namespace outrider::protection {
 namespace {
 
-constexpr ScopeId global_id = 0;
 constexpr ScopeId overflow_id = 1;
-constexpr auto never = std::chrono::nanoseconds::max();
 constexpr std::string_view overflow_name = "(no room)";
-constexpr std::string_view overflow_reason =
-    "more scopes than the table holds, or a scope name that is too long or malformed";
 
 /// Breakers of one rule and scope with the same word are one.
 const char* key_word(BreakerAction action) {
   if (action == BreakerAction::kill) return " kill ";
   return action == BreakerAction::block ? " block " : " halt ";
-}
-
-std::string_view author(const Cause& cause) noexcept {
-  return cause.rule.empty() ? cause.actor.view() : cause.rule.view();
-}
-
-/// From a record, where anything may stand: what is no duration lasts for ever.
-std::chrono::nanoseconds seconds_of(double value) noexcept {
-  constexpr double for_ever = 1e9;
-  const double seconds = value > 0 && value < for_ever ? value : for_ever;
-  return std::chrono::nanoseconds{static_cast<std::int64_t>(seconds * 1e9)};
 }
 
 }  // namespace
@@ -97,7 +82,7 @@ void Protection::restore(const InitialState& initial, const Now& now) {
     latched.latches = 1;
     latched.cause = entry.cause;
     latched.since_wall = entry.wall;
-    latched.causes.add(GateState::killed, author(entry.cause));
+    latched.causes.add(GateState::killed, entry.cause.author());
     note({entry, false, id, true, false, true});
   }
   // So that an allowance of an earlier sidecar is not taken for one of this one.
@@ -118,17 +103,17 @@ void Protection::restore_closed(const Entry& entry, const Now& now) {
                   entry.cause,
                   now.steady,
                   entry.wall,
-                  ends ? now.steady + seconds_of(entry.cause.value) : never,
+                  ends ? now.steady + duration_of(entry.cause.value) : Halt::until_armed,
                   0};
     ++scope.kills;
-    scope.causes.add(GateState::halted, author(entry.cause));
+    scope.causes.add(GateState::halted, entry.cause.author());
   } else {
     const config::ProtectionConfig defaults;
     const bool blocks = entry.action == Action::block_entries;
     BreakerSpec spec{entry.cause.rule.view(), scope(entry.scope.view())};
     spec.scope = widened(spec.scope);
     spec.action = blocks ? BreakerAction::block : BreakerAction::halt;
-    spec.cooldown = blocks ? seconds_of(entry.cause.value) : config::BreakerConfig{}.cooldown;
+    spec.cooldown = blocks ? duration_of(entry.cause.value) : config::BreakerConfig{}.cooldown;
     spec.success_window = defaults.success_window;
     spec.probes = defaults.probes;
     const auto id = breaker(spec);
@@ -147,116 +132,6 @@ void Protection::note(const Change& change) noexcept {
 
 void Protection::probed(std::span<const ScopeId> scopes, std::uint32_t probes) noexcept {
   for (const ScopeId id : scopes) scopes_[id].probes_spent += probes;
-}
-
-Change Protection::scope_change(ScopeId id, Action action, const Cause& cause,
-                                const Now& now) const noexcept {
-  const Scope& scope = scopes_[id];
-  return {{action, scope.name, cause, now.wall}, false, id, scope.killed, false, false};
-}
-
-void Protection::kill(ScopeId id, const Cause& cause, const Now& now) noexcept {
-  id = widened(id);
-  Scope& scope = scopes_[id];
-  const bool later_cause = scope.killed;
-  ++scope.kills;
-  if (!scope.killed) {
-    scope.killed = true;
-    ++scope.latches;
-    scope.cause = cause;
-    scope.since_wall = now.wall;
-  }
-  scope.causes.add(GateState::killed, author(cause));
-  Change change = scope_change(id, Action::kill, cause, now);
-  change.journal_only = later_cause;
-  note(change);
-}
-
-void Protection::halt(ScopeId id, const Cause& cause, const Now& now) noexcept {
-  id = widened(id);
-  Scope& scope = scopes_[id];
-  const auto until = cause.value > 0 ? now.steady + seconds_of(cause.value) : never;
-  const bool lasts_longer = !scope.halt.in_force || until > scope.halt.until_steady;
-  ++scope.kills;
-  if (!scope.halt.in_force) scope.halt = {true, cause, now.steady, now.wall, until, 0};
-  scope.halt.until_steady = std::max(scope.halt.until_steady, until);
-  scope.causes.add(GateState::halted, author(cause));
-  Change change = scope_change(id, Action::halt, cause, now);
-  change.in_force = true;
-  change.journal_only = scope.killed || !lasts_longer;
-  note(change);
-}
-
-void Protection::end_halt(ScopeId id, const Now& now) noexcept {
-  Scope& scope = scopes_[id];
-  if (!scope.halt.in_force) return;
-  const auto left = scope.halt.until_steady - now.steady;
-  constexpr std::chrono::nanoseconds minute = std::chrono::minutes(1);
-  const bool ends = scope.halt.until_steady != never;
-  scope.halt.minutes_left =
-      ends ? static_cast<std::uint32_t>((left + minute - std::chrono::nanoseconds(1)) / minute) : 0;
-  if (left.count() > 0) return;
-  scope.halt.in_force = false;
-  Change change = scope_change(id, Action::clear, {{}, {}, "the halt's time is over", 0}, now);
-  change.journal_only = scope.killed;
-  change.in_force = false;
-  note(change);
-}
-
-bool Protection::needs_arming(ScopeId id) const noexcept {
-  const Scope& scope = scopes_[id];
-  if (scope.killed || scope.halt.in_force) return true;
-  for (std::size_t i = 0; i < breakers_.size(); ++i) {
-    if (breakers_[i].scope() == id && breakers_[i].is_held()) return true;
-  }
-  return false;
-}
-
-ArmAnswer Protection::may_arm(ScopeId id, std::uint64_t& kills_seen) const noexcept {
-  const Scope& scope = scopes_[id];
-  kills_seen = scope.kills;
-  const bool unarmed = id == global_id && !armed_;
-  if (!unarmed && !needs_arming(id)) return ArmAnswer::nothing_to_arm;
-  for (std::size_t i = 0; i < breakers_.size(); ++i) {
-    const Breaker& breaker = breakers_[i];
-    if (breaker.scope() == id && breaker.is_held() && breaker.firing())
-      return ArmAnswer::still_firing;
-  }
-  return scope.kill_requested != nullptr ? ArmAnswer::still_firing : ArmAnswer::done;
-}
-
-ArmAnswer Protection::arm(ScopeId id, std::uint64_t kills_seen, const Cause& cause,
-                          const Now& now) noexcept {
-  std::uint64_t kills = 0;
-  const ArmAnswer may = may_arm(id, kills);
-  if (may != ArmAnswer::done) return may;
-  if (kills != kills_seen) return ArmAnswer::killed_again;
-  Scope& scope = scopes_[id];
-  scope.killed = scope.halt.in_force = false;
-  if (id == global_id) {
-    armed_ = true;
-    armed_since_wall_ = now.wall;
-  }
-  Change change = scope_change(id, Action::arm, cause, now);
-  change.journalled = true;
-  note(change);
-  for (std::size_t i = 0; i < breakers_.size(); ++i) {
-    Breaker& breaker = breakers_[i];
-    if (breaker.scope() == id)
-      note_over(breaker, static_cast<BreakerId>(i), breaker.release(now), now);
-  }
-  scope.causes.settle(closed_state(scope));
-  return ArmAnswer::done;
-}
-
-bool Protection::arm_at_start(const Now& now) noexcept {
-  if (armed_) return false;
-  armed_ = true;
-  armed_since_wall_ = now.wall;
-  Change change = scope_change(global_id, Action::arm_at_start, {}, now);
-  change.journalled = true;
-  note(change);
-  return true;
 }
 
 void Protection::pull_kill_switch(Breaker& breaker, const Now& now) noexcept {
@@ -359,80 +234,6 @@ void Protection::tick(const Now& now) noexcept {
     scope.probes_spent = 0;
     scope.causes.settle(closed_state(scope));
   }
-}
-
-GateState Protection::closed_state(const Scope& scope) noexcept {
-  if (scope.killed) return GateState::killed;
-  if (scope.halt.in_force) return GateState::halted;
-  return scope.closed_by != nullptr ? scope.closed_by->state() : GateState::trading;
-}
-
-GateState Protection::state_of(ScopeId id) const noexcept {
-  const Scope& scope = scopes_[id];
-  const bool unarmed = scope.never_opens || (id == global_id && !armed_);
-  return std::max(closed_state(scope), unarmed ? GateState::unarmed : GateState::trading);
-}
-
-bool Protection::is_by_halt(const Scope& scope, GateState state) noexcept {
-  if (!scope.halt.in_force || state != GateState::halted) return false;
-  const Breaker* other = scope.closed_by;
-  return other == nullptr || other->state() != GateState::halted ||
-         scope.halt.since_steady <= other->since_steady();
-}
-
-Verdict Protection::describe(ScopeId id, GateState state) const noexcept {
-  const Scope& scope = scopes_[id];
-  Verdict verdict;
-  verdict.state = state;
-  verdict.scope = scope.name.view();
-  const auto by = [&](const Cause& cause, std::chrono::nanoseconds since) {
-    verdict.rule = cause.rule.view();
-    verdict.actor = cause.actor.view();
-    verdict.reason = cause.reason.view();
-    verdict.since_wall = since;
-    verdict.also = scope.causes.named();
-    verdict.also_count = scope.causes.count();
-  };
-  if (state == GateState::killed) {
-    by(scope.cause, scope.since_wall);
-  } else if (state == GateState::unarmed) {
-    verdict.reason = scope.never_opens ? overflow_reason : unarmed_reason_.view();
-    verdict.since_wall = armed_since_wall_;
-  } else if (is_by_halt(scope, state)) {
-    by(scope.halt.cause, scope.halt.since_wall);
-    verdict.minutes_left = scope.halt.minutes_left;
-  } else if (state != GateState::trading) {
-    by(scope.closed_by->cause(), scope.closed_by->since_wall());
-    verdict.minutes_left = scope.closed_by->minutes_left();
-  }
-  return verdict;
-}
-
-Verdict Protection::verdict(std::span<const ScopeId> scopes) const noexcept {
-  if (scopes.empty()) return {GateState::unarmed, {}, {}, {}, "a gate without scopes", {}};
-  ScopeId worst_id = scopes.front();
-  GateState worst = state_of(worst_id);
-  for (const ScopeId id : scopes.subspan(1)) {
-    const GateState state = state_of(id);
-    if (state <= worst) continue;
-    worst = state;
-    worst_id = id;
-  }
-  Verdict verdict = describe(worst_id, worst);
-  if (worst == GateState::probing) verdict.allowance = allowance(scopes);
-  return verdict;
-}
-
-// The smallest of those that probe; the epoch is the newest that any of the scopes
-// has had, so that it never goes back to one of which something was spent.
-shm::Allowance Protection::allowance(std::span<const ScopeId> scopes) const noexcept {
-  shm::Allowance all{0, shm::most_probes};
-  for (const ScopeId id : scopes) {
-    const Scope& scope = scopes_[id];
-    all.epoch = std::max(all.epoch, scope.probe_epoch);
-    all.probes = std::min(all.probes, scope.allowance);
-  }
-  return all;
 }
 
 }  // namespace outrider::protection

@@ -106,8 +106,11 @@ class Protection {
   void clear_changes() noexcept { changes_.clear(); }
 
  private:
+  static constexpr ScopeId global_id = 0;
+
   /// A person's halt of a scope.
   struct Halt {
+    static constexpr auto until_armed = std::chrono::nanoseconds::max();
     bool in_force = false;
     Cause cause;
     std::chrono::nanoseconds since_steady{};

@@ -73,7 +73,19 @@ struct Cause {
   ActorText actor;
   ReasonText reason;
   double value = 0;
+
+  [[nodiscard]] std::string_view author() const noexcept {
+    return rule.empty() ? actor.view() : rule.view();
+  }
 };
+
+/// Seconds from a record, where anything may stand: what is no duration lasts for
+/// ever.
+[[nodiscard]] constexpr std::chrono::nanoseconds duration_of(double seconds) noexcept {
+  constexpr double for_ever = 1e9;
+  const double known = seconds > 0 && seconds < for_ever ? seconds : for_ever;
+  return std::chrono::nanoseconds{static_cast<std::int64_t>(known * 1e9)};
+}
 
 /// One line of history.
 struct Entry {
