@@ -21,7 +21,7 @@ class Gateway {
   void on_fill(double price, bool accepted) {
     price_.set(price);
     in_flight_.sub(1);
-    accepted ? rejects_.success() : rejects_.failure();
+    accepted ? rejects_.success() : rejects_.failure(outrider::failure_of_http(503));
   }
 
   void bind(outrider::Writer& writer) {

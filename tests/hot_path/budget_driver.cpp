@@ -26,6 +26,7 @@ void count_cells(Writer& writer) {
   hot_up_down_add(writer.up_down_counter("budget_in_flight", "Added"), 2, calls);
   const FailureStreak streak = writer.failure_streak("budget_failures", "In a row");
   hot_failure_streak_failure(streak, calls);
+  hot_failure_streak_failure_kind(streak, FailureKind::http_5xx, calls);
   hot_failure_streak_success(streak, calls);
 }
 

@@ -74,6 +74,14 @@ void hot_failure_streak_failure(const outrider::FailureStreak& streak,
   repeat(streak, times, [](outrider::FailureStreak& handle) { handle.failure(); });
 }
 
+void hot_failure_streak_failure_kind(const outrider::FailureStreak& streak,
+                                     outrider::FailureKind kind, std::uint64_t times) noexcept {
+  repeat(streak, times, [kind](outrider::FailureStreak& handle) mutable {
+    forget(kind);
+    handle.failure(kind);
+  });
+}
+
 void hot_histogram_record(const outrider::Histogram& histogram, std::uint64_t value,
                           outrider::Ticks now, std::uint64_t times) noexcept {
   repeat(histogram, times, [&value, &now](outrider::Histogram& handle) {

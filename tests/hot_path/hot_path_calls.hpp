@@ -24,6 +24,8 @@ void hot_failure_streak_success(const outrider::FailureStreak& streak,
                                 std::uint64_t times) noexcept;
 void hot_failure_streak_failure(const outrider::FailureStreak& streak,
                                 std::uint64_t times) noexcept;
+void hot_failure_streak_failure_kind(const outrider::FailureStreak& streak,
+                                     outrider::FailureKind kind, std::uint64_t times) noexcept;
 void hot_histogram_record(const outrider::Histogram& histogram, std::uint64_t value,
                           outrider::Ticks now, std::uint64_t times) noexcept;
 void hot_histogram_record_stamped(const outrider::Histogram& histogram, std::uint64_t value,

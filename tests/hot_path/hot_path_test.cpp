@@ -74,6 +74,7 @@ TEST(HotPathCalls, DoNotAllocate) {
     hot_int_gauge_set(lots, -1, 1);
     hot_up_down_add(in_flight, 2, 1);
     hot_failure_streak_failure(streak, 1);
+    hot_failure_streak_failure_kind(streak, FailureKind::timeout, 1);
     hot_failure_streak_success(streak, 1);
     hot_histogram_record(histogram, 1000, now, 1);  // from 4096 on, into the spill histogram
     hot_histogram_record_stamped(histogram, 1000, 1);

@@ -83,6 +83,7 @@ std::uint64_t make_every_call(Writer& writer, const Gate& gate, std::function<vo
     hot_int_gauge_set(lots, -1, 1);
     hot_up_down_add(in_flight, 2, 1);
     hot_failure_streak_failure(streak, 1);
+    hot_failure_streak_failure_kind(streak, FailureKind::timeout, 1);
     hot_failure_streak_success(streak, 1);
     hot_histogram_record(histogram, i, now, 2);
     hot_histogram_record_stamped(histogram, i, 1);

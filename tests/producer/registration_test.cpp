@@ -63,6 +63,17 @@ TEST_F(Registration, EndsAFailureStreakWithASuccess) {
   EXPECT_EQ(view().gauge<std::int64_t>("failures"), 0);
 }
 
+TEST_F(Registration, CountsOnlyFailuresOfTheVenueInAStreak) {
+  FailureStreak streak = writer_.failure_streak("failures", "");
+  for (const int status : {500, 503, 599, 429, 418}) streak.failure(failure_of_http(status));
+  streak.failure(FailureKind::timeout);
+  streak.failure(FailureKind::connection);
+  EXPECT_EQ(view().gauge<std::int64_t>("failures"), 7);
+
+  for (const int status : {400, 404, 600}) streak.failure(failure_of_http(status));
+  EXPECT_EQ(view().gauge<std::int64_t>("failures"), 7);
+}
+
 TEST_F(Registration, RefusesAnotherKindAndNamesBoth) {
   writer_.counter("orders", "");
   Gauge gauge = writer_.gauge("orders", "");

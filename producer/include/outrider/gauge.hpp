@@ -32,24 +32,4 @@ class BasicGauge {
 using Gauge = BasicGauge<double>;
 using IntGauge = BasicGauge<std::int64_t>;
 
-/// How many failures in a row: what a breaker that counts them needs. One
-/// thread reports one streak; what two report at once may count as one.
-class FailureStreak {
- public:
-  FailureStreak() noexcept : cell_{&detail::null_word()} {}
-  explicit FailureStreak(std::atomic<std::uint64_t>& cell) noexcept : cell_{&cell} {}
-
-  void success() noexcept {
-    // relaxed: as for a gauge.
-    cell_->store(0, std::memory_order_relaxed);
-  }
-  void failure() noexcept {
-    // relaxed: as for a gauge; one thread writes.
-    cell_->store(cell_->load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  }
-
- private:
-  std::atomic<std::uint64_t>* cell_;
-};
-
 }  // namespace outrider

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "outrider/counter.hpp"
+#include "outrider/failure_streak.hpp"
 #include "outrider/gate.hpp"
 #include "outrider/gauge.hpp"
 #include "outrider/histogram.hpp"

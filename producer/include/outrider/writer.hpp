@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "outrider/counter.hpp"
+#include "outrider/failure_streak.hpp"
 #include "outrider/gauge.hpp"
 #include "outrider/histogram.hpp"
 #include "outrider/labels.hpp"
