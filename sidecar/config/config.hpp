@@ -125,6 +125,8 @@ struct BreakerConfig {
   Place place{};  ///< of the entry, so that a later check can point at it
   /// false: closed until a person arms, however long. Not for `kill`, which always is.
   bool auto_rearm = true;
+  std::optional<std::uint32_t> probes{};         ///< else as ProtectionConfig says
+  std::optional<std::uint32_t> trips_to_kill{};  ///< else as ProtectionConfig says
 };
 
 struct KillSwitchConfig {

@@ -183,12 +183,12 @@ bool store_number(Number& field, const std::string& text, Number least, Number m
 }
 
 std::string_view set_probes(Config& config, const std::string& text) {
-  const bool stored = store_number(config.protection.probes, text, 0U, 1000U);
+  const bool stored = store_number(config.protection.probes, text, 0U, most_probes);
   return stored ? accepted : "a number from 0 to 1000";
 }
 
 std::string_view set_trips_to_kill(Config& config, const std::string& text) {
-  const bool stored = store_number(config.protection.trips_to_kill, text, 0U, 10U);
+  const bool stored = store_number(config.protection.trips_to_kill, text, 0U, most_trips_to_kill);
   return stored ? accepted : "a number from 0 to 10";
 }
 

@@ -43,4 +43,8 @@ std::string refusal(const Key& key, std::string_view found, std::string_view nee
 /// True for `global`, `host` and every text that can be a label name.
 bool is_scope(std::string_view text);
 
+/// How many probes, or trips, may be configured.
+inline constexpr std::uint32_t most_probes = 1000;
+inline constexpr std::uint32_t most_trips_to_kill = 10;
+
 }  // namespace outrider::config

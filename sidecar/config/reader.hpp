@@ -35,6 +35,10 @@ class Reader {
   using Fields = std::map<std::string, YAML::Node>;
   Fields read_entry(const std::string& path, const YAML::Node& entry,
                     const std::vector<std::string_view>& known);
+  struct NumberField {
+    const char* name;
+    std::uint32_t most;
+  };
   /// False, and told, when `list` is something else than a list or nothing.
   bool is_list(const std::string& path, const YAML::Node& list);
   /// The same for all that name an alert and a scope.
@@ -43,6 +47,9 @@ class Reader {
                             Entry& entry);
   void read_action(const std::string& path, const Fields& fields, BreakerConfig& breaker);
   void read_auto_rearm(const std::string& path, const Fields& fields, BreakerConfig& breaker);
+  /// A field that is there: a whole number to `field.most`.
+  void read_number(const std::string& path, const Fields& fields, const NumberField& field,
+                   std::optional<std::uint32_t>& number);
   /// A field that is there: `path.name`, above 0s and to 1d.
   void read_duration(const std::string& path, const char* name, const Fields& fields,
                      std::chrono::nanoseconds& duration);

@@ -2,6 +2,8 @@
 // The lists of `protection:`: breakers, kill switches, entry blocks.
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <optional>
 #include <utility>
 
 #include "config/duration.hpp"
@@ -68,18 +70,36 @@ void Reader::read_duration(const std::string& path, const char* name, const Fiel
                       "; needed a duration above 0s, to 1d");
 }
 
+void Reader::read_number(const std::string& path, const Fields& fields, const NumberField& field,
+                         std::optional<std::uint32_t>& number) {
+  const YAML::Node* given = scalar_of(fields, field.name);
+  if (given == nullptr) return;
+  const std::string& text = given->Scalar();
+  std::uint32_t found = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), found);
+  if (error == std::errc{} && end == text.data() + text.size() && found <= field.most) {
+    number = found;
+    return;
+  }
+  problem(*given, path + '.' + field.name + ": found " + in_quotes(text) +
+                      "; needed a number from 0 to " + std::to_string(field.most));
+}
+
 void Reader::read_breakers(const YAML::Node& list) {
   if (!is_list("protection.breakers", list)) return;
   for (const YAML::Node& entry : list) {
     auto& breakers = loaded_.config.protection.breakers;
     const std::string path = "protection.breakers[" + std::to_string(breakers.size()) + ']';
     BreakerConfig& breaker = breakers.emplace_back();
-    const Fields fields =
-        read_entry(path, entry, {"alert", "scope", "action", "cooldown", "auto_rearm"});
+    const Fields fields = read_entry(
+        path, entry,
+        {"alert", "scope", "action", "cooldown", "auto_rearm", "probes", "trips_to_kill"});
     read_alert_and_scope(path, entry, fields, breaker);
     read_action(path, fields, breaker);
     read_duration(path, "cooldown", fields, breaker.cooldown);
     read_auto_rearm(path, fields, breaker);
+    read_number(path, fields, {"probes", most_probes}, breaker.probes);
+    read_number(path, fields, {"trips_to_kill", most_trips_to_kill}, breaker.trips_to_kill);
   }
 }
 

@@ -18,8 +18,8 @@ BreakerSpec spec_of(const config::BreakerConfig& each, const config::ProtectionC
   spec.cooldown = each.cooldown;
   spec.quiet_period = policy.quiet_period;
   spec.success_window = policy.success_window;
-  spec.probes = policy.probes;
-  spec.trips_to_kill = policy.trips_to_kill;
+  spec.probes = each.probes.value_or(policy.probes);
+  spec.trips_to_kill = each.trips_to_kill.value_or(policy.trips_to_kill);
   spec.auto_rearm = each.auto_rearm;
   return spec;
 }
