@@ -99,7 +99,10 @@ TEST(ConfigFile, MapsAlertsToBreakersAndTheKillSwitch) {
   EXPECT_TRUE(protection.arm_at_start);
   EXPECT_EQ(protection.lease, 500ms);
   EXPECT_EQ(protection.quiet_period, 30s);
-  ASSERT_EQ(protection.breakers.size(), 2u);
+  EXPECT_EQ(protection.probes, 3u);
+  EXPECT_EQ(protection.success_window, 5s);
+  EXPECT_EQ(protection.trips_to_kill, 4u);
+  ASSERT_EQ(protection.breakers.size(), 4u);
   EXPECT_EQ(protection.breakers[0].alert, "RejectStorm");
   EXPECT_EQ(protection.breakers[0].scope, "venue");
   EXPECT_EQ(protection.breakers[0].action, BreakerAction::halt_new);
@@ -110,6 +113,31 @@ TEST(ConfigFile, MapsAlertsToBreakersAndTheKillSwitch) {
   ASSERT_EQ(protection.kill_switch.size(), 1u);
   EXPECT_EQ(protection.kill_switch[0].alert, "MaxLoss");
   EXPECT_EQ(protection.kill_switch[0].scope, "producer");
+}
+
+TEST(ConfigFile, SaysWhatABreakerDoesAndHowItEnds) {
+  const auto breakers = load_file(fixtures / "everything.good.yml").config.protection.breakers;
+
+  ASSERT_EQ(breakers.size(), 4u);
+  EXPECT_TRUE(breakers[0].auto_rearm);
+  EXPECT_FALSE(breakers[0].probes);
+  EXPECT_EQ(breakers[2].action, BreakerAction::halt_new_and_cancel_all);
+  EXPECT_FALSE(breakers[2].auto_rearm);
+  EXPECT_EQ(breakers[2].probes, 0u);
+  EXPECT_EQ(breakers[2].trips_to_kill, 0u);
+  EXPECT_EQ(breakers[3].action, BreakerAction::reduce_only);
+}
+
+TEST(ConfigFile, BlocksEntriesForATime) {
+  const auto blocks = load_file(fixtures / "everything.good.yml").config.protection.entry_blocks;
+
+  ASSERT_EQ(blocks.size(), 2u);
+  EXPECT_EQ(blocks[0].alert, "Loss");
+  EXPECT_EQ(blocks[0].scope, "strategy");
+  EXPECT_EQ(blocks[0].duration, 90min);
+  EXPECT_EQ(blocks[0].cleared_by, "Win");
+  EXPECT_EQ(blocks[1].duration, 60min);
+  EXPECT_EQ(blocks[1].cleared_by, "");
 }
 
 TEST(ConfigFile, MayBeEmpty) {
@@ -189,6 +217,20 @@ TEST(AlertNames, MustBeThoseOfTheLoadedRules) {
             (Texts{"3:7: found alert \"RejectStrom\"; needed one of the loaded rule files; "
                    "nearest: RejectStorm",
                    "6:7: found alert \"MaxLoss\"; needed one of the loaded rule files"}));
+}
+
+TEST(AlertNames, OfEntryBlocksMustBeThereToo) {
+  const Loaded loaded = load_text(
+      "protection:\n"
+      "  entry_blocks:\n"
+      "    - {alert: Loss, cleared_by: Wim}\n",
+      "f.yml");
+
+  Loaded checked;
+  checked.problems = check_alert_names(loaded.config, {"Loss", "Win"});
+
+  EXPECT_EQ(problems_of(checked, "f.yml"),
+            (Texts{"3:7: found alert \"Wim\"; needed one of the loaded rule files; nearest: Win"}));
 }
 
 TEST(SampleConfiguration, IsGoodAndNamesTheDefaults) {

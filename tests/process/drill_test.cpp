@@ -49,7 +49,8 @@ struct DrillCommand : ::testing::Test {
 };
 
 constexpr const char* breaker =
-    "  breakers: [{alert: OutriderDrill, scope: producer, action: halt_new, cooldown: 50ms}]\n";
+    "  breakers: [{alert: OutriderDrill, scope: producer, action: halt_new, cooldown: 50ms, "
+    "probes: 0, trips_to_kill: 0}]\n";
 
 TEST_F(DrillCommand, MeasuresTheWholeWayAndLeavesEvidence) {
   const SidecarProcess sidecar{directory.path(), {with_breaker(directory.path(), breaker)}};

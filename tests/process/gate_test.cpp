@@ -110,6 +110,24 @@ TEST_F(GateProcess, IsClosedByABreachInASampleAndOpensAgainAfterTheCooldown) {
   EXPECT_TRUE(becomes(gate, GateState::trading)) << "both probes were good";
 }
 
+TEST_F(GateProcess, IsHaltedByAPersonForATimeAndShowsIt) {
+  Producer producer = open_producer(sidecar_.segments());
+  const Gate gate = producer.gate("orders", {{"venue", "binance"}});
+  ASSERT_EQ(arm(), 0);
+  ASSERT_TRUE(becomes(gate, GateState::trading));
+  std::string output;
+  EXPECT_EQ(outrider("halt --scope venue=binance --for soon", &output), 2) << output;
+
+  EXPECT_EQ(outrider("halt --scope venue=binance --reason odd --for 2s", &output), 0) << output;
+  EXPECT_NE(output.find("venue=binance is HALTED for 2s"), std::string::npos) << output;
+  EXPECT_EQ(gate.state(), GateState::halted);
+  EXPECT_EQ(gate.view().reason, "odd, 1 min left");
+  EXPECT_EQ(outrider("status", &output), 1);
+  EXPECT_NE(output.find("for 2s"), std::string::npos) << output;
+
+  EXPECT_TRUE(becomes(gate, GateState::trading));
+}
+
 TEST_F(GateProcess, IsClosedByAKilledSidecarWithinTheLease) {
   Producer producer = open_producer(sidecar_.segments());
   const Gate gate = producer.gate("orders");

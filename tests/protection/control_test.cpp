@@ -31,6 +31,9 @@ struct ControlSocket : testing::Test {
   nlohmann::json kill(const std::string& body, unsigned status = 200) {
     return check(life.control->kill(body, caller, real_now()), status);
   }
+  nlohmann::json halt(const std::string& body, unsigned status = 200) {
+    return check(life.control->halt(body, caller, real_now()), status);
+  }
   nlohmann::json arm(const std::string& body, unsigned status = 200) {
     return check(life.control->arm(body, caller, real_now()), status);
   }
@@ -49,6 +52,32 @@ struct ControlSocket : testing::Test {
     return actions;
   }
 };
+
+TEST_F(ControlSocket, HaltsUntilArmedAndJournalsIt) {
+  arm(arm_everything);
+  const nlohmann::json json = halt(R"({"scope": "venue=x", "reason": "odd fills"})");
+  EXPECT_EQ(json.at("state"), "HALTED");
+  EXPECT_EQ(json.at("message"), "venue=x is HALTED until armed");
+
+  EXPECT_EQ(arm(R"({"scope": "venue=x", "reason": "the fills were looked at"})").at("state"),
+            "TRADING");
+  EXPECT_EQ(journal(), (std::vector{Action::arm, Action::halt, Action::arm}));
+}
+
+TEST_F(ControlSocket, HaltsForATime) {
+  arm(arm_everything);
+  EXPECT_EQ(halt(R"({"scope": "venue=x", "reason": "odd fills", "for": "10m"})").at("message"),
+            "venue=x is HALTED for 10m");
+  EXPECT_EQ(life.state("venue=x"), GateState::halted);
+}
+
+TEST_F(ControlSocket, RefusesAHaltThatMakesNoSense) {
+  halt(R"({"reason": "odd", "for": "soon"})", 400);
+  halt(R"({"reason": "odd", "for": "0s"})", 400);
+  halt(R"({"reason": "odd", "for": "2d"})", 400);
+  halt(R"({"for": "10m"})", 400);
+  kill(R"({"reason": "odd", "for": "10m"})", 400);  // a kill has no end
+}
 
 TEST_F(ControlSocket, ArmsForAPersonWithAReason) {
   const nlohmann::json json = arm(arm_everything);

@@ -152,6 +152,39 @@ TEST(InitialState, KeepsAHaltOfThisBootUntilItCleared) {
   EXPECT_TRUE(initial_state(journal({armed, trip}), no_latches, other_boot).halted.empty());
 }
 
+TEST(InitialState, KeepsAcrossABootWhatOnlyAPersonEnds) {
+  const JournalEntry held{entry(Action::hold, "venue=x", "Storm"), this_boot};
+  JournalEntry halt{entry(Action::halt, "venue=y"), this_boot};
+  EXPECT_EQ(initial_state(journal({armed, held, halt}), no_latches, other_boot).halted.size(), 2U);
+
+  halt.entry.cause.value = 600;  // this one ends by itself
+  EXPECT_EQ(initial_state(journal({armed, held, halt}), no_latches, other_boot).halted.size(), 1U);
+}
+
+TEST(InitialState, TellsABreakerFromAnEntryBlockOfTheSameAlert) {
+  const JournalEntry trip{entry(Action::trip, "venue=x", "Loss"), this_boot};
+  const JournalEntry block{entry(Action::block_entries, "venue=x", "Loss"), this_boot};
+  const JournalEntry unblock{entry(Action::unblock, "venue=x", "Loss"), this_boot};
+
+  const InitialState initial =
+      initial_state(journal({armed, trip, block, unblock}), no_latches, this_boot);
+
+  ASSERT_EQ(initial.halted.size(), 1U);
+  EXPECT_EQ(initial.halted[0].action, Action::trip);
+}
+
+TEST(InitialState, ForgetsAPersonsHaltThatWasArmedButNoBreakerThatEndsByItself) {
+  const JournalEntry halt{entry(Action::halt, "venue=x"), this_boot};
+  const JournalEntry trip{entry(Action::trip, "venue=x", "Storm"), this_boot};
+  const JournalEntry lifted{entry(Action::arm, "venue=x"), this_boot};
+
+  const InitialState initial =
+      initial_state(journal({armed, halt, trip, lifted}), no_latches, this_boot);
+
+  ASSERT_EQ(initial.halted.size(), 1U);
+  EXPECT_EQ(initial.halted[0].action, Action::trip);
+}
+
 TEST(RestoredProtection, HoldsWhatTheRecordsSay) {
   const JournalEntry kill{entry(Action::kill, "venue=x"), this_boot};
   const JournalEntry trip{entry(Action::trip, "venue=y", "Storm"), this_boot};

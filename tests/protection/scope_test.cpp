@@ -113,6 +113,40 @@ TEST(AlertBinding, FollowsThePolicy) {
   EXPECT_TRUE(bind_alert(protection, policy, "Other", plain).trips.empty());
 }
 
+TEST(AlertBinding, TakesTheStricterOfTwoLinesThatMeetOnOneScope) {
+  Armed protection;
+  config::ProtectionConfig policy;
+  policy.breakers.push_back(
+      {"Storm", "venue", config::BreakerAction::halt_new_and_cancel_all, 10s, {}});
+  policy.breakers.push_back({"Storm", "producer", config::BreakerAction::reduce_only, 60s, {}});
+
+  const auto bound = bind_alert(protection, policy, "Storm", by_labels(protection, {})).trips;
+
+  ASSERT_EQ(bound.size(), 1U);  // both on global, for want of the labels
+  protection.pass(*bound[0], AlertSignal::firing, 0s);
+  EXPECT_EQ(protection.state({0}), GateState::halted);
+  EXPECT_EQ(protection.breaker_at(*bound[0]).cooldown(), 60s);
+  EXPECT_TRUE(protection.breaker_at(*bound[0]).wishes_cancel_all());
+}
+
+TEST(AlertBinding, LetsAnAlertEndTheEntryBlockOfItsOwnScope) {
+  Armed protection;
+  config::ProtectionConfig policy;
+  policy.entry_blocks.push_back({"Loss", "strategy", 60min, "Win", {}});
+  const ScopeOf mm1 = by_labels(protection, {{"strategy", "mm1"}});
+  const auto loss = bind_alert(protection, policy, "Loss", mm1).trips;
+  const auto win = bind_alert(protection, policy, "Win", mm1);
+  const auto other = bind_alert(protection, policy, "Win", by_labels(protection, {})).clears;
+
+  ASSERT_EQ(loss.size(), 1U);
+  EXPECT_EQ(win.clears, loss);
+  EXPECT_TRUE(win.trips.empty());
+  EXPECT_NE(other, loss);
+  EXPECT_TRUE(has_consequence(policy, "Win"));
+  EXPECT_TRUE(policy_scopes(policy, "Win").empty());
+  EXPECT_EQ(policy_scopes(policy, "Loss"), std::vector<std::string>{"strategy"});
+}
+
 TEST(AlertBinding, SaysSoWhenThereIsNoRoom) {
   Armed protection;
   config::ProtectionConfig policy;

@@ -203,6 +203,75 @@ TEST_F(Restart, KeepsAHalt) {
   EXPECT_TRUE(is_closed(next_state("venue=x")));
 }
 
+/// Lives once more and lets `what` happen to venue=x.
+template <class What>
+void live(const OwnDirectory& directory, const What& what) {
+  Life life(directory);
+  what(life, life.protection.scope("venue=x"));
+  life.pass();
+  life.scribe->write_noted();
+}
+
+TEST_F(Restart, KeepsAHaltOfAPersonAndLetsAPersonLiftIt) {
+  live_and_arm();
+  live(directory, [](Life& life, ScopeId venue) {
+    life.protection.halt(venue, {{}, "ann", "odd fills", 600}, real_now());
+  });
+  EXPECT_EQ(next_state("venue=x"), GateState::halted);
+  EXPECT_EQ(next_state("venue=x"), GateState::halted);
+
+  live(directory, [](Life& life, ScopeId venue) {
+    std::uint64_t seen = 0;
+    ASSERT_EQ(life.protection.may_arm(venue, seen), ArmAnswer::done);
+    life.scribe->write({Action::arm, "venue=x", person(), real_now().wall});
+    ASSERT_EQ(life.protection.arm(venue, seen, person(), real_now()), ArmAnswer::done);
+  });
+  EXPECT_EQ(next_state("venue=x"), GateState::trading);
+}
+
+TEST_F(Restart, KeepsWhatOnlyAPersonEndsHowever) {
+  live_and_arm();
+  live(directory, [](Life& life, ScopeId venue) {
+    BreakerSpec held{"Held", venue, BreakerAction::reduce, std::chrono::nanoseconds(1)};
+    held.auto_rearm = false;
+    life.protection.observe(*life.protection.breaker(held), AlertSignal::firing, 1);
+  });
+
+  Life life(directory);
+  life.protection.tick({real_now().steady + std::chrono::hours(24), real_now().wall});
+  EXPECT_EQ(life.state("venue=x"), GateState::reduce_only);
+  EXPECT_TRUE(life.protection.needs_arming(life.protection.scope("venue=x")));
+}
+
+TEST_F(Restart, BeginsAnEntryBlockAnew) {
+  live_and_arm();
+  live(directory, [](Life& life, ScopeId venue) {
+    const BreakerSpec block{"Loss", venue, BreakerAction::block, std::chrono::minutes(60)};
+    life.protection.observe(*life.protection.breaker(block), AlertSignal::firing, 1);
+  });
+
+  Life life(directory);
+  const Verdict verdict = life.protection.verdict(std::vector{life.protection.scope("venue=x")});
+  EXPECT_EQ(verdict.state, GateState::reduce_only);
+  EXPECT_EQ(why(verdict).view(), "Loss, 60 min left");
+}
+
+TEST_F(Restart, HaltsAgainWhatWasProbing) {
+  live_and_arm();
+  live(directory, [](Life& life, ScopeId venue) {
+    BreakerSpec spec{"Storm", venue, BreakerAction::halt, std::chrono::nanoseconds(1)};
+    spec.success_window = std::chrono::hours(1);
+    spec.probes = 5;
+    const BreakerId storm = *life.protection.breaker(spec);
+    life.protection.observe(storm, AlertSignal::firing, 1);
+    life.pass();
+    life.pass();
+    ASSERT_EQ(life.state("venue=x"), GateState::probing);
+  });
+
+  EXPECT_EQ(next_state("venue=x"), GateState::halted);
+}
+
 TEST_F(Restart, KeepsAKillThatNeverReachedTheDisk) {
   live_and_arm();
   {

@@ -93,7 +93,7 @@ int show_alerts(const AlertsOptions& options, const Places& places) {
 }
 
 int requeue(const Places& places) {
-  const ControlReply reply = ask_sidecar(places.socket(), "/api/v1/alerts/requeue", "", "");
+  const ControlReply reply = ask_sidecar(places.socket(), "/api/v1/alerts/requeue", {"", ""});
   const int code = exit_code_of(reply);
   if (code != exit_done) return complain(code, "not requeued: " + reply.message);
   std::printf("%s\n", reply.message.c_str());
