@@ -75,13 +75,20 @@ void OwnSeries::add_gate(aggregate::ValuesBuilder& builder, const GateRuntime& g
 
 void OwnSeries::add_trips(aggregate::ValuesBuilder& builder,
                           const protection::Protection& protection) {
+  // One rule may have a breaker and an entry block on one scope.
+  std::map<std::pair<std::string, std::string>, double*> by_name;
   for (std::size_t id = 0; id < protection.breaker_count(); ++id) {
     const auto& breaker = protection.breaker_at(static_cast<protection::BreakerId>(id));
-    trips_.push_back(single(builder,
-                            {"outrider_trips_total",
-                             "How often a rule closed the gates of a scope.", FamilyKind::counter},
-                            {{"scope", std::string{protection.scope_name(breaker.scope())}},
-                             {"rule", std::string{breaker.rule()}}}));
+    const std::string scope{protection.scope_name(breaker.scope())};
+    const std::string rule{breaker.rule()};
+    double*& cell = by_name[{scope, rule}];
+    if (cell == nullptr) {
+      cell = single(builder,
+                    {"outrider_trips_total", "How often a rule closed the gates of a scope.",
+                     FamilyKind::counter},
+                    {{"scope", scope}, {"rule", rule}});
+    }
+    trips_.push_back(cell);
   }
 }
 
@@ -288,8 +295,9 @@ void OwnSeries::refresh(const Facts& facts) const noexcept {
       *cells.states[i] = cells.gate->state == gate_states[i] ? 1 : 0;
     }
   }
+  for (double* cell : trips_) *cell = 0;
   for (std::size_t id = 0; id < trips_.size(); ++id) {
-    *trips_[id] =
+    *trips_[id] +=
         as_double(facts.protection.breaker_at(static_cast<protection::BreakerId>(id)).trips());
   }
   facts.self.pass_duration.write_to(pass_duration_);

@@ -98,6 +98,20 @@ TEST_F(AlertComposer, MakesAPersonsKillAnAlertToo) {
   EXPECT_EQ(text(alert.annotations, "description").substr(0, 9), "too fast.");
 }
 
+TEST_F(AlertComposer, SaysWhatALatchDoesAndWhatEndsIt) {
+  const auto said = [&](protection::Action action) {
+    const Alert alert = of_latch(action, "MaxLoss", "");
+    return text(alert.labels, "action") + ": " + text(alert.annotations, "description");
+  };
+  EXPECT_EQ(said(protection::Action::reduce).substr(0, 8), "reduce: ");
+  EXPECT_EQ(said(protection::Action::block_entries).substr(0, 7), "block: ");
+  EXPECT_NE(said(protection::Action::block_entries).find("when its time is over"),
+            std::string::npos);
+  EXPECT_EQ(said(protection::Action::hold).substr(0, 6), "halt: ");
+  EXPECT_NE(said(protection::Action::hold).find("outrider arm --scope venue=binance"),
+            std::string::npos);
+}
+
 TEST_F(AlertComposer, TakesTheCooldownOfTheRuleBeforeThatOfItsSeverity) {
   const Alert alert = of_rule({{"severity", "critical"}});
   EXPECT_EQ(Composer{config}.cooldown_of(alert), 60s);

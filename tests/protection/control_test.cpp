@@ -66,9 +66,9 @@ TEST_F(ControlSocket, HaltsUntilArmedAndJournalsIt) {
 
 TEST_F(ControlSocket, HaltsForATime) {
   arm(arm_everything);
-  EXPECT_EQ(halt(R"({"scope": "venue=x", "reason": "odd fills", "for": "10m"})").at("message"),
-            "venue=x is HALTED for 10m");
-  EXPECT_EQ(life.state("venue=x"), GateState::halted);
+  const nlohmann::json json = halt(R"({"scope": "venue=x", "reason": "odd fills", "for": "10m"})");
+  EXPECT_EQ(json.at("message"), "venue=x is HALTED for 10m");
+  EXPECT_EQ(json.at("state"), "HALTED");
 }
 
 TEST_F(ControlSocket, RefusesAHaltThatMakesNoSense) {
