@@ -47,7 +47,8 @@ TEST(StatusText, ShowsLatchesAndHowToLiftThem) {
 
   const std::string text = status_text(overview);
 
-  EXPECT_NE(text.find("KILLED  global  2023-11-14T22:13:20.000Z  until armed  DailyLoss\n"), std::string::npos)
+  EXPECT_NE(text.find("KILLED  global  2023-11-14T22:13:20.000Z  until armed  DailyLoss\n"),
+            std::string::npos)
       << text;
   EXPECT_NE(text.find("to lift: outrider arm --scope global --reason"), std::string::npos);
 }

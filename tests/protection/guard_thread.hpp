@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -54,6 +55,7 @@ class Life : public Ends {
     if (guard_.joinable()) guard_.join();
   }
   void pass() {
+    const std::scoped_lock lock(passing_);
     const Now now = real_now();
     desk.take(protection, now);
     // relaxed: nothing is handed over with it.
@@ -65,6 +67,7 @@ class Life : public Ends {
     desk.answer(protection);
   }
   GateState state(const char* scope) {
+    const std::scoped_lock lock(passing_);  // between two passes of the guard
     return protection.verdict(std::vector{ScopeId{0}, protection.scope(scope)}).state;
   }
 
@@ -82,6 +85,7 @@ class Life : public Ends {
   std::vector<std::string> lines;
 
  private:
+  std::mutex passing_;
   std::atomic<bool> stop_{false};
   std::thread guard_;
 };
