@@ -102,6 +102,8 @@ struct LogConfig {
   LogFormat format = LogFormat::logfmt;
   /// Appended to, and reopened on SIGHUP; empty: standard error.
   std::string file{};
+  /// At this size `file` is renamed to `file`.1 over the one before, and a new one begun.
+  std::uint64_t max_bytes = std::uint64_t{64} << 20;
 };
 
 enum class BreakerAction {

@@ -101,6 +101,11 @@ std::string_view set_journal_archives(Config& config, const std::string& text) {
   return stored ? accepted : "a number of files, from 1 to 100000";
 }
 
+std::string_view set_log_max_bytes(Config& config, const std::string& text) {
+  const bool stored = store_number(config.log.max_bytes, text, 4096, most_bytes);
+  return stored ? accepted : "a number of bytes, from 4096 to 2^40";
+}
+
 std::string_view set_rules_file(Config& config, const std::string& text) {
   return store_text(config.rules.files.emplace_back(), text);
 }
@@ -279,6 +284,9 @@ constexpr std::array keys{
     Key{"log.file", KeyKind::value, "FILE",
         "append the log here, reopened on SIGHUP (default: standard error)", true,
         [](Config& c, const std::string& text) { return store_text(c.log.file, text); }},
+    Key{"log.max-bytes", KeyKind::value, "BYTES",
+        "at this size log.file is renamed to FILE.1 and begun anew (default: 67108864)", false,
+        set_log_max_bytes},
     Key{"producer-label", KeyKind::value, "NAME",
         "label that names the producer on its series, or off (default: producer)", false,
         set_producer_label},

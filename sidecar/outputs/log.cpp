@@ -2,13 +2,14 @@
 #include "outputs/log.hpp"
 
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+
+#include "outputs/log_file.hpp"
 
 namespace outrider::outputs {
 
@@ -101,7 +102,13 @@ std::string json_line(LogLevel level, std::string_view message, LogFields fields
   return line;
 }
 
-Log::Log(const config::LogConfig& config) : config_{config}, logger_{opened(config)} {}
+Log::Log(const config::LogConfig& config)
+    : lost_{std::make_shared<LostLines>()}, config_{config}, logger_{opened(config)} {}
+
+std::uint64_t Log::dropped() const noexcept {
+  // relaxed: counts on their own.
+  return dropped_.load(std::memory_order_relaxed) + lost_->total.load(std::memory_order_relaxed);
+}
 
 void Log::debug(std::string_view message, LogFields fields) {
   const std::lock_guard lock{mutex_};
@@ -161,18 +168,12 @@ bool Log::push(LogLevel level, std::string_view message, LogFields fields,
                           line(level, message, fields, held_back)});
 }
 
-std::shared_ptr<spdlog::logger> Log::opened(const config::LogConfig& config) {
+std::shared_ptr<spdlog::logger> Log::opened(const config::LogConfig& config) const {
   spdlog::sink_ptr sink;
   if (config.file.empty()) {
     sink = std::make_shared<spdlog::sinks::stderr_sink_st>();
   } else {
-    try {
-      sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(config.file);
-    } catch (const spdlog::spdlog_ex& error) {
-      throw std::runtime_error{std::string{"log.file: "} + error.what() +
-                               "; needed a file that this user may append to; make its directory "
-                               "or give --log.file"};
-    }
+    sink = std::make_shared<LogFile>(config, lost_);
   }
   const char* pattern = config.format == LogFormat::json ? R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ",%v})"
                                                          : "ts=%Y-%m-%dT%H:%M:%S.%eZ %v";

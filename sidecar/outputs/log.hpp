@@ -19,6 +19,8 @@
 
 namespace outrider::outputs {
 
+struct LostLines;
+
 /// A key and its value, beside the message: log.info("segment attached", {{"producer", name}}).
 struct LogField {
   std::string_view key;
@@ -41,10 +43,8 @@ class Log {
   /// been moved away (SIGHUP). When that fails all stays, and the reason is logged.
   void reconfigure(const config::LogConfig& config);
 
-  /// Lines that found no room, because whoever reads the log did not keep up.
-  [[nodiscard]] std::uint64_t dropped() const noexcept {
-    return dropped_.load(std::memory_order_relaxed);  // relaxed: a count on its own
-  }
+  /// Lines that found no room: whoever reads the log did not keep up, or its disk is full.
+  [[nodiscard]] std::uint64_t dropped() const noexcept;
   /// Waits until every line from before is written; false when that took too long.
   bool flush(std::chrono::milliseconds patience) const { return queue_.flush(patience); }
 
@@ -54,10 +54,11 @@ class Log {
              std::uint64_t held_back);
   bool push(config::LogLevel level, std::string_view message, LogFields fields,
             std::uint64_t held_back);
-  static std::shared_ptr<spdlog::logger> opened(const config::LogConfig& config);
+  [[nodiscard]] std::shared_ptr<spdlog::logger> opened(const config::LogConfig& config) const;
 
   LogQueue queue_;
   std::atomic<std::uint64_t> dropped_{0};
+  std::shared_ptr<LostLines> lost_;  ///< by the disk
   std::mutex mutex_;              ///< over everything below; never held while anything is written
   std::uint64_t untold_drops_{};  ///< since a line last said so
   config::LogConfig config_;
