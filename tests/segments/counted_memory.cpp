@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The calls are found here first by the linker, before the C library.
+// The calls are found here first by the linker, before the C library, for every
+// library of the program: operator new and what C code allocates both end here.
 #include "segments/counted_memory.hpp"
 
 #include <sys/mman.h>
@@ -7,8 +8,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
-#include <new>
 
 thread_local bool outrider::test::is_counted = false;
 std::atomic<std::uint64_t> outrider::test::memory_calls{0};
@@ -25,32 +26,49 @@ void count(std::atomic<std::uint64_t>& calls) noexcept {
 
 }  // namespace
 
-void* operator new(std::size_t size) {
+// The names are the C library's.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
+extern "C" {
+
+void* __libc_malloc(std::size_t size) noexcept;
+void* __libc_calloc(std::size_t number, std::size_t size) noexcept;
+void* __libc_realloc(void* memory, std::size_t size) noexcept;
+void* __libc_memalign(std::size_t alignment, std::size_t size) noexcept;
+void __libc_free(void* memory) noexcept;
+
+void* malloc(std::size_t size) noexcept {
   count(memory_calls);
-  if (void* const memory = std::malloc(size)) return memory;
-  throw std::bad_alloc{};
+  return __libc_malloc(size);
 }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+void* calloc(std::size_t number, std::size_t size) noexcept {
   count(memory_calls);
-  return std::malloc(size);
+  return __libc_calloc(number, size);
 }
-void* operator new[](std::size_t size) {
-  return ::operator new(size);
-}
-void operator delete(void* memory) noexcept {
+void* realloc(void* memory, std::size_t size) noexcept {
   count(memory_calls);
-  std::free(memory);
+  return __libc_realloc(memory, size);
 }
-void operator delete[](void* memory) noexcept {
-  ::operator delete(memory);
+void* memalign(std::size_t alignment, std::size_t size) noexcept {
+  count(memory_calls);
+  return __libc_memalign(alignment, size);
 }
-void operator delete(void* memory, std::size_t) noexcept {
-  ::operator delete(memory);
+void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+  count(memory_calls);
+  return __libc_memalign(alignment, size);
 }
-void operator delete[](void* memory, std::size_t) noexcept {
-  ::operator delete(memory);
+int posix_memalign(void** memory, std::size_t alignment, std::size_t size) noexcept {
+  count(memory_calls);
+  *memory = __libc_memalign(alignment, size);
+  return *memory == nullptr ? ENOMEM : 0;
 }
-extern "C" int munmap(void* address, std::size_t bytes) noexcept {
+void free(void* memory) noexcept {
+  count(memory_calls);
+  __libc_free(memory);
+}
+
+int munmap(void* address, std::size_t bytes) noexcept {
   count(unmaps);
   return static_cast<int>(::syscall(SYS_munmap, address, bytes));
 }
+}
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)

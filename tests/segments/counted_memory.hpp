@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a thread allocates, frees and unmaps. In a file of its own, so that no
-// compiler sees one half of a pair of new and delete without the other.
+// What a thread allocates, frees and unmaps, by C++ or by C. In a file of its own,
+// so that no compiler sees what these calls do and leaves them out.
 #pragma once
 
 #include <atomic>
@@ -10,7 +10,7 @@ namespace outrider::test {
 
 /// Of the thread that asks to be counted; others do as they like.
 extern thread_local bool is_counted;
-extern std::atomic<std::uint64_t> memory_calls;  ///< operator new and delete
+extern std::atomic<std::uint64_t> memory_calls;  ///< malloc, free and their like
 extern std::atomic<std::uint64_t> unmaps;
 
 }  // namespace outrider::test
