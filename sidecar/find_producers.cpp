@@ -32,9 +32,9 @@ bool is_ready(shm::AttachResult result) {
 Planner::Known* Planner::known(const std::string& name, nanoseconds now) {
   if (const auto found = producers_.find(name); found != producers_.end()) return &found->second;
   if (producers_.size() >= max_producers) {
-    refused("more than " + std::to_string(max_producers) +
-                " producers: further ones are not attached; remove checkpoints of names that are "
-                "gone, and start the sidecar again",
+    refused("producer " + name + ": found more than " + std::to_string(max_producers) +
+                " producers; needed at most as many; it is not attached; remove the checkpoints of "
+                "names that are gone, and start the sidecar again",
             parts_.facts.segments_refused);
     return nullptr;
   }
@@ -46,8 +46,10 @@ Planner::Known* Planner::known(const std::string& name, nanoseconds now) {
     return nullptr;
   }
   if (damaged) {
-    parts_.log.error("the checkpoint was damaged: its history is lost and a new one begins",
-                     {{"producer", name}});
+    parts_.log.error(
+        parts_.directory + "/c/" + name +
+        ".checkpoint: found it damaged; needed it as a sidecar left it; its totals are "
+        "lost and begin anew from what the trader still holds; look for who wrote it");
   }
   Known& fresh = producers_[name];
   const drain::ImageHead& head = checkpoint->head(checkpoint->active());
@@ -81,9 +83,8 @@ bool Planner::find_histories(nanoseconds now) {
 
 bool Planner::could_not_look(const char* part, const std::error_code& error) {
   parts_.log.error(
-      "cannot look through the segment directory: nothing new is found, and gates "
-      "close when this lasts",
-      {{"directory", parts_.directory + "/" + part}, {"reason", error.message()}});
+      parts_.directory + "/" + part + ": found " + error.message() +
+      "; needed a directory that this user may list; gates close while this lasts; repair it");
   return false;
 }
 

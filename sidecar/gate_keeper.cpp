@@ -66,11 +66,11 @@ std::string_view to_text(shm::RejectCode code) noexcept {
     case shm::RejectCode::none:
       return "";
     case shm::RejectCode::clock_skew:
-      return "the trader's clock differs from the sidecar's by more than 10 ms";
+      return "found its clock over 10 ms off; needed the sidecar's; restart it";
     case shm::RejectCode::foreign_clock:
-      return "the trader stamps with a clock that this sidecar cannot read";
+      return "found a clock nobody else reads; needed one; set OUTRIDER_CLOCK";
     case shm::RejectCode::no_heartbeat:
-      return "the trader has not beaten yet";
+      return "found no heartbeat yet; needed one; see its housekeeping";
   }
   return "";
 }

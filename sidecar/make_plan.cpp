@@ -96,7 +96,9 @@ void Planner::link_alerts(Plan& plan) {
             to.push_back(*id);
           } else {
             plan.grants_nothing = true;
-            refused("no room for another circuit breaker: alert " + alert,
+            refused("alert " + alert +
+                        ": found no room for another circuit breaker; needed fewer; no gate is "
+                        "granted; use scopes with fewer values",
                     parts_.facts.series_refused);
           }
         }
@@ -119,10 +121,12 @@ protection::ScopeId Planner::acting_scope(const std::string& alert, const std::s
   const bool is_given = name == policy_scope || name == instead || name == protection::global_scope;
   if (is_given || has_room_for_alert(alert, name, owner))
     return parts_.protection.scope_to_act_on(name);
-  refused("alert " + alert + " of " + (owner.empty() ? "no producer" : "producer " + owner) +
-              ": its labels name more scopes than there is room for; further ones act on " +
-              instead + ". Use labels with fewer values",
-          parts_.facts.scopes_refused);
+  refused(
+      "alert " + alert + " of " + (owner.empty() ? "no producer" : "producer " + owner) +
+          ": found its labels to name more scopes than there is room for; needed fewer; further "
+          "ones act on " +
+          instead + "; use labels with fewer values",
+      parts_.facts.scopes_refused);
   return parts_.protection.scope_to_act_on(instead);
 }
 
@@ -168,9 +172,9 @@ void Planner::add_judge(Plan& plan, const rules::BoundRule& rule,
   if (rule.unserved() == 0) return;
   Judge blind = judge(name + " has no room to watch this, so it protects nothing", true);
   for (const auto& instance : rule.blind_instances()) watch(blind, instance->labels);
-  refused(name + ": no room for the history of " + std::to_string(rule.unserved()) +
-              " series; the gates that it watches over are not granted. Shorten its range or "
-              "match fewer series",
+  refused(name + ": found no room for the history of " + std::to_string(rule.unserved()) +
+              " series; needed some; the gates that it watches over are not granted; shorten its "
+              "range or match fewer series",
           parts_.facts.series_refused);
   plan.judges.push_back(std::move(blind));
 }

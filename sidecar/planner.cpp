@@ -74,17 +74,19 @@ void Planner::scan(nanoseconds now) {
 // gates close, its trader's other files and the other producers go on.
 void Planner::watch_damage(Known& each) {
   if (each.producer->drainer->checkpoint().is_damaged()) {
-    refused("producer " + each.producer->name +
-                ": its checkpoint was cut short while it is in use; what it held is lost with the "
-                "next start of the sidecar",
-            parts_.facts.segments_quarantined);
+    refused(
+        "producer " + each.producer->name +
+            ": found its checkpoint cut short while in use; needed it whole; its gates are closed "
+            "and what it held is lost; look for who cut it, and start the sidecar again",
+        parts_.facts.segments_quarantined);
     for (const auto& segment : each.segments) segment->quarantine();
   }
   for (const auto& segment : each.segments) {
     const std::string why = segment->damage(parts_.directory);
     if (why.empty()) continue;
     segment->quarantine();
-    refused("segment quarantined: " + why + "; its gates are closed until its trader starts again",
+    refused("segment quarantined: " + why +
+                "; its gates are closed; look for who wrote there, and start its trader again",
             parts_.facts.segments_quarantined);
   }
 }
@@ -194,10 +196,10 @@ std::vector<protection::ScopeId> Planner::scopes_of(const GateRuntime& gate) {
   } else {
     // relaxed: a count on its own.
     parts_.facts.scopes_refused.fetch_add(1, std::memory_order_relaxed);
-    refused("producer " + producer + ": its gates and alerts have named more than " +
+    refused("producer " + producer + ": found its gates and alerts to name more than " +
                 std::to_string(max_scopes_each) +
-                " scopes, or all producers more than there is room for; gates that name another "
-                "stay UNARMED. Use labels with fewer values",
+                " scopes, or all producers more than there is room for; needed fewer; gates that "
+                "name another stay UNARMED; use labels with fewer values",
             parts_.facts.series_refused);
   }
   std::vector<protection::ScopeId> scopes;

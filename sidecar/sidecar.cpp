@@ -114,6 +114,7 @@ void Sidecar::open_segment_directory() {
   std::string refusal;
   lock_ = take_directory(directory_, refusal);
   if (!lock_) throw StartError{refusal};
+  if (const std::string said = config::disk_warning(directory_); !said.empty()) log_.warn(said);
 }
 
 void Sidecar::start_protection() {
@@ -261,7 +262,9 @@ void Sidecar::run_discovery() {
 void Sidecar::run_journal() {
   ::pthread_setname_np(::pthread_self(), "journal");
   while (!stop_others_) {
-    if (const auto error = scribe_->write_noted()) log_.error("journal: " + error.message);
+    if (const auto error = scribe_->write_noted())
+      log_.error("journal: " + error.message +
+                 "; needed a journal on disk; trips work, arming is refused until it is repaired");
     for (const std::string& line : scribe_->take_lines()) log_.warn(line);
     facts_.journal_writable = scribe_->journal_writable();
     facts_.journal_copies = scribe_->good_copies();

@@ -50,15 +50,10 @@ std::string not_for_us(const std::string& path, int code) {
 /// What is wrong with one folder of the segment directory, which is `directory`.
 FileError check_folder(const std::string& directory, const std::string& path) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) {
-    const int code = errno;
-    if (code == EACCES) return {code, not_for_us(path, code)};
-    return {ENOENT,
-            path + ": " + errno_text(code) + "; needed a directory" + how_to_make(directory)};
-  }
+  if (::stat(path.c_str(), &info) != 0) return missing_directory(directory, path, errno);
   if (!S_ISDIR(info.st_mode)) {
     return {ENOENT,
-            path + ": found a file, needed a directory; remove it" + how_to_make(directory)};
+            path + ": found a file; needed a directory; remove it" + how_to_make(directory)};
   }
   if ((info.st_mode & S_IWOTH) != 0) {
     return {EPERM, path + ": found mode " + octal(info.st_mode) +
@@ -82,6 +77,20 @@ std::string wrong_kind(const struct stat& info) {
            ", with which others than its owner may write it; needed 0640; remove it";
   }
   return {};
+}
+
+/// Why a file could not be made there.
+FileError unmade(const std::string& directory, int code) {
+  FileError error = failure("cannot make a file in " + directory, code);
+  if (code == ENOENT) error.message += "; needed that directory; make it";
+  if (code == EACCES) {
+    error.message +=
+        " for user " + std::to_string(::geteuid()) +
+        "; needed a user who may write there; run as its owner, or a member of its group";
+  }
+  if (code == EMFILE || code == ENFILE)
+    error.message += "; needed a free descriptor; raise ulimit -n";
+  return error;
 }
 
 /// Why there is no room for a file, with what there is.
@@ -120,6 +129,11 @@ std::string shown(std::string_view text) {
   return text.size() > longest_shown ? out + "..." : out;
 }
 
+FileError missing_directory(const std::string& directory, const std::string& path, int code) {
+  if (code == EACCES) return {code, not_for_us(path, code)};
+  return {ENOENT, path + ": " + errno_text(code) + "; needed a directory" + how_to_make(directory)};
+}
+
 FileError check_directory(const std::string& directory) {
   for (const char* part : {"", "/t", "/c", "/c/kill"}) {
     FileError error = check_folder(directory, directory + part);
@@ -133,7 +147,7 @@ FileError check_directory(const std::string& directory) {
 Descriptor make_nameless(const std::string& directory, std::uint64_t bytes, FileError& error) {
   Descriptor file{::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, segment_mode)};
   if (!file) {
-    error = failure("cannot make a file in " + directory, errno);
+    error = unmade(directory, errno);
     return {};
   }
   // The mode is ours, not the umask's.

@@ -2,8 +2,10 @@
 #include "config/flags.hpp"
 
 #include <CLI/CLI.hpp>
+#include <iostream>
 
 #include "config/keys.hpp"
+#include "config/usage.hpp"
 
 namespace outrider::config {
 
@@ -18,9 +20,13 @@ void define_flags(CLI::App& app, Flags& flags, const std::string& version) {
     const std::string flag = "--" + name;
     if (key.kind == KeyKind::file_only) continue;
     if (key.kind == KeyKind::on_off) {
-      app.add_flag_function(
-          flag, [&flags, name](std::int64_t) { flags.values[name] = {"true"}; },
-          std::string{key.help});
+      // Not CLI11's kind of flag: that takes --close-on-exit=false for given, and so for true.
+      const CLI::callback_t turn = [&flags, name](const std::vector<std::string>& given) {
+        const bool bare = given.empty() || given.front().empty() || given.front() == "{}";
+        flags.values[name] = {bare ? "true" : given.front()};
+        return true;
+      };
+      app.add_option(flag, turn, std::string{key.help})->type_name("")->expected(0, 1);
       continue;
     }
     const CLI::callback_t keep = [&flags, name](const std::vector<std::string>& given) {
@@ -46,7 +52,9 @@ std::optional<int> parse_flags(int argc, const char* const* argv, Flags& flags,
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // CLI11 has a code per kind of mistake; ours are a contract: 2 is usage.
-    return app.exit(error) == 0 ? 0 : 2;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    std::cerr << "outrider-sidecar: " << usage_sentence(app, error) << '\n';
+    return 2;
   }
   return std::nullopt;
 }

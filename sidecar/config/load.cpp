@@ -27,9 +27,10 @@ class AlertCheck {
 
   void look(const std::string& alert, const Place& place) {
     if (std::find(alerts_.begin(), alerts_.end(), alert) != alerts_.end()) return;
-    std::string text = "found alert " + in_quotes(alert) + "; needed one of the loaded rule files";
+    std::string text =
+        "found alert " + in_quotes(alert) + "; needed one of the loaded rule files; ";
     const std::string_view near = nearest(alert, {alerts_.begin(), alerts_.end()});
-    if (!near.empty()) text += "; nearest: " + std::string{near};
+    text += near.empty() ? "correct the name, or load its file" : "nearest: " + std::string{near};
     problems.push_back({file_, place, std::move(text)});
   }
 
@@ -48,13 +49,12 @@ Loaded load_text(const std::string& text, const std::string& source) {
   try {
     const YamlText found = read_yaml(text);
     if (found.second) {
-      loaded.problems.push_back(
-          {source, place_of(*found.second), "found a second document; needed one; join them"});
+      loaded.problems.push_back({source, place_of(*found.second),
+                                 "found a second document; needed one a file; join them"});
     }
     if (found.document) Reader{source, loaded}.read_document(*found.document);
   } catch (const YAML::Exception& error) {
-    loaded.problems.push_back({source, place_of(error.mark),
-                               "not valid YAML: " + error.msg + "; look above for what is open"});
+    loaded.problems.push_back({source, place_of(error.mark), not_yaml(error, "keys and values")});
   }
   name_receivers(loaded.config.alerting);
   std::stable_sort(
@@ -79,7 +79,8 @@ Loaded load_file(const std::string& file) {
   if (error)
     return refused("found " + error.message() + "; needed a readable file; correct the path");
   if (kind != std::filesystem::file_type::regular)
-    return refused("found no regular file; needed one; correct the path");
+    return refused(
+        "found a directory, or what is no file; needed a readable file; correct the path");
 
   std::ifstream stream{file, std::ios::binary};
   if (!stream) {
@@ -88,7 +89,8 @@ Loaded load_file(const std::string& file) {
   }
   std::string text(most_bytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (stream.bad()) return refused("cannot be read");
+  if (stream.bad())
+    return refused("found it unreadable to its end; needed a readable file; look at the disk");
   text.resize(static_cast<std::size_t>(stream.gcount()));
   if (text.size() > most_bytes)
     return refused("found more than 1 MiB; needed a configuration; correct the path");

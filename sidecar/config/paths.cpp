@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/paths.hpp"
 
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -47,6 +49,15 @@ std::optional<std::string> state_directory(const Config& config, const Environme
 std::string control_socket(const Config& config, const Environment& environment) {
   if (!config.control.socket.empty()) return config.control.socket;
   return segment_directory(config, environment) + "/control.sock";
+}
+
+std::string disk_warning(const std::string& segment_directory) {
+  struct statfs system {};
+  if (::statfs(segment_directory.c_str(), &system) != 0) return {};
+  if (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC) return {};
+  return "segment directory: " + segment_directory +
+         ": found it on a disk, for which a trader's store may wait; needed tmpfs or ramfs; take "
+         "one below /run or /dev/shm, or mount one there";
 }
 
 }  // namespace outrider::config

@@ -31,4 +31,8 @@ std::optional<std::string> state_directory(const Config& config, const Environme
 /// control.socket, else control.sock in the segment directory.
 std::string control_socket(const Config& config, const Environment& environment);
 
+/// A warning when the directory is there and is no memory: a trader's store into a
+/// mapped file of a disk waits for that disk. Empty: nothing to say.
+std::string disk_warning(const std::string& segment_directory);
+
 }  // namespace outrider::config

@@ -62,7 +62,7 @@ void Reader::unknown_key(const std::string& name, const YAML::Node& at,
                          const std::vector<std::string_view>& known) {
   std::string text = "found unknown key " + in_quotes(name);
   const std::string_view near = nearest(name, known);
-  text += near.empty() ? "; needed a known key, which outrider-sidecar --help lists"
+  text += near.empty() ? "; needed a key that outrider-sidecar --help lists; remove it"
                        : "; nearest known key: " + std::string{near};
   problem(at, std::move(text));
 }
@@ -76,7 +76,8 @@ void Reader::read_document(const YAML::Node& root) {
 void Reader::read_mapping(const YAML::Node& mapping, const std::string& prefix) {
   for (const auto& item : mapping) {
     if (!item.first.IsScalar()) {
-      problem(item.first, "found " + found_text(item.first) + " as a key; needed a name");
+      problem(item.first,
+              "found " + found_text(item.first) + " as a key; needed a name; write one");
       continue;
     }
     const std::string path = prefix + item.first.Scalar();
@@ -84,8 +85,9 @@ void Reader::read_mapping(const YAML::Node& mapping, const std::string& prefix) 
     if (first_time) {
       read_key(path, item.first, item.second);
     } else {
-      problem(item.first, path + ": found a second time; needed once, and line " +
-                              std::to_string(earlier->second) + " has it");
+      problem(item.first, path +
+                              ": found a second time; needed once; remove it, or the one in line " +
+                              std::to_string(earlier->second));
     }
   }
 }
@@ -134,7 +136,7 @@ Reader::Fields Reader::read_entry(const std::string& path, const YAML::Node& ent
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       unknown_key(name, item.first, known);
     } else if (!fields.emplace(name, item.second).second) {
-      problem(item.first, path + '.' + name + ": found a second time; needed once");
+      problem(item.first, path + '.' + name + ": found a second time; needed once; remove one");
     } else if (!item.second.IsScalar()) {
       problem(item.second,
               path + '.' + name + ": found " + found_text(item.second) + "; needed one value");

@@ -43,7 +43,10 @@ void Reader::read_alert_and_scope(const std::string& path, const YAML::Node& at,
                                   const Fields& fields, Entry& entry) {
   entry.place = place_of(at.Mark());
   if (const auto found = fields.find("alert"); found == fields.end()) {
-    if (at.IsMap()) problem(at, path + ": found no alert; needed the name of one");
+    if (at.IsMap())
+      problem(
+          at,
+          path + ": found no alert; needed the name of one that a rule file has; add alert: NAME");
   } else if (found->second.IsScalar()) {
     entry.alert = found->second.Scalar();
     if (entry.alert.empty())

@@ -5,6 +5,8 @@
 
 #include <sstream>
 
+#include "config/problem.hpp"
+
 namespace outrider::config {
 namespace {
 
@@ -54,6 +56,11 @@ YamlText read_yaml(const std::string& text) {
   if (parser.HandleNextDocument(start)) found.second = start.mark();
   found.document = YAML::Load(text);
   return found;
+}
+
+std::string not_yaml(const YAML::Exception& error, std::string_view needed) {
+  return "found text that is not YAML: " + in_quotes(error.msg) + "; needed " +
+         std::string{needed} + "; look there and above for a quote or bracket left open, or a tab";
 }
 
 }  // namespace outrider::config

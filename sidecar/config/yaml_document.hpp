@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace outrider::config {
 
@@ -17,5 +18,8 @@ struct YamlText {
 
 /// Throws YAML::Exception.
 YamlText read_yaml(const std::string& text);
+
+/// The sentence for one: the library's own words say neither what was needed nor what to do.
+std::string not_yaml(const YAML::Exception& error, std::string_view needed);
 
 }  // namespace outrider::config

@@ -113,12 +113,17 @@ BoundSeries Drainer::bind_series(const Binding& binding, std::vector<std::string
   const segments::Segment& segment = *binding.segment;
   const auto info = shm::read_series(segment.view.series(), number);
   if (!info || info->slot >= shm::slots_of(segment.geometry(), info->kind)) {
-    refusals.push_back("series " + std::to_string(number) + ": its entry in the table is damaged");
+    refusals.push_back(
+        "series " + std::to_string(number) +
+        ": found its entry in the table damaged; needed it as it was registered; it is not "
+        "read; look for who wrote there, and start the trader again");
     return {};
   }
   // Two entries of one name and label set would be one series with two values.
   if (!names_.insert(info->text()).second) {
-    refusals.push_back(info->text() + ": the table has it twice");
+    refusals.push_back(info->text() +
+                       ": found it twice in the table; needed once; the second is not read; start "
+                       "the trader again");
     return {};
   }
   BoundSeries series{*info, nullptr};

@@ -53,6 +53,12 @@ unsigned status_of(error_code error) {
   return error.category() == make_error_code(http::error::bad_version).category() ? 400 : 0;
 }
 
+std::string sentence_of(unsigned status, error_code error) {
+  if (status == 431) return "found a longer header; needed at most 8 KiB; send fewer fields\n";
+  if (status == 413) return "found a longer body; needed at most 64 KiB; send less\n";
+  return "found " + error.message() + "; needed an HTTP/1.1 request; correct the client\n";
+}
+
 }  // namespace
 
 /// One connection: waits for a request, reads it, answers, and waits again.
@@ -123,19 +129,21 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void refuse(error_code error) {
     const unsigned status = status_of(error);
     if (status == 0) return finish();
-    write({.status = status, .body = error.message() + "\n"}, false);
+    write({.status = status, .body = sentence_of(status, error)}, false);
   }
 
   Response answer(http::request<http::string_body>& message) {
     const http::verb method = message.method();
     if (method != http::verb::get && method != http::verb::head && method != http::verb::post) {
-      return {
-          .status = 405, .body = "method not allowed\n", .headers = {{"Allow", allowed_methods}}};
+      return {.status = 405,
+              .body = "found another method; needed GET, HEAD or POST\n",
+              .headers = {{"Allow", allowed_methods}}};
     }
     Request request;
     const auto target = message.target();
     if (!set_target(request, {target.data(), target.size()})) {
-      return {.status = 400, .body = "no such form of a target\n"};
+      return {.status = 400,
+              .body = "found a target of another form; needed a path such as /metrics\n"};
     }
     request.method = std::string{message.method_string()};
     request.body = std::move(message.body());

@@ -10,7 +10,7 @@ void Router::add(std::string method, std::string path, Handler handler) {
 Response Router::answer(const Request& request) const {
   const auto path = paths_.find(request.path);
   if (path == paths_.end()) {
-    return {.status = 404, .body = "nothing is served here; / lists what is\n"};
+    return {.status = 404, .body = "found nothing at this path; needed one that / lists\n"};
   }
   const auto handler = path->second.find(request.method == "HEAD" ? "GET" : request.method);
   if (handler != path->second.end()) return handler->second(request);
@@ -18,7 +18,9 @@ Response Router::answer(const Request& request) const {
   for (const auto& [method, unused] : path->second) {
     allowed += (allowed.empty() ? "" : ", ") + (method == "GET" ? "GET, HEAD" : method);
   }
-  return {.status = 405, .body = "method not allowed\n", .headers = {{"Allow", allowed}}};
+  return {.status = 405,
+          .body = "found another method; needed " + allowed + "\n",
+          .headers = {{"Allow", allowed}}};
 }
 
 }  // namespace outrider::outputs

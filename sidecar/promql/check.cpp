@@ -27,7 +27,9 @@ class Checker {
     const bool selects = std::any_of(selector.matchers.begin(), selector.matchers.end(),
                                      [](const auto& matcher) { return !matcher.matches(""); });
     if (!selects)
-      report(offset_, "a selector needs a matcher that does not match the empty string");
+      report(offset_,
+             "found a selector that takes whatever lacks its labels; needed a matcher that does "
+             "not match the empty string; name the metric");
     refuse_shift(selector.shift);
   }
 
@@ -59,7 +61,8 @@ class Checker {
     if (aggregation.op == AggregateOperator::unsupported) {
       refuse(offset_, "the aggregation \"" + aggregation.spelling + "\"");
     }
-    require(*aggregation.operand, ValueType::vector, "what \"" + aggregation.spelling + "\" takes");
+    require(*aggregation.operand, ValueType::vector,
+            "the operand of \"" + aggregation.spelling + "\"");
     if (aggregation.parameter) {
       const bool names_label = aggregation.spelling == "count_values";
       require(*aggregation.parameter, names_label ? ValueType::string : ValueType::scalar,
@@ -84,9 +87,9 @@ class Checker {
   }
 
   void refuse(std::size_t offset, const std::string& what) {
-    report(offset, what +
-                       " is PromQL that this version does not support; rewrite the rule without "
-                       "it, or leave it to Prometheus");
+    report(offset, "found " + what +
+                       ", which is PromQL that this version does not support; needed a rule "
+                       "without it; rewrite it, or leave it to Prometheus");
   }
 
   void refuse_shift(const TimeShift& shift) {
@@ -97,31 +100,47 @@ class Checker {
   void require(const Expr& expr, ValueType wanted, const std::string& what) {
     const ValueType found = type_of(expr);
     if (found == wanted) return;
-    report(expr.offset, what + " must be of type " + std::string{type_name(wanted)} + ", found " +
-                            std::string{type_name(found)});
+    const bool lacks_range = wanted == ValueType::matrix && found == ValueType::vector;
+    report(expr.offset, "found " + a_type(found) + " as " + what + "; needed " + a_type(wanted) +
+                            (lacks_range ? "; write its length behind it, such as [5m]" : ""));
+  }
+
+  static std::string a_type(ValueType type) {
+    return (type == ValueType::vector ? "an " : "a ") + std::string{type_name(type)};
+  }
+
+  static std::string how_many(const Function& function) {
+    const std::size_t most = function.arguments.size();
+    const std::string least = std::to_string(most - function.optional);
+    if (function.repeats_last) return least + " or more";
+    return function.optional == 0 ? least : least + " to " + std::to_string(most);
   }
 
   void require_number_like(const Expr& expr, const std::string& what) {
     const ValueType found = type_of(expr);
     if (found == ValueType::scalar || found == ValueType::vector) return;
-    report(expr.offset, what + " must be of type scalar or instant vector, found " +
-                            std::string{type_name(found)});
+    report(expr.offset,
+           "found " + a_type(found) + " as " + what + "; needed a scalar or an instant vector");
   }
 
   void check_operator(const Binary& binary) {
     if (binary.op == BinaryOperator::atan2) refuse(offset_, "the operator \"atan2\"");
     if (binary.return_bool && !is_comparison(binary.op)) {
-      report(offset_, "\"bool\" goes with comparisons only");
+      report(offset_,
+             "found \"bool\" behind what compares nothing; needed it behind a comparison; drop it");
     }
     const ValueType left = type_of(*binary.left);
     const ValueType right = type_of(*binary.right);
     const bool scalars = left == ValueType::scalar && right == ValueType::scalar;
     if (scalars && is_comparison(binary.op) && !binary.return_bool) {
-      report(offset_, "a comparison of two scalars needs \"bool\"");
+      report(
+          offset_,
+          "found a comparison of two scalars; needed \"bool\" behind its operator; write it there");
     }
     const bool a_scalar = left == ValueType::scalar || right == ValueType::scalar;
     if (a_scalar && is_set_operator(binary.op)) {
-      report(offset_, "\"" + binary.spelling + "\" takes instant vectors, not scalars");
+      report(offset_, "found a scalar as an operand of \"" + binary.spelling +
+                          "\"; needed an instant vector");
     }
   }
 
@@ -129,18 +148,21 @@ class Checker {
     const Matching& matching = binary.matching;
     if (matching.group_at) refuse(*matching.group_at, "\"" + matching.group + "\"");
     if (matching.group_at && is_set_operator(binary.op)) {
-      report(*matching.group_at, "\"" + matching.group + "\" does not go with a set operator");
+      report(*matching.group_at,
+             "found \"" + matching.group + "\" with a set operator; needed none there; drop it");
     }
     for (const std::string& label : matching.group_labels) {
       const auto& labels = matching.labels;
       if (matching.on && std::find(labels.begin(), labels.end(), label) != labels.end()) {
-        report(*matching.group_at, "label \"" + label + "\" is in \"on\" as well");
+        report(*matching.group_at, "found label \"" + label + "\" in \"" + matching.group +
+                                       "\" and in \"on\"; needed it once; drop one");
       }
     }
     const bool vectors =
         type_of(*binary.left) == ValueType::vector && type_of(*binary.right) == ValueType::vector;
     if (matching.given && !vectors) {
-      report(offset_, "\"on\" and \"ignoring\" match instant vectors only");
+      report(offset_,
+             "found \"on\" or \"ignoring\" beside a scalar; needed two instant vectors; drop it");
     }
   }
 
@@ -149,11 +171,8 @@ class Checker {
     const std::size_t most = function.arguments.size();
     const std::size_t found = call.arguments.size();
     if (found < most - function.optional || (found > most && !function.repeats_last)) {
-      // Not begun with `"\"" + std::string`: g++ 12 warns of an overlap there that
-      // cannot be (its bug 105329).
-      std::string reason{'"'};
-      reason.append(function.name).append("\" takes ").append(std::to_string(most));
-      report(offset_, reason + " argument(s), found " + std::to_string(found));
+      report(offset_, "found " + std::to_string(found) + " argument(s) of \"" +
+                          std::string{function.name} + "\"; needed " + how_many(function));
       return;
     }
     for (std::size_t i = 0; i < found; ++i) {

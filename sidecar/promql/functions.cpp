@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "config/problem.hpp"
+
 namespace outrider::promql {
 
 namespace {
@@ -78,6 +80,11 @@ std::vector<Function> all_functions() {
   return all;
 }
 
+const std::vector<Function>& known_functions() {
+  static const std::vector<Function> all = all_functions();
+  return all;
+}
+
 }  // namespace
 
 std::string_view type_name(ValueType type) {
@@ -87,10 +94,16 @@ std::string_view type_name(ValueType type) {
 }
 
 const Function* find_function(std::string_view name) {
-  static const std::vector<Function> all = all_functions();
+  const std::vector<Function>& all = known_functions();
   const auto found = std::find_if(all.begin(), all.end(),
                                   [&](const Function& function) { return function.name == name; });
   return found == all.end() ? nullptr : &*found;
+}
+
+std::string_view nearest_function(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Function& function : known_functions()) names.push_back(function.name);
+  return config::nearest(name, names);
 }
 
 }  // namespace outrider::promql

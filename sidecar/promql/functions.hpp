@@ -37,4 +37,7 @@ struct Function {
 
 const Function* find_function(std::string_view name);
 
+/// What may have been meant by a name that is none; empty: nothing is like it.
+std::string_view nearest_function(std::string_view name);
+
 }  // namespace outrider::promql

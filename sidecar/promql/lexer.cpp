@@ -24,6 +24,13 @@ bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+/// What a terminal may be shown of it.
+std::string shown(char c) {
+  if (static_cast<unsigned char>(c) >= 0x80) return "a character outside ASCII";
+  if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return "a control character";
+  return {'"', c, '"'};
+}
+
 constexpr std::array<std::pair<std::string_view, TokenKind>, 24> symbols{{
     {"==", TokenKind::equal_equal},  {"!=", TokenKind::not_equal},
     {"<=", TokenKind::less_equal},   {">=", TokenKind::greater_equal},
@@ -88,7 +95,7 @@ class Lexer {
       pos_ += spelling.size();
       return true;
     }
-    return fail(pos_, "unexpected character");
+    return fail(pos_, "found " + shown(c) + "; needed a character of PromQL; remove it");
   }
 
   bool word(Token& token) {
@@ -125,7 +132,7 @@ class Lexer {
     }
     token.text = text_.substr(start, pos_ - start);
     if (token.kind == TokenKind::duration && !parse_duration(token.text)) {
-      return fail(start, "\"" + token.text + "\" is neither a number nor a duration");
+      return fail(start, "found \"" + token.text + "\"; needed a number, or a duration such as 5m");
     }
     return true;
   }

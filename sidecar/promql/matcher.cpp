@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/problem.hpp"
+
 namespace outrider::promql {
 
 LabelMatcher::LabelMatcher(MatchKind kind, std::string label, std::string value)
@@ -17,7 +19,8 @@ std::optional<LabelMatcher> LabelMatcher::create(MatchKind kind, std::string lab
   if (kind == MatchKind::matches || kind == MatchKind::matches_not) {
     auto regex = std::make_shared<const re2::RE2>(matcher.value_, re2::RE2::Quiet);
     if (!regex->ok()) {
-      reason = "not a regular expression: " + regex->error() + "; needed one of RE2";
+      reason = "found what is no regular expression: " + config::in_quotes(regex->error()) +
+               "; needed RE2's syntax; correct it";
       return std::nullopt;
     }
     matcher.regex_ = std::move(regex);

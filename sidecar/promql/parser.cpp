@@ -74,8 +74,9 @@ struct ChildDepth {
 };
 
 [[noreturn]] void fail_too_deep(std::size_t offset) {
-  TokenStream::fail(offset,
-                    "expression nests deeper than " + std::to_string(depth_limit) + " levels");
+  TokenStream::fail(offset, "found an expression that nests deeper than " +
+                                std::to_string(depth_limit) +
+                                " levels; needed a flatter one; split the rule");
 }
 
 }  // namespace

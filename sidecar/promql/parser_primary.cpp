@@ -28,6 +28,11 @@ constexpr std::array<std::pair<std::string_view, AggregateOperator>, 12> aggrega
     {"topk", AggregateOperator::unsupported},
 }};
 
+std::string remedy(const std::string& name) {
+  const std::string_view near = nearest_function(name);
+  return near.empty() ? "; needed one; look at its spelling" : "; nearest: " + std::string{near};
+}
+
 bool takes_parameter(std::string_view name) {
   return name == "topk" || name == "bottomk" || name == "quantile" || name == "count_values";
 }
@@ -83,7 +88,7 @@ ExprPtr Parser::parse_word() {
 ExprPtr Parser::parse_number() {
   const Token& token = tokens_.take();
   const auto value = promql::parse_number(token.text);
-  if (!value) TokenStream::fail(token.offset, describe(token) + " is not a number");
+  if (!value) TokenStream::fail(token.offset, "found " + describe(token) + "; needed a number");
   return make(token.offset, NumberLiteral{*value});
 }
 
@@ -113,14 +118,15 @@ void Parser::parse_matchers(VectorSelector& selector) {
 LabelMatcher Parser::parse_matcher(const VectorSelector& selector) {
   const Token label = tokens_.expect(TokenKind::word, "a label name");
   if (label.text.find(':') != label.text.npos) {
-    TokenStream::fail(label.offset, describe(label) + " is not a label name");
+    TokenStream::fail(label.offset,
+                      "found " + describe(label) + "; needed a label name such as venue");
   }
   const auto kind = match_kind(tokens_.peek().kind);
   if (!kind) tokens_.fail_expected("one of = != =~ !~");
   tokens_.take();
   const Token& value = tokens_.expect(TokenKind::string, "a string");
   if (label.text == "__name__" && !selector.name.empty()) {
-    TokenStream::fail(label.offset, "the metric's name is given twice");
+    TokenStream::fail(label.offset, "found the metric's name twice; needed once; drop one");
   }
   std::string reason;
   auto matcher = LabelMatcher::create(*kind, label.text, value.text, reason);
@@ -134,7 +140,8 @@ std::vector<std::string> Parser::parse_label_list() {
   while (!tokens_.try_take(TokenKind::right_paren)) {
     const Token& label = tokens_.expect(TokenKind::word, "a label name");
     if (label.text.find(':') != label.text.npos) {
-      TokenStream::fail(label.offset, describe(label) + " is not a label name");
+      TokenStream::fail(label.offset,
+                        "found " + describe(label) + "; needed a label name such as venue");
     }
     labels.push_back(label.text);
     if (tokens_.try_take(TokenKind::comma)) continue;
@@ -159,8 +166,8 @@ ExprPtr Parser::parse_call() {
   const Token name = tokens_.take();
   const Function* const function = find_function(name.text);
   if (!function)
-    TokenStream::fail(name.offset, "unknown function " + describe(name) +
-                                       "; needed one of PromQL's; look at its spelling");
+    TokenStream::fail(name.offset, "found " + describe(name) +
+                                       ", which is no function of PromQL's" + remedy(name.text));
   return make(name.offset, Call{function, parse_arguments()});
 }
 
@@ -183,8 +190,9 @@ ExprPtr Parser::parse_aggregation(AggregateOperator op) {
   if (!grouped) parse_grouping(aggregation);
   const std::size_t expected = takes_parameter(aggregation.spelling) ? 2 : 1;
   if (arguments.size() != expected) {
-    TokenStream::fail(name.offset, describe(name) + " takes " + std::to_string(expected) +
-                                       " argument(s), found " + std::to_string(arguments.size()));
+    TokenStream::fail(name.offset, "found " + std::to_string(arguments.size()) +
+                                       " argument(s) of " + describe(name) + "; needed " +
+                                       std::to_string(expected));
   }
   aggregation.operand = std::move(arguments.back());
   if (expected == 2) aggregation.parameter = std::move(arguments.front());
@@ -209,11 +217,12 @@ ExprPtr Parser::parse_bracket(ExprPtr operand) {
   const std::size_t offset = tokens_.take().offset;
   const Token range_token = tokens_.expect(TokenKind::duration, "a duration such as 5m");
   const std::chrono::nanoseconds range = *parse_duration(range_token.text);
-  if (range.count() == 0) TokenStream::fail(range_token.offset, "a range must be longer than 0");
+  if (range.count() == 0)
+    TokenStream::fail(range_token.offset, "found a range of 0; needed a longer one");
   if (tokens_.try_take(TokenKind::colon)) {
     if (tokens_.peek().kind == TokenKind::duration &&
         parse_duration(tokens_.peek().text)->count() == 0) {
-      TokenStream::fail(tokens_.peek().offset, "a step must be longer than 0");
+      TokenStream::fail(tokens_.peek().offset, "found a step of 0; needed a longer one");
     }
     tokens_.try_take(TokenKind::duration);
     tokens_.expect(TokenKind::right_bracket, "\"]\"");
@@ -221,9 +230,13 @@ ExprPtr Parser::parse_bracket(ExprPtr operand) {
   }
   tokens_.expect(TokenKind::right_bracket, "\":\" or \"]\"");
   auto* const selector = std::get_if<VectorSelector>(&operand->node);
-  if (!selector) TokenStream::fail(offset, "a range may follow a vector selector only");
+  if (!selector)
+    TokenStream::fail(
+        offset,
+        "found a range behind an expression; needed it behind a vector selector; move it there");
   if (selector->shift.offset_at || selector->shift.at_at) {
-    TokenStream::fail(offset, "`offset` and `@` come after the range, not before it");
+    TokenStream::fail(offset,
+                      "found `offset` or `@` before the range; needed them behind it; move them");
   }
   return make(operand->offset, MatrixSelector{std::move(*selector), range});
 }
@@ -232,13 +245,16 @@ TimeShift& Parser::shift_of(Expr& operand, std::size_t offset, const char* what)
   if (auto* vector = std::get_if<VectorSelector>(&operand.node)) return vector->shift;
   if (auto* matrix = std::get_if<MatrixSelector>(&operand.node)) return matrix->selector.shift;
   if (auto* subquery = std::get_if<Subquery>(&operand.node)) return subquery->shift;
-  TokenStream::fail(offset, std::string{what} + " may follow a selector or a subquery only");
+  TokenStream::fail(
+      offset,
+      "found " + std::string{what} +
+          " behind an expression; needed it behind a selector or a subquery; move it there");
 }
 
 void Parser::parse_offset(Expr& operand) {
   const std::size_t offset = tokens_.take().offset;
   TimeShift& shift = shift_of(operand, offset, "`offset`");
-  if (shift.offset_at) TokenStream::fail(offset, "`offset` is given twice");
+  if (shift.offset_at) TokenStream::fail(offset, "found `offset` twice; needed once; drop one");
   shift.offset_at = offset;
   tokens_.try_take(TokenKind::minus);
   tokens_.expect(TokenKind::duration, "a duration such as 5m");
@@ -247,7 +263,7 @@ void Parser::parse_offset(Expr& operand) {
 void Parser::parse_at(Expr& operand) {
   const std::size_t offset = tokens_.take().offset;
   TimeShift& shift = shift_of(operand, offset, "`@`");
-  if (shift.at_at) TokenStream::fail(offset, "`@` is given twice");
+  if (shift.at_at) TokenStream::fail(offset, "found `@` twice; needed once; drop one");
   shift.at_at = offset;
   if (tokens_.is_keyword("start") || tokens_.is_keyword("end")) {
     tokens_.take();

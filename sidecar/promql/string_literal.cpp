@@ -93,11 +93,12 @@ bool read_string(std::string_view text, std::size_t& size, std::string& value,
     const std::size_t escape = size - 1;
     if (append_escape(text, size, quote, value)) continue;
     size = escape;
-    reason = "unknown escape in a string";
+    reason =
+        "found a backslash before what it does not escape; needed \\\\ for a backslash; double it";
     return false;
   }
   size = 0;
-  reason = "a string that does not end";
+  reason = "found a string that does not end; needed its quote at both ends; close it";
   return false;
 }
 

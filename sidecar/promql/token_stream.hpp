@@ -61,7 +61,7 @@ class TokenStream {
   }
 
   [[noreturn]] void fail_expected(std::string_view what) const {
-    fail(peek().offset, "expected " + std::string{what} + ", found " + describe(peek()));
+    fail(peek().offset, "found " + describe(peek()) + "; needed " + std::string{what});
   }
 
   [[noreturn]] static void fail(std::size_t offset, std::string reason) {

@@ -29,7 +29,8 @@ struct Control::Wish {
   void read(std::string_view body, bool takes_duration) {
     const nlohmann::json json = nlohmann::json::parse(body, nullptr, false);
     if (!json.is_object()) {
-      problem = "the body must be a JSON object: {\"scope\": \"global\", \"reason\": \"...\"}";
+      problem =
+          "found no JSON object as the body; needed {\"scope\": \"global\", \"reason\": \"...\"}";
       return;
     }
     for (const auto& [key, value] : json.items()) {
@@ -38,7 +39,8 @@ struct Control::Wish {
                           : key == "for" && takes_duration ? &duration
                                                            : nullptr;
       if (text == nullptr || !value.is_string()) {
-        problem = "found \"" + key + "\"; needed the texts \"scope\" and \"reason\"";
+        problem = "found \"" + key +
+                  "\" that is unknown or no text; needed the texts \"scope\" and \"reason\"";
         return;
       }
       *text = value.get<std::string>();
@@ -76,15 +78,18 @@ std::string why_not(ArmAnswer arm_answer, const std::string& scope) {
     case ArmAnswer::done:
       return {};
     case ArmAnswer::nothing_to_arm:
-      return scope +
-             " is neither KILLED, UNARMED nor held for a person; HALTED ends by itself after its "
-             "cooldown";
+      return "found " + scope +
+             " neither KILLED, UNARMED nor held for a person; needed one of them; wait, HALTED "
+             "ends by itself";
     case ArmAnswer::still_firing:
-      return "an alert that killed or holds " + scope + " is still firing";
+      return "found an alert that killed or holds " + scope +
+             " still firing; needed it quiet; mend its cause";
     case ArmAnswer::killed_again:
-      return scope + " was killed or halted again meanwhile: look again before arming";
+      return "found " + scope +
+             " killed or halted again meanwhile; needed nobody to object; look again before arming";
     case ArmAnswer::too_late:
-      return "the sidecar was too slow to answer";
+      return "found the sidecar too slow to answer; needed one that works; see its log, then ask "
+             "again";
   }
   return {};
 }
@@ -96,7 +101,8 @@ constexpr unsigned refused = 409;
 constexpr unsigned too_often = 429;
 constexpr unsigned unavailable = 503;
 constexpr std::chrono::hours longest_halt{24};
-constexpr const char* no_answer = "the sidecar's guard thread does not answer";
+constexpr const char* no_answer =
+    "found no answer of the guard thread; needed one in time; see the sidecar's log";
 
 }  // namespace
 
@@ -195,9 +201,10 @@ ControlAnswer Control::arm(std::string_view body, const Caller& caller, const No
                       "; needed the scope of one; outrider status shows them",
                   now);
   if (!limiter_.take(*scope, now.steady)) {
-    return refuse(wish, too_often,
-                  wish.scope + " was armed within the last minute; needed a minute between; wait",
-                  now);
+    return refuse(
+        wish, too_often,
+        "found " + wish.scope + " armed within the last minute; needed a minute between; wait",
+        now);
   }
   Command question;
   question.kind = CommandKind::may_arm;

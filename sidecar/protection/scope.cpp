@@ -20,15 +20,16 @@ bool is_label_name(std::string_view name) {
 }  // namespace
 
 std::string scope_problem(std::string_view scope) {
-  const std::string shown = "scope \"" + std::string(scope.substr(0, ScopeText::longest)) + "\" ";
+  const std::string found =
+      "found scope \"" + std::string(scope.substr(0, ScopeText::longest)) + "\"";
   if (scope == global_scope || scope == host_scope) return {};
   const std::size_t equals = scope.find('=');
   if (equals == std::string_view::npos || !is_label_name(scope.substr(0, equals)) ||
       equals + 1 == scope.size()) {
-    return shown + "found; needed global, host or label=value";
+    return found + "; needed global, host or label=value";
   }
   if (scope.size() > ScopeText::longest) {
-    return shown + "found with " + std::to_string(scope.size()) + " bytes; needed at most " +
+    return found + " of " + std::to_string(scope.size()) + " bytes; needed at most " +
            std::to_string(ScopeText::longest);
   }
   const bool control = std::any_of(scope.begin(), scope.end(),

@@ -6,10 +6,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 #include <system_error>
 #include <utility>
 
+#include "config/problem.hpp"
 #include "config/yaml_document.hpp"
 #include "promql/parser.hpp"
 #include "rules/yaml_reader.hpp"
@@ -47,8 +49,8 @@ class FileLoader {
     group.file = reader_.file();
     group.name = required_text(node, "name", "a group");
     if (!group.name.empty() && !names_.insert(group.name).second) {
-      reader_.report(node["name"].Mark(), "found group \"" + group.name +
-                                              "\" twice in one file; needed once; rename one");
+      reader_.report(node["name"].Mark(), "found group " + config::in_quotes(group.name) +
+                                              " twice; needed one of a name in a file; rename one");
     }
     group.interval = interval(node);
     refuse_limit(node);
@@ -126,7 +128,7 @@ class FileLoader {
     if (type != promql::ValueType::vector && type != promql::ValueType::scalar) {
       reader_.report_in(node, 0,
                         "expr: found a " + std::string{promql::type_name(type)} +
-                            "; needed an instant vector or a scalar, as a comparison gives");
+                            "; needed an instant vector or a scalar; compare it with a threshold");
     }
     rule.expr = std::move(parsed.expr);
   }
@@ -139,8 +141,10 @@ class FileLoader {
       if (!name || !text) continue;
       const bool labels = std::string_view{what} == "labels";
       if (!is_label_name(*name) || (labels && *name == "__name__")) {
-        reader_.report(entry.first.Mark(), "found \"" + *name + "\" in " + what +
-                                               "; needed a name such as severity; rename it");
+        reader_.report(
+            entry.first.Mark(),
+            "found " + config::in_quotes(*name) + " in " + what +
+                "; needed a label name other than __name__, such as severity; rename it");
         continue;
       }
       load_template(entry.second, *text, labels, out.emplace_back(*name, TextTemplate{}).second);
@@ -172,13 +176,11 @@ void load_text(std::string_view text, const std::string& file, const RuleFileOpt
     const config::YamlText found = config::read_yaml(std::string{text});
     if (!found.document) return;
     if (found.second)
-      reader.report(*found.second, "found a second document; needed one; join them");
+      reader.report(*found.second, "found a second document; needed one a file; join them");
     FileLoader{std::move(reader), options, result.rules}.load(*found.document);
   } catch (const YAML::Exception& error) {
     result.problems.push_back({file, from_one(error.mark.line), from_one(error.mark.column),
-                               "found text that is not YAML: " + error.msg +
-                                   "; needed a rule file; look above this line "
-                                   "for a bracket or a quote that is open"});
+                               config::not_yaml(error, "groups of rules")});
   }
 }
 
@@ -191,7 +193,7 @@ std::string read_file(const std::string& file, std::string& text) {
   if (kind == std::filesystem::file_type::not_found)
     return "found no such file" + needed + "correct the path";
   if (!error && kind != std::filesystem::file_type::regular)
-    return "found no regular file" + needed + "correct the path";
+    return "found a directory, or what is no file" + needed + "correct the path";
   std::ifstream stream{file, std::ios::binary};
   const int code = errno;
   if (!stream)
@@ -204,7 +206,29 @@ std::string read_file(const std::string& file, std::string& text) {
 
 std::string FileProblem::text() const {
   if (line == 0) return file + ": " + reason;
-  return file + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + reason;
+  std::string place = file + ":" + std::to_string(line);
+  if (column > 0) place += ":" + std::to_string(column);
+  return place + ": " + reason;
+}
+
+std::vector<FileProblem> duplicate_alerts(const RuleSet& rules) {
+  using Identity = std::pair<std::string, std::map<std::string, std::string>>;
+  std::vector<FileProblem> problems;
+  std::map<Identity, const AlertRule*> seen;
+  for (const RuleGroup& group : rules.groups) {
+    for (const AlertRule& rule : group.rules) {
+      Identity identity{rule.name, {}};
+      for (const auto& [label, text] : rule.labels) identity.second[label] = text.text();
+      const auto [first, is_new] = seen.emplace(std::move(identity), &rule);
+      if (is_new) continue;
+      problems.push_back({rule.file, rule.line, 0,
+                          "warning: found alert " + config::in_quotes(rule.name) +
+                              " with the same labels as in " + first->second->file + ":" +
+                              std::to_string(first->second->line) +
+                              "; needed one of them to differ; rename it or add a label"});
+    }
+  }
+  return problems;
 }
 
 LoadResult parse_rule_text(std::string_view text, const std::string& file,

@@ -19,8 +19,8 @@ struct RuleFileOptions {
 
 struct FileProblem {
   std::string file;
-  std::size_t line = 0;  ///< from 1; 0 when the file could not be read
-  std::size_t column = 0;
+  std::size_t line = 0;    ///< from 1; 0 when the file could not be read
+  std::size_t column = 0;  ///< from 1; 0: the line says enough
   std::string reason;
 
   /// `file:line:column: reason`, as editors follow it.
@@ -36,6 +36,10 @@ struct LoadResult {
 
 LoadResult load_rule_files(const std::vector<std::string>& files,
                            const RuleFileOptions& options = {});
+
+/// A warning for each alert whose name and labels an earlier one has: nobody who
+/// gets both can tell them apart. They are legal, in Prometheus too.
+std::vector<FileProblem> duplicate_alerts(const RuleSet& rules);
 
 /// The same for text that is at hand; `file` is only its name.
 LoadResult parse_rule_text(std::string_view text, const std::string& file,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "config/problem.hpp"
 #include "promql/duration.hpp"
 #include "rules/yaml_text.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 std::string kind_of(const YAML::Node& node) {
   if (node.IsSequence()) return "a list";
   if (node.IsMap()) return "a mapping";
-  return node.IsScalar() ? "\"" + node.Scalar() + "\"" : "nothing";
+  return node.IsScalar() ? config::in_quotes(node.Scalar()) : "nothing";
 }
 
 std::string listed(std::initializer_list<std::string_view> keys) {
@@ -50,10 +51,12 @@ bool YamlReader::check_map(const YAML::Node& node, std::string_view what,
     const bool known = keys.size() == 0 || std::find(keys.begin(), keys.end(), key) != keys.end();
     const std::string found = std::string{what} + ": found ";
     if (!known) {
-      report(entry.first.Mark(), found + "unknown key \"" + key + "\"; needed " + listed(keys));
+      report(entry.first.Mark(),
+             found + "unknown key " + config::in_quotes(key) + "; needed " + listed(keys));
     }
     if (!seen.insert(key).second) {
-      report(entry.first.Mark(), found + "key \"" + key + "\" twice; needed once; drop one");
+      report(entry.first.Mark(),
+             found + "key " + config::in_quotes(key) + " twice; needed once; drop one");
     }
   }
   return true;
@@ -80,8 +83,8 @@ std::chrono::nanoseconds YamlReader::duration(const YAML::Node& map, const char*
   if (!text) return fallback;
   const auto parsed = promql::parse_duration(*text);
   if (parsed) return *parsed;
-  report(node.Mark(),
-         std::string{key} + ": found \"" + *text + "\"; needed a duration such as 250ms or 1m30s");
+  report(node.Mark(), std::string{key} + ": found " + config::in_quotes(*text) +
+                          "; needed a duration such as 250ms or 1m30s");
   return fallback;
 }
 

@@ -53,8 +53,8 @@ std::string Segment::damage(const std::string& directory) const {
     // Whatever else has the name now is not what we look at.
     const bool is_there = ::lstat(path.c_str(), &info) == 0 && info.st_ino == inode;
     if (!is_there || static_cast<std::uint64_t>(info.st_size) >= mapped) return {};
-    return path + ": cut short while it is mapped: found " + std::to_string(info.st_size) +
-           " bytes, needed " + std::to_string(mapped);
+    return path + ": found it cut short to " + std::to_string(info.st_size) +
+           " bytes while in use; needed " + std::to_string(mapped);
   };
   const std::string path = shm::telemetry_path(directory, name, generation());
   std::string why = shorter(path, telemetry.file.inode, telemetry.mapping.size());
@@ -62,7 +62,8 @@ std::string Segment::damage(const std::string& directory) const {
     why = shorter(shm::control_path(directory, name, generation()), control_inode_,
                   control_mapping.size());
   }
-  return why.empty() && is_damaged() ? path + ": was cut short while it was mapped" : why;
+  return why.empty() && is_damaged() ? path + ": found it cut short while in use; needed it whole"
+                                     : why;
 }
 
 std::shared_ptr<Segment> open_segment(const std::string& directory, const Found& found,
@@ -103,7 +104,8 @@ std::shared_ptr<Segment> open_segment(const std::string& directory, const Found&
   }
   if (segment->is_watched()) return segment;
   result = shm::AttachResult::refused_owner;
-  why = path + ": more than " + std::to_string(max_watched) + " files are mapped already";
+  why = path + ": found " + std::to_string(max_watched) +
+        " files mapped already; needed fewer; stop a producer";
   return nullptr;
 }
 

@@ -45,9 +45,12 @@ TEST(CheckConfig, PrintsEveryProblemAndExitsWithTwo) {
 
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_EQ(outcome.out, "");
-  EXPECT_EQ(outcome.err,
-            file + ":4:2: not valid YAML: end of map not found; look above for what is open\n" +
-                file + ": 1 problem\n");
+  EXPECT_EQ(
+      outcome.err,
+      file +
+          ":4:2: found text that is not YAML: \"end of map not found\"; needed keys and values; "
+          "look there and above for a quote or bracket left open, or a tab\n" +
+          file + ": 1 problem\n");
 }
 
 }  // namespace

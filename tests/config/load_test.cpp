@@ -152,18 +152,20 @@ TEST(ConfigFile, TakesAKeyWholeOrNested) {
 }
 
 TEST(ConfigFile, RefusesAKeyGivenBothWays) {
-  EXPECT_EQ(problems_of("log.level: info\nlog:\n  level: warn\n"),
-            Texts{"3:3: log.level: found a second time; needed once, and line 1 has it"});
+  EXPECT_EQ(
+      problems_of("log.level: info\nlog:\n  level: warn\n"),
+      Texts{"3:3: log.level: found a second time; needed once; remove it, or the one in line 1"});
 }
 
 TEST(ConfigFile, EndsOnATextInWhichTheYamlLibraryFindsDocumentsWithoutEnd) {
-  EXPECT_EQ(problems_of(", a\n").back(), "1:1: found a second document; needed one; join them");
+  EXPECT_EQ(problems_of(", a\n").back(),
+            "1:1: found a second document; needed one a file; join them");
 }
 
 TEST(ConfigFile, RefusesWhatIsNoMapping) {
   EXPECT_EQ(problems_of("- a\n"), Texts{"1:1: found a list; needed a mapping of keys to values"});
   EXPECT_EQ(problems_of("a: 1\n---\nb: 2\n").back(),
-            "3:1: found a second document; needed one; join them");
+            "3:1: found a second document; needed one a file; join them");
 }
 
 TEST(ConfigFile, ShowsNoControlCharactersAndNoEndlessValues) {
@@ -188,10 +190,12 @@ TEST(ConfigFile, IsRefusedWhenItIsNoFile) {
   const std::string large = std::string{directory} + "/large.yml";
   std::ofstream{large} << std::string((1 << 20) + 1, '#');
 
-  EXPECT_EQ(problems_of(load_file(pipe), pipe),
-            Texts{" found no regular file; needed one; correct the path"});
-  EXPECT_EQ(problems_of(load_file(directory), directory),
-            Texts{" found no regular file; needed one; correct the path"});
+  EXPECT_EQ(
+      problems_of(load_file(pipe), pipe),
+      Texts{" found a directory, or what is no file; needed a readable file; correct the path"});
+  EXPECT_EQ(
+      problems_of(load_file(directory), directory),
+      Texts{" found a directory, or what is no file; needed a readable file; correct the path"});
   EXPECT_EQ(problems_of(load_file("/no/such.yml"), "/no/such.yml"),
             Texts{" found no such file; needed a readable file; correct the path"});
   EXPECT_EQ(problems_of(load_file(large), large),
@@ -216,7 +220,8 @@ TEST(AlertNames, MustBeThoseOfTheLoadedRules) {
   EXPECT_EQ(problems_of(checked, "f.yml"),
             (Texts{"3:7: found alert \"RejectStrom\"; needed one of the loaded rule files; "
                    "nearest: RejectStorm",
-                   "6:7: found alert \"MaxLoss\"; needed one of the loaded rule files"}));
+                   "6:7: found alert \"MaxLoss\"; needed one of the loaded rule files; correct the "
+                   "name, or load its file"}));
 }
 
 TEST(AlertNames, OfEntryBlocksMustBeThereToo) {

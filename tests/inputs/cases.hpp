@@ -28,6 +28,9 @@ Cases config_cases();
 Cases rules_cases();
 Cases command_cases();  ///< kill, arm, status
 Cases state_cases();    ///< checkpoint, journal, latch, a disk that is full
+Cases drained_cases();  ///< what is cut or scribbled on while it is in use
+Cases request_cases();  ///< what is sent to the control socket and the port
+Cases log_cases();
 
 Cases all_cases();
 /// Those that whoever runs the test may make.

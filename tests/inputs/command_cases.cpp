@@ -33,6 +33,25 @@ std::string not_permitted(const Place& place, const std::string& command) {
       [&] { return place.outrider("--control.socket " + place.path("control.sock") + command); });
 }
 
+/// What would kill again at once must be quiet before anybody arms.
+std::string still_firing(Place& place) {
+  Producer producer{place.options()};
+  Writer writer = producer.writer("main");
+  writer.gauge("daily_loss", "").set(2);
+  const Gate gate = producer.gate("orders");
+  const std::string rules = place.file("rules.yml",
+                                       "groups:\n- name: g\n  rules:\n"
+                                       "  - alert: DailyLoss\n    expr: daily_loss > 1\n");
+  const std::string config =
+      place.file("sidecar.yml", "rules:\n  file: " + rules +
+                                    "\nprotection:\n  kill_switch:\n"
+                                    "  - {alert: DailyLoss, scope: global}\n");
+  const Watched sidecar{place, {"--config.file=" + config}};
+  if (!testing::eventually([&] { return gate.state() == GateState::killed; })) return "not killed";
+  return place.outrider("--control.socket " + place.path("control.sock") + " arm" +
+                        std::string{good_reason});
+}
+
 std::string kill_not_permitted(Place& place) {
   return as_nobody([&] { return place.outrider("kill"); });
 }
@@ -55,6 +74,10 @@ Cases command_cases() {
       {"outrider: unknown option", [](Place& p) { return alone(p, "status --jason"); }},
       {"outrider: check nothing", [](Place& p) { return alone(p, "check"); }},
       {"outrider: check config without file", [](Place& p) { return alone(p, "check config"); }},
+      {"outrider: check what is no file's kind", [](Place& p) { return alone(p, "check file"); }},
+      {"outrider: flag twice", [](Place& p) { return alone(p, "arm --scope host --scope host"); }},
+      {"outrider: flag without value", [](Place& p) { return alone(p, "kill --scope"); }},
+      {"outrider: word too many", [](Place& p) { return alone(p, "status all"); }},
       {"kill: scope without value", [](Place& p) { return alone(p, "kill --scope venue"); }},
       {"kill: scope too long",
        [](Place& p) { return alone(p, "kill --scope venue=" + std::string(190, 'x')); }},
@@ -73,6 +96,7 @@ Cases command_cases() {
          return with_sidecar(p, "arm --scope venue=mars" + std::string{good_reason});
        }},
       {"arm: again within a minute", armed_twice},
+      {"arm: an alert is still firing", still_firing},
       {"arm: nobody there", [](Place& p) { return alone(p, "arm" + std::string{good_reason}); }},
       {"arm: not permitted",
        [](Place& p) { return not_permitted(p, " arm" + std::string{good_reason}); }, true},

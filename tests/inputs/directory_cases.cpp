@@ -63,6 +63,23 @@ std::string sidecar_not_permitted(Place& place) {
   return as_nobody([&] { return place.sidecar("--storage.path=/tmp"); });
 }
 
+/// The build's own directory is no memory. Not as the log says it: Place::neutral
+/// takes that away, for wherever /tmp is none either.
+std::string on_disk(Place& place) {
+  const test::TemporaryDirectory disk{OUTRIDER_BIN_DIR, "segments"};
+  const std::string directory = testing::make_segment_directory(disk.path());
+  const Watched sidecar{place, {"--segment.dir=" + directory}};
+  std::string said = sidecar.says("tmpfs");
+  said.replace(said.find(directory), directory.size(), "<dir>");
+  return said.substr(said.find("msg="));
+}
+std::string on_disk_check(Place& place) {
+  const test::TemporaryDirectory disk{OUTRIDER_BIN_DIR, "segments"};
+  std::string said = place.outrider(
+      "check config " + place.file("sidecar.yml", "segment:\n  dir: " + disk.path() + "\n"));
+  return said.replace(said.find(disk.path()), disk.path().size(), "<dir>");
+}
+
 std::string status_missing(Place& place) {
   fs::remove_all(place.segments());
   return place.outrider("status");
@@ -143,6 +160,8 @@ Cases directory_cases() {
       {"directory: missing, sidecar", sidecar_missing},
       {"directory: world-writable, sidecar", sidecar_world_writable},
       {"directory: not for this user, sidecar", sidecar_not_permitted, true},
+      {"directory: on a disk, sidecar", on_disk},
+      {"directory: on a disk, check config", on_disk_check},
       {"directory: missing, outrider status", status_missing},
       {"directory: not for this user, outrider status", status_not_permitted, true},
       {"room: tmpfs full at birth", full_at_birth, true},

@@ -132,8 +132,10 @@ std::string Place::bare_sidecar(const std::string& flags) {
 std::string Place::neutral(std::string text) const {
   replace_all(text, segments_, "<dir>");
   replace_all(text, root(), "<tmp>");
-  const std::array<std::pair<const char*, const char*>, 7> variable{{
+  const std::array<std::pair<const char*, const char*>, 8> variable{{
       {R"(ts=\S+ )", ""},
+      // Said where the machine's /tmp is no memory; the case of its own asks another way.
+      {R"(level=warn msg="segment directory: [^\n]*tmpfs[^\n]*\n)", ""},
       {R"(\bpid[= ]\d+)", "pid <pid>"},
       {R"(\bprocess \d+)", "process <pid>"},
       {R"(127\.0\.0\.1:\d+)", "127.0.0.1:<port>"},
@@ -181,6 +183,10 @@ std::string Watched::says(const std::string& part) const {
 
 bool Watched::has(const std::string& metric, double value) const {
   return eventually([&] { return process_.metric(metric) == value; });
+}
+
+bool Watched::shows(const std::string& text) const {
+  return eventually([&] { return process_.get("/metrics").find(text) != std::string::npos; });
 }
 
 // ------------------------------------------------------------------- others

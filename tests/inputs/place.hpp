@@ -64,6 +64,8 @@ class Watched {
   [[nodiscard]] std::string says(const std::string& part) const;
   [[nodiscard]] testing::SidecarProcess& process() { return process_; }
   [[nodiscard]] bool has(const std::string& metric, double value) const;
+  /// Whether /metrics comes to have `text` in it.
+  [[nodiscard]] bool shows(const std::string& text) const;
 
  private:
   testing::SidecarProcess process_;

@@ -16,7 +16,8 @@ namespace outrider::inputs {
 Cases all_cases() {
   Cases all;
   for (const auto part : {name_cases, directory_cases, planted_cases, series_cases, value_cases,
-                          start_cases, config_cases, rules_cases, command_cases, state_cases}) {
+                          start_cases, config_cases, rules_cases, command_cases, state_cases,
+                          drained_cases, request_cases, log_cases}) {
     const Cases cases = part();
     all.insert(all.end(), cases.begin(), cases.end());
   }

@@ -146,6 +146,9 @@ Cases start_cases() {
       {"sidecar: unknown flag", [](Place& p) { return flag(p, "--segment.dirr=x"); }},
       {"sidecar: flag without value", [](Place& p) { return flag(p, "--log.level"); }},
       {"sidecar: flag with a bad value", [](Place& p) { return flag(p, "--loop=fast"); }},
+      {"sidecar: switch with a bad value",
+       [](Place& p) { return flag(p, "--close-on-exit=maybe"); }},
+      {"sidecar: log of a hundred bytes", [](Place& p) { return flag(p, "--log.max-bytes=100"); }},
       {"sidecar: word that is no flag", [](Place& p) { return flag(p, "start"); }},
   };
 }

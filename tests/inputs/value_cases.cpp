@@ -44,6 +44,20 @@ std::string past_the_range(Place& place) {
   });
 }
 
+/// Shown as it is: no order, so no comparison of a rule is true of it.
+std::string no_number(Place& place) {
+  Producer producer{place.options()};
+  Writer writer = producer.writer("main");
+  writer.gauge("position", "").set(std::numeric_limits<double>::quiet_NaN());
+  writer.gauge("limit", "").set(std::numeric_limits<double>::infinity());
+  const Watched sidecar{place};
+  const auto shown = [&](const std::string& line) { return sidecar.shows(line); };
+  const bool both =
+      shown("position{producer=\"oms\"} Nan\n") || shown("position{producer=\"oms\"} NaN\n");
+  return both && shown("limit{producer=\"oms\"} +Inf\n") ? "shown, not said: NaN and +Inf"
+                                                         : "not shown";
+}
+
 /// A stamp of the wrong clock is no lease's: the gate is closed to it.
 std::string foreign_stamp(Place& place) {
   Producer producer{place.options()};
@@ -81,7 +95,7 @@ std::string skewed_clock(Place& place) {
     status = place.outrider("status");
     return status.find("clock") != std::string::npos;
   });
-  const std::size_t at = status.find("the trader's clock");
+  const std::size_t at = status.find("found its clock");
   return at == std::string::npos ? status : status.substr(at);
 }
 
@@ -132,6 +146,7 @@ Cases value_cases() {
   return {
       {"value: interval that ends before it begins", negative_interval},
       {"value: past the range", past_the_range},
+      {"value: NaN and infinity", no_number},
       {"value: stamp of another clock", foreign_stamp},
       {"trader: clock not the sidecar's", skewed_clock},
       {"trader: forks", trader_forks},

@@ -38,33 +38,32 @@ TEST(Parser, NamesWhatItDoesNotSupportAndWhereItStands) {
     const Location place = locate(refusal.expr, problem.offset);
     EXPECT_EQ(place.line, refusal.line) << refusal.expr;
     EXPECT_EQ(place.column, refusal.column) << refusal.expr;
-    EXPECT_EQ(problem.reason, refusal.reason +
-                                  " is PromQL that this version does not support; rewrite the rule "
-                                  "without it, or leave it "
-                                  "to Prometheus");
+    EXPECT_EQ(problem.reason, "found " + refusal.reason +
+                                  ", which is PromQL that this version does not support; needed a "
+                                  "rule without it; rewrite it, or leave it to Prometheus");
   }
 }
 
 TEST(Parser, PointsAtWhatIsWrong) {
   const std::vector<Refusal> refusals{
       {"x >", 1, 4, "found the end"},
-      {"x{a=b}", 1, 5, "expected a string, found \"b\""},
-      {"x{a=\"b\"", 1, 8, "expected \",\" or \"}\""},
-      {"x{a=~\"(\"}", 1, 6, "not a regular expression"},
-      {"sum by a (x)", 1, 8, "expected \"(\""},
-      {"foo(x)", 1, 1, "unknown function \"foo\""},
-      {"rate(x)", 1, 6, "must be of type range vector, found instant vector"},
-      {"rate(x[5m], 1)", 1, 1, "takes 1 argument(s), found 2"},
-      {"1 > 2", 1, 3, "needs \"bool\""},
-      {"1 and x", 1, 3, "takes instant vectors"},
+      {"x{a=b}", 1, 5, "found \"b\"; needed a string"},
+      {"x{a=\"b\"", 1, 8, "needed \",\" or \"}\""},
+      {"x{a=~\"(\"}", 1, 6, "no regular expression"},
+      {"sum by a (x)", 1, 8, "needed \"(\""},
+      {"foo(x)", 1, 1, "found \"foo\", which is no function"},
+      {"rate(x)", 1, 6, "found an instant vector as argument 1 of \"rate\"; needed a range vector"},
+      {"rate(x[5m], 1)", 1, 1, "found 2 argument(s) of \"rate\"; needed 1"},
+      {"1 > 2", 1, 3, "needed \"bool\""},
+      {"1 and x", 1, 3, "found a scalar as an operand of \"and\""},
       {"{}", 1, 1, "does not match the empty string"},
-      {"x[5]", 1, 3, "expected a duration"},
-      {"x[0s]", 1, 3, "longer than 0"},
-      {"x + 12ab", 1, 5, "neither a number nor a duration"},
+      {"x[5]", 1, 3, "needed a duration"},
+      {"x[0s]", 1, 3, "needed a longer one"},
+      {"x + 12ab", 1, 5, "needed a number, or a duration"},
       {"x{a=\"b}", 1, 5, "a string that does not end"},
-      {"x{a=\"b\\q\"}", 1, 7, "unknown escape"},
-      {"x $ 1", 1, 3, "unexpected character"},
-      {"x\n\n) + 1", 3, 1, "expected an operator or the end, found \")\""},
+      {"x{a=\"b\\q\"}", 1, 7, "found a backslash"},
+      {"x $ 1", 1, 3, "found \"$\"; needed a character of PromQL"},
+      {"x\n\n) + 1", 3, 1, "found \")\"; needed an operator or the end"},
   };
 
   for (const Refusal& refusal : refusals) {

@@ -70,50 +70,54 @@ TEST(RuleFile, AcceptsAnEmptyFileAndEmptyGroups) {
 }
 
 TEST(RuleFile, PointsIntoAPlainExpression) {
-  EXPECT_EQ(
-      problems_of(rule("    expr: x > topk(1, y)\n")),
-      "5:15: expr: the aggregation \"topk\" is PromQL that this version does not support; rewrite "
-      "the rule without it, or leave it to Prometheus");
+  EXPECT_EQ(problems_of(rule("    expr: x > topk(1, y)\n")),
+            "5:15: expr: found the aggregation \"topk\", which is PromQL that this version does "
+            "not support; "
+            "needed a rule without it; rewrite it, or leave it to Prometheus");
 }
 
 TEST(RuleFile, PointsIntoAQuotedExpression) {
   EXPECT_EQ(
       problems_of(rule("    expr: 'x > abs(y)'\n")),
-      "5:16: expr: the function \"abs\" is PromQL that this version does not support; rewrite "
-      "the rule without it, or leave it to Prometheus");
+      "5:16: expr: found the function \"abs\", which is PromQL that this version does not support; "
+      "needed a rule without it; rewrite it, or leave it to Prometheus");
   EXPECT_EQ(
       problems_of(rule("    expr: \"x{a=\\\"b\\\"} > abs(y)\"\n")),
-      "5:25: expr: the function \"abs\" is PromQL that this version does not support; rewrite "
-      "the rule without it, or leave it to Prometheus");
+      "5:25: expr: found the function \"abs\", which is PromQL that this version does not support; "
+      "needed a rule without it; rewrite it, or leave it to Prometheus");
   EXPECT_EQ(
       problems_of(rule("    expr: 'x{a=''b''} > abs(y)'\n")),
-      "5:25: expr: the function \"abs\" is PromQL that this version does not support; rewrite "
-      "the rule without it, or leave it to Prometheus");
+      "5:25: expr: found the function \"abs\", which is PromQL that this version does not support; "
+      "needed a rule without it; rewrite it, or leave it to Prometheus");
 }
 
 TEST(RuleFile, PointsIntoABlockExpression) {
   EXPECT_EQ(
       problems_of(rule("    expr: |\n      x\n        > abs(y)\n")),
-      "7:11: expr: the function \"abs\" is PromQL that this version does not support; rewrite "
-      "the rule without it, or leave it to Prometheus");
-  EXPECT_EQ(problems_of(rule("    expr: |-\n\n      x # >\n      > abs(y)\n")),
-            "8:9: expr: the function \"abs\" is PromQL that this version does not support; rewrite "
-            "the rule without it, or leave it to Prometheus");
-  EXPECT_EQ(problems_of(rule("    expr: >\n      x\n      > abs(y)\n    for: 1s\n")),
-            "7:9: expr: the function \"abs\" is PromQL that this version does not support; rewrite "
-            "the rule without it, or leave it to Prometheus");
+      "7:11: expr: found the function \"abs\", which is PromQL that this version does not support; "
+      "needed a rule without it; rewrite it, or leave it to Prometheus");
+  EXPECT_EQ(
+      problems_of(rule("    expr: |-\n\n      x # >\n      > abs(y)\n")),
+      "8:9: expr: found the function \"abs\", which is PromQL that this version does not support; "
+      "needed a rule without it; rewrite it, or leave it to Prometheus");
+  EXPECT_EQ(
+      problems_of(rule("    expr: >\n      x\n      > abs(y)\n    for: 1s\n")),
+      "7:9: expr: found the function \"abs\", which is PromQL that this version does not support; "
+      "needed a rule without it; rewrite it, or leave it to Prometheus");
 }
 
 TEST(RuleFile, PointsIntoAnExpressionOverSeveralPlainLines) {
-  EXPECT_EQ(problems_of(rule("    expr: x\n      > abs(y)\n")),
-            "6:9: expr: the function \"abs\" is PromQL that this version does not support; rewrite "
-            "the rule without it, or leave it to Prometheus");
+  EXPECT_EQ(
+      problems_of(rule("    expr: x\n      > abs(y)\n")),
+      "6:9: expr: found the function \"abs\", which is PromQL that this version does not support; "
+      "needed a rule without it; rewrite it, or leave it to Prometheus");
 }
 
 TEST(RuleFile, PointsBehindAnExpressionThatEndsTooEarly) {
-  EXPECT_EQ(problems_of(rule("    expr: x >\n    for: 1s\n")),
-            "5:14: expr: expected a number, a metric name, a function or \"(\", found the end of "
-            "the expression");
+  EXPECT_EQ(
+      problems_of(rule("    expr: x >\n    for: 1s\n")),
+      "5:14: expr: found the end of the expression; needed a number, a metric name, a function "
+      "or \"(\"");
 }
 
 TEST(RuleFile, RefusesWhatItDoesNotKnow) {
@@ -146,22 +150,24 @@ TEST(RuleFile, RefusesBadDurationsNamesAndTypes) {
             "6:10: for: found \"5 s\"; needed a duration such as 250ms or 1m30s");
   EXPECT_EQ(
       problems_of(rule("    expr: x[5m]\n")),
-      "5:11: expr: found a range vector; needed an instant vector or a scalar, as a comparison "
-      "gives");
+      "5:11: expr: found a range vector; needed an instant vector or a scalar; compare it with "
+      "a threshold");
   EXPECT_EQ(problems_of(rule("    expr: x\n    labels: [a]\n")),
             "6:13: labels: found a list; needed a mapping");
   EXPECT_EQ(problems_of(rule("    expr: x\n    labels: {a: [b]}\n")),
             "6:17: a: found a list; needed one text");
   EXPECT_EQ(problems_of(rule("    expr: x\n    labels: {a-b: c}\n")),
-            "6:14: found \"a-b\" in labels; needed a name such as severity; rename it");
+            "6:14: found \"a-b\" in labels; needed a label name other than __name__, such as "
+            "severity; rename it");
   EXPECT_EQ(problems_of(rule("    expr: x\n    labels: {__name__: c}\n")),
-            "6:14: found \"__name__\" in labels; needed a name such as severity; rename it");
+            "6:14: found \"__name__\" in labels; needed a label name other than __name__, such as "
+            "severity; rename it");
   EXPECT_EQ(problems_of("groups:\n- name: g\n  rules:\n  - expr: x\n"),
             "4:5: a rule: found no \"alert\"; needed one");
   EXPECT_EQ(problems_of(rule("    for: 1s\n")), "4:5: a rule: found no \"expr\"; needed one");
   EXPECT_EQ(problems_of("groups: {a: b}\n"), "1:9: groups: found a mapping; needed a list");
   EXPECT_EQ(problems_of("groups:\n- name: g\n- name: g\n"),
-            "3:9: found group \"g\" twice in one file; needed once; rename one");
+            "3:9: found group \"g\" twice; needed one of a name in a file; rename one");
 }
 
 TEST(RuleFile, RefusesTemplatesItWouldNotExpandAsPrometheusDoes) {

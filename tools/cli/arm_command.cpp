@@ -23,7 +23,7 @@ int arm(const ArmOptions& options, const Places& places) {
       ask_sidecar(places.socket(), "/api/v1/arm", {options.scope, options.reason});
   const int code = exit_code_of(reply);
   if (code == exit_nobody) {
-    return complain(code, "no sidecar answers, and only a sidecar can arm: " + reply.message);
+    return complain(code, "not armed: " + reply.message + "; only a sidecar can arm");
   }
   if (code != exit_done) return complain(code, "not armed: " + reply.message);
   std::printf("%s\n", reply.message.c_str());

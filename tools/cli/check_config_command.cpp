@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/load.hpp"
+#include "config/paths.hpp"
 #include "outputs/access.hpp"
 
 namespace outrider::cli {
@@ -30,6 +31,9 @@ int check_config(const std::string& file) {
     return invalid_file;
   }
   const config::Config& config = loaded.config;
+  const std::string warning =
+      config::disk_warning(config::segment_directory(config, config::process_environment()));
+  if (!warning.empty()) std::fprintf(stderr, "%s: warning: %s\n", file.c_str(), warning.c_str());
   std::printf("%s: good; rule files: %zu, breakers: %zu, kill switches: %zu\n", file.c_str(),
               config.rules.files.size(), config.protection.breakers.size(),
               config.protection.kill_switch.size());

@@ -18,8 +18,12 @@ int check_rule_files(const std::vector<std::string>& files) {
   const rules::LoadResult loaded = rules::load_rule_files(files);
   for (const rules::FileProblem& problem : loaded.problems) std::cerr << problem.text() << '\n';
   if (!loaded.ok()) {
-    std::cerr << loaded.problems.size() << " problem(s) found\n";
+    const std::size_t count = loaded.problems.size();
+    std::cerr << count << (count == 1 ? " problem\n" : " problems\n");
     return exit_invalid;
+  }
+  for (const rules::FileProblem& twin : rules::duplicate_alerts(loaded.rules)) {
+    std::cerr << twin.text() << '\n';
   }
   std::cout << loaded.rules.rule_count() << " rule(s) in " << loaded.rules.groups.size()
             << " group(s): valid\n";

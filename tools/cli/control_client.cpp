@@ -32,7 +32,10 @@ ControlReply understand(unsigned status, const std::string& body) {
   };
   reply.message = text("message");
   reply.state = text("state");
-  if (reply.message.empty()) reply.message = "the sidecar answered " + std::to_string(status);
+  if (reply.message.empty()) {
+    reply.message = "found status " + std::to_string(status) +
+                    " as the answer; needed one of a sidecar's; look at who serves that socket";
+  }
   return reply;
 }
 
@@ -42,6 +45,15 @@ struct Answer {
   std::string body;
 };
 
+std::string why_unanswered(CURLcode code) {
+  const std::string why = ::curl_easy_strerror(code);
+  if (code == CURLE_OPERATION_TIMEDOUT) {
+    return "found a sidecar that does not answer (" + why + "); needed one that works; see its log";
+  }
+  return "found nobody who answers (" + why +
+         "); needed a running sidecar; start it, or name its socket by --control.socket";
+}
+
 /// POST of `sent`, or GET when there is nothing to send.
 Answer talk(const std::string& socket, const std::string& path, const std::string* sent) {
   Answer answer;
@@ -49,7 +61,7 @@ Answer talk(const std::string& socket, const std::string& path, const std::strin
   const std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(
       ::curl_slist_append(nullptr, "Content-Type: application/json"), ::curl_slist_free_all);
   if (!curl || !headers) {
-    answer.problem = "libcurl cannot start";
+    answer.problem = "found libcurl unable to start; needed memory for it; free some";
     return answer;
   }
   const std::string url = "http://localhost" + path;
@@ -70,7 +82,7 @@ Answer talk(const std::string& socket, const std::string& path, const std::strin
   long status = 0;
   ::curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
   answer.status = code == CURLE_OK ? static_cast<unsigned>(status) : 0;
-  answer.problem = ::curl_easy_strerror(code);
+  if (code != CURLE_OK) answer.problem = why_unanswered(code);
   return answer;
 }
 
@@ -85,7 +97,10 @@ ControlReply ask_sidecar(const std::string& socket, const std::string& path,
   if (answer.status != 0) return understand(answer.status, answer.body);
   ControlReply reply;
   reply.denied = ::access(socket.c_str(), W_OK) != 0 && errno == EACCES;
-  reply.message = socket + ": " + (reply.denied ? "not for this user" : answer.problem);
+  const std::string closed = "found it closed to user " + std::to_string(::geteuid()) +
+                             "; needed its owner, or a member of its group: usermod -a -G outrider "
+                             "USER, or run as the user who runs the sidecar";
+  reply.message = socket + ": " + (reply.denied ? closed : answer.problem);
   return reply;
 }
 

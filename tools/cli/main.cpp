@@ -15,6 +15,7 @@
 #include "cli/kill_command.hpp"
 #include "cli/places.hpp"
 #include "cli/status_command.hpp"
+#include "config/usage.hpp"
 #include "outputs/process_metrics.hpp"
 
 namespace {
@@ -47,8 +48,7 @@ int run(int argc, const char* const* argv) {
   } catch (const CLI::Success& success) {
     return app.exit(success);  // --help, --version
   } catch (const CLI::ParseError& error) {
-    app.exit(error);
-    return exit_usage;
+    return complain(exit_usage, outrider::config::usage_sentence(app, error));
   }
   return exit_code;
 }

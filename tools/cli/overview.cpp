@@ -115,11 +115,11 @@ std::string_view reject_text(std::uint64_t code) {
     case shm::RejectCode::none:
       return "";
     case shm::RejectCode::clock_skew:
-      return "the trader's clock differs from the sidecar's by more than 10 ms";
+      return "found its clock over 10 ms off; needed the sidecar's; restart it";
     case shm::RejectCode::foreign_clock:
-      return "the trader stamps with a clock that the sidecar cannot read";
+      return "found a clock nobody else reads; needed one; set OUTRIDER_CLOCK";
     case shm::RejectCode::no_heartbeat:
-      return "the trader's heartbeat is missing";
+      return "found no heartbeat yet; needed one; see its housekeeping";
   }
   return "refused by the sidecar";
 }
@@ -219,7 +219,7 @@ Overview look(const std::string& directory) {
   for (const char* part : {"/t", "/c"}) {
     if (::access((directory + part).c_str(), R_OK | X_OK) == 0) continue;
     overview.not_permitted = errno == EACCES;
-    overview.problem = directory + part + ": " + shm::errno_text(errno);
+    overview.problem = shm::missing_directory(directory, directory + part, errno).message;
     return overview;
   }
   const std::vector<Opened> opened =

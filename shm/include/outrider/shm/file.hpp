@@ -70,6 +70,10 @@ std::string segment_directory(const std::string& wanted);
 /// stranger can write it; the error prints the commands that make it.
 FileError check_directory(const std::string& directory);
 
+/// The sentence for `path`, the segment directory or a folder of it, that `code`
+/// says cannot be used.
+FileError missing_directory(const std::string& directory, const std::string& path, int code);
+
 /// A new file of `bytes` zero bytes in `directory` that has no name yet, its
 /// blocks allocated: a full file system is an error here and not a SIGBUS later.
 Descriptor make_nameless(const std::string& directory, std::uint64_t bytes, FileError& error);
