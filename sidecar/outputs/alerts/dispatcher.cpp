@@ -198,8 +198,9 @@ void Dispatcher::persist(const Time& now, bool at_once) {
   if (!can_store_ || receivers_.empty() || book_.revision() == written_revision_) return;
   if (!at_once && now.steady - written_ < write_period) return;
   written_ = now.steady;
+  if (const auto error = store_.write(book_.known()))
+    return parts_.log.error("alerts: " + error.message);
   written_revision_ = book_.revision();
-  if (const auto error = store_.write(book_.known())) parts_.log.error("alerts: " + error.message);
 }
 
 void Dispatcher::tidy(const Time& now) {
