@@ -34,7 +34,8 @@ TEST(CheckConfig, SaysWhatAGoodFileHolds) {
   const Outcome outcome = check(file);
 
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_EQ(outcome.out, file + ": good; rule files: 2, breakers: 2, kill switches: 1\n");
+  EXPECT_EQ(outcome.out,
+            file + ": good; rule files: 2, breakers: 4, kill switches: 1, entry blocks: 2\n");
   EXPECT_EQ(outcome.err, "");
 }
 

@@ -89,10 +89,10 @@ TEST_F(Damage, OfAFileThatIsCutShortClosesItsGateAndNoOther) {
 TEST_F(Damage, IsSaidOnceWithWhatWasFound) {
   Vandal{directory_.path(), "victim"}.cut(8'192);
   ASSERT_TRUE(sidecar_.turns_until(
-      [&] { return sidecar_.said("victim.1.telemetry: cut short while it is mapped") > 0; }));
+      [&] { return sidecar_.said("victim.1.telemetry: found it cut short to") > 0; }));
   sidecar_.turn(100);
   EXPECT_EQ(sidecar_.said("segment quarantined"), 1U);
-  EXPECT_EQ(sidecar_.said("found 8192 bytes, needed"), 1U);
+  EXPECT_EQ(sidecar_.said("found it cut short to 8192 bytes while in use; needed"), 1U);
   EXPECT_EQ(sidecar_.metric("outrider_segments_quarantined_total"), 1);
 }
 
@@ -144,7 +144,7 @@ TEST_F(Damage, OfAControlFileClosesTheGateToo) {
   const std::string path = shm::control_path(directory_.path(), "victim", 1);
   ASSERT_EQ(::truncate(path.c_str(), 0), 0);
   ASSERT_TRUE(sidecar_.turns_until(
-      [&] { return sidecar_.said("victim.1.control: cut short while it is mapped") == 1; }));
+      [&] { return sidecar_.said("victim.1.control: found it cut short to") == 1; }));
   spare_this_process();
   expect_the_other_goes_on();
   EXPECT_EQ(of("outrider_segment_quarantined"), 1);
@@ -193,7 +193,7 @@ TEST_F(Damage, OfACheckpointIsSaidAndSparesTheSidecar) {
   ASSERT_EQ(::truncate((directory_.path() + "/c/victim.checkpoint").c_str(), 0), 0);
   victim_->record(3);
   ASSERT_TRUE(sidecar_.turns_until(
-      [&] { return sidecar_.said("its checkpoint was cut short while it is in use") == 1; }));
+      [&] { return sidecar_.said("found its checkpoint cut short while in use") == 1; }));
   EXPECT_FALSE(victim_->trades());
   expect_the_other_goes_on();
 }

@@ -215,7 +215,7 @@ TEST(Rule, ThatHasNoRoomToWatchAProducerLeavesItsGatesClosed) {
   ASSERT_TRUE(is_unarmed(sidecar, greedy, "rule Long has no room to watch this"));
   EXPECT_TRUE(trades(sidecar, small));  // what another takes leaves room for it
   EXPECT_TRUE(trades(sidecar, apart));
-  EXPECT_EQ(sidecar.said("rule Long: no room for the history of"), 1U);
+  EXPECT_EQ(sidecar.said("rule Long: found no room for the history of"), 1U);
 }
 
 }  // namespace

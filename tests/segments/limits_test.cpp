@@ -101,7 +101,7 @@ TEST_F(Limits, AProducerThatNamesTooManyScopesLeavesRoomForTheOthers) {
   }));
 
   EXPECT_FALSE(gates.back().open(ticks()));
-  EXPECT_EQ(sidecar_.said("its gates and alerts have named more than 256 scopes"), 1U);
+  EXPECT_EQ(sidecar_.said("found its gates and alerts to name more than 256 scopes"), 1U);
   EXPECT_EQ(sidecar_.metric("outrider_scopes_refused_total"), 174);
   std::size_t known = 0;
   for (int i = 0; i < 300; ++i) {
@@ -254,7 +254,7 @@ TEST_F(Limits, ALookThatFailsIsSaidAndDoesNotBeat) {
   std::filesystem::rename(directory_.path() + "/t", directory_.path() + "/away");
   sidecar_.turn();
   EXPECT_EQ(beat(), before);
-  EXPECT_EQ(sidecar_.said("cannot look through the segment directory"), 1U);
+  EXPECT_EQ(sidecar_.said("needed a directory that this user may list"), 1U);
   EXPECT_EQ(sidecar_.said("No such file or directory"), 1U);
 
   std::filesystem::rename(directory_.path() + "/away", directory_.path() + "/t");
