@@ -72,6 +72,10 @@ Gate Producer::gate(std::string_view name, const Labels& labels) noexcept {
   return state_->gate(series(shm::SeriesKind::gate, name, "Gate that orders pass", labels));
 }
 
+Directives Producer::directives(const Writer& writer) noexcept {
+  return writer.state_ == nullptr ? Directives{} : writer.state_->directives(writer.lane_);
+}
+
 bool Producer::is_detached() const noexcept {
   return state_->is_detached();
 }

@@ -285,6 +285,8 @@ void ProducerState::free_lane(std::uint32_t number) noexcept {
   const std::lock_guard guard{mutex_};
   Lane& lane = lanes_[number];
   if (--lane.users > 0) return;
+  // relaxed: nobody answers for this lane any more.
+  telemetry_->lane(number).header->listening.store(0, std::memory_order_relaxed);
   // relaxed: told to people; the lane's numbers stay and go on.
   telemetry_->lane(number).header->state.store(static_cast<std::uint32_t>(shm::LaneState::free),
                                                std::memory_order_relaxed);

@@ -36,6 +36,7 @@ struct Lane {
   shm::RingWriter writer;
   WriterGuard guard;
   std::string name;
+  std::unique_ptr<DirectiveInbox> inbox;  ///< once it was asked for
   std::uint32_t users = 0;  ///< writers holding it: at most one, but on the shared lane
   std::map<std::uint32_t, std::unique_ptr<shm::HistogramCells>> histograms;  ///< by slot
 };
@@ -56,6 +57,7 @@ class ProducerState {
   std::atomic<std::uint64_t>& gauge(shm::SeriesInfo info) noexcept;
   Histogram histogram(std::uint32_t lane, shm::SeriesInfo info) noexcept;
   Gate gate(shm::SeriesInfo info) noexcept;
+  Directives directives(std::uint32_t lane) noexcept;
 
   void housekeep() noexcept;
   void start_thread();
@@ -109,6 +111,7 @@ class ProducerState {
   std::string last_refusal_;
   std::unique_ptr<Lane[]> lanes_;
   std::uint32_t lanes_used_ = 0;
+  bool anybody_listened_ = false;  ///< for directives, ever
 
   std::thread thread_;
   std::unique_ptr<std::condition_variable> wake_ = std::make_unique<std::condition_variable>();

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -14,8 +15,8 @@
 namespace outrider::shm {
 namespace {
 
-std::uint64_t control_bytes(const Geometry& geometry) {
-  return ControlLayout{geometry.lanes + 1, geometry.gates}.total;
+std::uint64_t control_bytes(const Geometry& geometry, std::uint32_t minor) {
+  return ControlLayout{geometry.lanes + 1, geometry.gates, minor}.total;
 }
 
 /// The control segment may come from the owner of the directory it lies in, from
@@ -49,7 +50,6 @@ struct Opened {
 
 /// Why the open file is not the control segment it should be; empty when it is.
 std::string refusal_of(const Opened& opened, const ControlShape& shape) {
-  const std::uint64_t bytes = control_bytes(shape.geometry);
   ControlHeader header{};
   if (::pread(opened.file.get(), &header, sizeof header, 0) !=
       static_cast<ssize_t>(sizeof header)) {
@@ -61,6 +61,8 @@ std::string refusal_of(const Opened& opened, const ControlShape& shape) {
     return "found layout version " + std::to_string(header.major) + "; needed " +
            std::to_string(layout_major) + ", which this build reads; upgrade the older side";
   }
+  // Each side may be the older one: the table of directives is there if both know it.
+  const std::uint64_t bytes = control_bytes(shape.geometry, std::min(header.minor, shape.minor));
   if (opened.check.size != bytes || header.total_bytes != bytes) {
     return "found " + std::to_string(opened.check.size) + " bytes; needed " +
            std::to_string(bytes) + "; remove it and restart the trader";
@@ -117,7 +119,7 @@ Mapping open_control(const std::string& path, Access access, const ControlShape&
                      FileError& error) {
   const Opened opened = open_control_file(path, access, shape, error);
   if (!opened.file) return {};
-  return Mapping::of_file(opened.file, access, control_bytes(shape.geometry), error);
+  return Mapping::of_file(opened.file, access, opened.check.size, error);
 }
 
 Mapping open_or_make_control(const std::string& directory, const std::string& name,
@@ -128,17 +130,21 @@ Mapping open_or_make_control(const std::string& directory, const std::string& na
   if (existing || error.code != ENOENT) return existing;
 
   error = {};
-  const std::uint64_t bytes = control_bytes(shape.geometry);
+  const std::uint64_t bytes = control_bytes(shape.geometry, shape.minor);
   const Descriptor file = make_nameless(directory + "/c", bytes, error);
   if (!file) return {};
   Mapping mapping = Mapping::of_file(file, Access::read_write, bytes, error);
   if (!mapping) return {};
   error = populate(mapping);
   if (error) return {};
-  const ControlHeader header{control_magic,        layout_major,
-                             layout_minor,         bytes,
-                             shape.generation,     shape.geometry.lanes + 1,
-                             shape.geometry.gates, shape.birth};
+  const ControlHeader header{control_magic,
+                             layout_major,
+                             std::min(layout_minor, shape.minor),
+                             bytes,
+                             shape.generation,
+                             shape.geometry.lanes + 1,
+                             shape.geometry.gates,
+                             shape.birth};
   std::memcpy(mapping.data(), &header, sizeof header);
   close_gates({mapping.data(), static_cast<std::size_t>(bytes)}, shape);
   error = give_name(file, path);
@@ -148,7 +154,7 @@ Mapping open_or_make_control(const std::string& directory, const std::string& na
 
 FileError ControlWindow::open(const ControlShape& shape) {
   give_up();
-  const std::uint64_t bytes = control_bytes(shape.geometry);
+  const std::uint64_t bytes = control_bytes(shape.geometry, layout_minor);
   void* zeroes = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
   if (zeroes == MAP_FAILED) return {errno, "cannot map the control window: " + errno_text(errno)};
@@ -190,7 +196,8 @@ bool ControlWindow::swap_in(const std::string& path, FileError& error) {
   // sees the zeroes or the file, and both are safe. The arguments are variadic:
   // an offset of type int would bring along whatever the stack held beside it.
   constexpr long offset = 0;
-  const long mapped = ::syscall(SYS_mmap, address_, bytes_, PROT_READ,
+  // What an older sidecar's file lacks stays zero: no directives.
+  const long mapped = ::syscall(SYS_mmap, address_, std::min(bytes_, opened.check.size), PROT_READ,
                                 MAP_SHARED | MAP_FIXED | MAP_POPULATE, opened.file.get(), offset);
   if (mapped == -1) {
     error = {errno, path + ": cannot map: " + errno_text(errno)};

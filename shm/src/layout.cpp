@@ -62,11 +62,14 @@ TelemetryLayout::TelemetryLayout(const Geometry& geometry) noexcept {
   total = round_up(spill + geometry.spill_bytes, page_bytes);
 }
 
-ControlLayout::ControlLayout(std::uint32_t lane_count, std::uint32_t gate_count) noexcept {
+ControlLayout::ControlLayout(std::uint32_t lane_count, std::uint32_t gate_count,
+                             std::uint32_t minor) noexcept {
   state = false_sharing_range;
   positions = state + sizeof(ControlState);
   gates = positions + lane_count * sizeof(ReadPosition);
-  total = round_up(gates + gate_count * sizeof(GateSlot), page_bytes);
+  directives = round_up(gates + gate_count * sizeof(GateSlot), page_bytes);
+  const std::uint64_t table = minor >= minor_with_directives ? sizeof(DirectiveTable) : 0;
+  total = round_up(directives + table, page_bytes);
 }
 
 }  // namespace outrider::shm

@@ -89,9 +89,11 @@ std::shared_ptr<Segment> open_segment(const std::string& directory, const Found&
     return nullptr;
   }
   shm::FileError error;
-  shm::Mapping control = shm::open_or_make_control(
-      directory, name, {attached.header.geometry, generation, attached.header.created_wall_ns},
-      error);
+  shm::Mapping control =
+      shm::open_or_make_control(directory, name,
+                                {attached.header.geometry, generation,
+                                 attached.header.created_wall_ns, attached.header.minor},
+                                error);
   if (!control) {
     result = shm::AttachResult::refused_owner;
     why = error.message;

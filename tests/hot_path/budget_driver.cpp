@@ -70,6 +70,7 @@ bool count_everything(const std::string& directory, bool full) {
   const Gate gate = producer.gate("orders");
   const std::uint64_t refused = hot_gate_open(gate, ticks(), calls);
   if (refused != 0) std::fprintf(stderr, "%lu checks met a closed gate\n", refused);
+  hot_directives_poll(producer.directives(writer), calls);
   count_records(writer, full ? options.geometry.ring_capacity + 1 : 1);
   return refused == 0;
 }

@@ -114,3 +114,12 @@ std::uint64_t hot_gate_open(const outrider::Gate& gate, outrider::Ticks now,
   });
   return refused;
 }
+
+std::uint64_t hot_directives_poll(const outrider::Directives& directives,
+                                  std::uint64_t times) noexcept {
+  std::uint64_t told = 0;
+  repeat(directives, times, [&told](outrider::Directives& handle) {
+    for (const outrider::Directive& directive : handle.poll()) told += directive.epoch;
+  });
+  return told;
+}

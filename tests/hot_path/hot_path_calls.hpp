@@ -34,4 +34,7 @@ void hot_scoped_timer(const outrider::Histogram& histogram, std::uint64_t times)
 /// How many of the `times` checks found the gate closed.
 std::uint64_t hot_gate_open(const outrider::Gate& gate, outrider::Ticks now,
                             std::uint64_t times) noexcept;
+/// The sum of the epochs of what `times` looks found.
+std::uint64_t hot_directives_poll(const outrider::Directives& directives,
+                                  std::uint64_t times) noexcept;
 }

@@ -65,7 +65,9 @@ void allow_only_the_end() {
 }
 
 /// Every hot call, `recorded` samples in all; the gates' answers, counted.
-std::uint64_t make_every_call(Writer& writer, const Gate& gate, std::function<void()> just_before) {
+std::uint64_t make_every_call(Producer& producer, Writer& writer, const Gate& gate,
+                              std::function<void()> just_before) {
+  Directives directives = producer.directives(writer);
   Counter counter = writer.counter("calls_total", "Calls");
   Gauge gauge = writer.gauge("last_value", "A value");
   IntGauge lots = writer.int_gauge("lots", "A value");
@@ -88,6 +90,7 @@ std::uint64_t make_every_call(Writer& writer, const Gate& gate, std::function<vo
     hot_histogram_record(histogram, i, now, 2);
     hot_histogram_record_stamped(histogram, i, 1);
     hot_scoped_timer(histogram, 1);
+    for (const Directive& directive : directives.poll()) directives.acknowledge(directive);
   }
   return opened;
 }
@@ -97,6 +100,7 @@ struct Outcome {
   int wait_status = -1;
   std::uint64_t head = 0;
   std::uint64_t spilled = 0;
+  bool obeyed = false;  ///< the directive that the sidecar had issued
 };
 
 class HotPath : public testing::Test {
@@ -130,7 +134,7 @@ class HotPath : public testing::Test {
     born_.tell();
     if (!connected_.wait()) _exit(74);
     producer.housekeep();
-    const std::uint64_t opened = make_every_call(writer, gate, allow_only_the_end);
+    const std::uint64_t opened = make_every_call(producer, writer, gate, allow_only_the_end);
     syscall(__NR_exit_group, opened == (open ? recorded / 4 : 0) ? 0 : 75);
     __builtin_unreachable();
   }
@@ -147,6 +151,7 @@ class HotPath : public testing::Test {
                                                      {geometry, attached.header.generation}, error);
     if (!mapping) _exit(77);
     shm::Control control{{mapping.data(), mapping.size()}, geometry.lanes + 1, geometry.gates};
+    shm::issue(*control.directives(), {.kind = DirectiveKind::cancel_all, .scope = "global"});
     if (grant) {
       const std::uint64_t lease = attached.header.clock.interval_ticks(4'000'000'000);
       const Ticks now = shm::ticks(attached.header.clock.kind);
@@ -178,6 +183,7 @@ class HotPath : public testing::Test {
     // relaxed: the writer is dead.
     outcome.head = lane.header->head.load(std::memory_order_relaxed);
     outcome.spilled = lane.header->spilled.load(std::memory_order_relaxed);
+    outcome.obeyed = shm::acknowledgement(*lane.header, 1) == DirectiveOutcome::done;
     return outcome;
   }
 
@@ -189,6 +195,7 @@ class HotPath : public testing::Test {
   static void expect_clean_end(const Outcome& outcome) {
     EXPECT_FALSE(WIFSIGNALED(outcome.wait_status)) << "signal " << WTERMSIG(outcome.wait_status);
     EXPECT_EQ(WEXITSTATUS(outcome.wait_status), 0);
+    EXPECT_TRUE(outcome.obeyed);
   }
 
  private:

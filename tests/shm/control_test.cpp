@@ -118,6 +118,23 @@ TEST_F(Window, FollowsToANewFileOfTheSameName) {
   EXPECT_EQ(window_.view().gate(0).word, closed_word(GateState::unarmed));
 }
 
+// A sidecar that is older than directives writes no table; a trader that is older
+// asks for none, whatever its sidecar knows.
+TEST_F(Window, ShowsAnEmptyTableWhereTheFileHasNone) {
+  FileError error;
+  const Mapping file =
+      open_or_make_control(directory_.path(), "oms", {geometry_, generation, 0, 0}, error);
+  ASSERT_TRUE(file) << error.message;
+  EXPECT_EQ(control(file).directives(), nullptr);
+  control(file).gate(2).word = 1'000;
+
+  ASSERT_TRUE(swap_in()) << error_.message;
+
+  EXPECT_EQ(window_.view().gate(2).word, 1'000U);
+  ASSERT_NE(window_.view().directives(), nullptr);
+  EXPECT_EQ(window_.view().directives()->epoch, 0U);
+}
+
 TEST_F(Window, RefusesTheFileOfAnotherGeneration) {
   const Mapping file = make(generation + 1, geometry_);
   EXPECT_FALSE(swap_in(generation + 1));

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "outrider/counter.hpp"
+#include "outrider/directives.hpp"
 #include "outrider/failure_streak.hpp"
 #include "outrider/gate.hpp"
 #include "outrider/gauge.hpp"
@@ -71,6 +72,11 @@ class Producer {
   /// One gate for each route that orders take; its labels say which scopes it
   /// belongs to: gate("orders", {{"venue", "binance"}, {"strategy", "mm1"}}).
   Gate gate(std::string_view name, const Labels& labels = {}) noexcept;
+
+  /// What the sidecar tells this trader to do, for the thread of `writer` to poll in
+  /// its loop and to answer. The first thread that asks gets what was issued since the
+  /// producer began; others what is issued from now on.
+  Directives directives(const Writer& writer) noexcept;
 
   [[nodiscard]] bool is_detached() const noexcept;
   [[nodiscard]] std::uint64_t generation() const noexcept;

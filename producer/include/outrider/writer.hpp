@@ -49,6 +49,8 @@ class Writer {
   [[nodiscard]] bool shared() const noexcept;
 
  private:
+  friend class Producer;
+
   std::shared_ptr<detail::ProducerState> state_;
   std::uint32_t lane_ = 0;
 };

@@ -21,8 +21,8 @@ class BasicControl {
   template <class T>
   using As = std::conditional_t<std::is_const_v<Byte>, const T, T>;
 
-  /// `bytes` is at least ControlLayout{lanes, gates}.total long. `lanes` counts
-  /// the shared lane.
+  /// `bytes` is at least ControlLayout{lanes, gates, minor}.total long, for the minor
+  /// that it was made for. `lanes` counts the shared lane.
   BasicControl(std::span<Byte> bytes, std::uint32_t lanes, std::uint32_t gates) noexcept
       : bytes_{bytes}, layout_{lanes, gates}, lanes_{lanes}, gates_{gates} {}
 
@@ -37,6 +37,11 @@ class BasicControl {
   /// `slot` < gates().
   [[nodiscard]] As<GateSlot>& gate(std::uint32_t slot) const noexcept {
     return at<GateSlot>(layout_.gates)[slot];
+  }
+  /// Null in a segment made for a trader that does not know of directives.
+  [[nodiscard]] As<DirectiveTable>* directives() const noexcept {
+    const bool has_them = bytes_.size() >= layout_.directives + sizeof(DirectiveTable);
+    return has_them ? at<DirectiveTable>(layout_.directives) : nullptr;
   }
   [[nodiscard]] std::uint32_t lanes() const noexcept { return lanes_; }
   [[nodiscard]] std::uint32_t gates() const noexcept { return gates_; }
@@ -70,6 +75,8 @@ struct ControlShape {
   /// When that generation was born, which tells it from another of its number;
   /// 0: whichever.
   std::uint64_t birth = 0;
+  /// Of the trader's layout, as its telemetry header says it.
+  std::uint32_t minor = layout_minor;
 };
 
 /// Opens the control segment of a generation, or makes it when there is none. One

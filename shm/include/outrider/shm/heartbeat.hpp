@@ -63,21 +63,27 @@ void store_text(std::array<std::atomic<std::uint64_t>, words>& to, std::string_v
   for (std::size_t i = 0; i < words; ++i) {
     std::uint64_t word = 0;
     std::memcpy(&word, bytes.data() + i * 8, 8);
-    // sync(text): release, pairs with load_text. A reader that sees a new word
+    // sync(text): release, pairs with load_bytes. A reader that sees a new word
     // sees the odd version stored before it.
     to[i].store(word, std::memory_order_release);
   }
 }
 
 template <std::size_t words>
-std::string load_text(const std::array<std::atomic<std::uint64_t>, words>& from) {
-  std::array<char, words * 8> bytes{};
+void load_bytes(const std::array<std::atomic<std::uint64_t>, words>& from,
+                std::array<char, words * 8>& bytes) noexcept {
   for (std::size_t i = 0; i < words; ++i) {
     // sync(text): acquire, pairs with store_text. The version read after this is
     // at least as new as this word.
     const std::uint64_t word = from[i].load(std::memory_order_acquire);
     std::memcpy(bytes.data() + i * 8, &word, 8);
   }
+}
+
+template <std::size_t words>
+std::string load_text(const std::array<std::atomic<std::uint64_t>, words>& from) {
+  std::array<char, words * 8> bytes{};
+  load_bytes(from, bytes);
   return {bytes.data(), strnlen(bytes.data(), bytes.size())};
 }
 

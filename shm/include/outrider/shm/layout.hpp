@@ -24,7 +24,10 @@ inline constexpr std::size_t false_sharing_range = 128;
 inline constexpr std::uint64_t telemetry_magic = 0x31'54'52'44'52'54'55'4F;  // "OUTRDRT1"
 inline constexpr std::uint64_t control_magic = 0x31'43'52'44'52'54'55'4F;    // "OUTRDRC1"
 inline constexpr std::uint32_t layout_major = 1;  ///< another one is refused
-inline constexpr std::uint32_t layout_minor = 0;  ///< a larger one only adds
+inline constexpr std::uint32_t layout_minor = 1;  ///< a larger one only adds
+/// The first minor whose traders read directives; a control segment that was made
+/// for an earlier one ends before their table.
+inline constexpr std::uint32_t minor_with_directives = 1;
 inline constexpr std::uint32_t byte_order_mark = 0x01020304;
 
 /// How much of everything a telemetry segment has room for, chosen at creation.
@@ -129,6 +132,9 @@ inline constexpr unsigned sample_value_bits = 48;
 
 enum class LaneState : std::uint32_t { free = 0, claimed = 1, shared = 2 };
 
+/// Directives that a control segment keeps; the one after takes the place of the oldest.
+inline constexpr std::size_t directive_room = 16;
+
 /// Front of a lane: what one writer thread publishes.
 struct LaneHeader {
   alignas(false_sharing_range) std::atomic<std::uint32_t> state;  ///< LaneState
@@ -138,6 +144,11 @@ struct LaneHeader {
   /// Of its first writer, NUL-terminated. Written before `lanes_used` counts the
   /// lane and never again: `tid` says who writes now.
   std::array<char, 32> name;
+  /// 1 + the last directive when its writer began to look for them; 0: it does not.
+  std::atomic<std::uint64_t> listening;
+  /// By epoch modulo the room: acknowledgement_word() of the last of them.
+  std::array<std::atomic<std::uint32_t>, directive_room> acknowledged;
+  std::atomic<std::uint64_t> acknowledged_ticks;  ///< when the latest one was
 
   /// Samples ever pushed into the ring; the next one goes to `head & mask`.
   alignas(false_sharing_range) std::atomic<std::uint64_t> head;
@@ -147,6 +158,8 @@ struct LaneHeader {
   std::atomic<std::uint64_t> clipped;    ///< values above highest_trackable_value
   std::atomic<std::uint64_t> anomalies;  ///< intervals that ended before they began
 };
+static_assert(offsetof(LaneHeader, listening) == 48);
+static_assert(offsetof(LaneHeader, acknowledged_ticks) == 120);
 static_assert(offsetof(LaneHeader, head) == 128);
 static_assert(offsetof(LaneHeader, spilled) == 256);
 static_assert(sizeof(LaneHeader) == 384);
@@ -243,12 +256,37 @@ struct GateSlot {
 static_assert(offsetof(GateSlot, version) == 128);
 static_assert(sizeof(GateSlot) == 256);
 
+/// What a trader is told to do. Text is NUL-padded; none that is longer is stored.
+struct alignas(64) DirectiveSlot {
+  std::atomic<std::uint64_t> epoch;           ///< which one it is; 0: none, or being replaced
+  std::atomic<std::uint64_t> kind;            ///< DirectiveKind
+  std::atomic<std::uint64_t> issued_wall_ms;  ///< Unix milliseconds
+  std::atomic<std::uint64_t> issued_ticks;    ///< the same moment by the trader's clock
+  std::array<std::atomic<std::uint64_t>, 14> scope;
+  std::array<std::atomic<std::uint64_t>, 12> parameters;  ///< "key=value,key=value"
+  std::array<std::atomic<std::uint64_t>, 10> reason;
+};
+static_assert(offsetof(DirectiveSlot, scope) == 32);
+static_assert(offsetof(DirectiveSlot, parameters) == 144);
+static_assert(offsetof(DirectiveSlot, reason) == 240);
+static_assert(sizeof(DirectiveSlot) == 320);
+
+/// The last directives, number `epoch` in slot `epoch % directive_room`.
+struct DirectiveTable {
+  alignas(false_sharing_range) std::atomic<std::uint64_t> epoch;  ///< of the last one; 0: none
+  alignas(false_sharing_range) std::array<DirectiveSlot, directive_room> slots;
+};
+static_assert(offsetof(DirectiveTable, slots) == 128);
+static_assert(sizeof(DirectiveTable) == 5248);
+
 struct ControlLayout {
-  ControlLayout(std::uint32_t lanes, std::uint32_t gates) noexcept;
+  ControlLayout(std::uint32_t lanes, std::uint32_t gates,
+                std::uint32_t minor = layout_minor) noexcept;
 
   std::uint64_t state;
   std::uint64_t positions;
   std::uint64_t gates;
+  std::uint64_t directives;  ///< on a page of its own; `total` in a segment without
   std::uint64_t total;
 };
 
