@@ -13,6 +13,14 @@
 
 namespace outrider::segments {
 
+namespace {
+
+shm::ControlShape shape_of(const shm::TelemetryHeader& header) {
+  return {header.geometry, header.generation, header.created_wall_ns, header.minor};
+}
+
+}  // namespace
+
 Segment::Segment(std::string producer, shm::AttachedTelemetry&& attached, shm::Mapping&& mapping,
                  shm::Descriptor&& lock)
     : name{std::move(producer)},
@@ -90,10 +98,7 @@ std::shared_ptr<Segment> open_segment(const std::string& directory, const Found&
   }
   shm::FileError error;
   shm::Mapping control =
-      shm::open_or_make_control(directory, name,
-                                {attached.header.geometry, generation,
-                                 attached.header.created_wall_ns, attached.header.minor},
-                                error);
+      shm::open_or_make_control(directory, name, shape_of(attached.header), error);
   if (!control) {
     result = shm::AttachResult::refused_owner;
     why = error.message;

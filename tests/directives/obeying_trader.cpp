@@ -96,7 +96,7 @@ int main(int argc, char** argv) {
   if (argc < 4) return 2;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   Producer producer{{.name = argv[2], .directory = argv[1]}};
-  const Gate gate = producer.gate("orders", {{"venue", "binance"}});
+  (void)producer.gate("orders", {{"venue", "binance"}});
   std::vector<std::thread> threads;
   for (int i = 3; i < argc; ++i) {
     const std::string name = argv[i];
