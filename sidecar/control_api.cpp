@@ -31,11 +31,11 @@ void ControlApi::add(outputs::Router& router, const char* path, Ask ask) {
 }
 
 void ControlApi::add_command(outputs::Router& router, const char* path, Role least,
-                             std::function<outputs::Response()> carry_out) {
+                             Command carry_out) {
   router.add("POST", path,
              [this, least, carry_out = std::move(carry_out)](const outputs::Request& request) {
                const Caller caller = access()->caller_of(request);
-               if (caller.role >= least) return carry_out();
+               if (caller.role >= least) return carry_out(request, caller);
                const std::string message = "found the role " + std::string{to_string(caller.role)} +
                                            "; needed " + std::string{to_string(least)};
                return outputs::Response{.status = 403,

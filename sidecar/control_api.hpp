@@ -22,9 +22,11 @@ class ControlApi {
   /// Any thread: who may do what from now on.
   void replace_access(outputs::Access access);
 
+  using Command =
+      std::function<outputs::Response(const outputs::Request&, const protection::Caller&)>;
   /// Another POST, for whoever has at least that role.
   void add_command(outputs::Router& router, const char* path, protection::Role least,
-                   std::function<outputs::Response()> carry_out);
+                   Command carry_out);
 
   /// Reading is for viewers: `pages`. POST /api/v1/kill and arm are for whoever has
   /// the role; `pages` gets them added. Any number of servers may use the handler.

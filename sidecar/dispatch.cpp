@@ -56,10 +56,16 @@ void Sidecar::add_alerts(outputs::Router& router) {
 
 void Sidecar::add_alert_commands(outputs::Router& router) {
   control_api_->add_command(
-      router, "/api/v1/alerts/requeue", protection::Role::killer, [this]() -> outputs::Response {
+      router, "/api/v1/alerts/requeue", protection::Role::killer,
+      [this](const outputs::Request&, const protection::Caller&) -> outputs::Response {
         const std::string count = std::to_string(dispatcher_->requeue());
         return {.content_type = "application/json",
                 .body = R"({"ok":true,"message":")" + count + " to be sent again\"}\n"};
+      });
+  control_api_->add_command(
+      router, "/api/v1/webhook", protection::Role::none,
+      [this](const outputs::Request& request, const protection::Caller& caller) {
+        return alerts_in_->take(request, caller);
       });
 }
 

@@ -159,6 +159,10 @@ void OwnSeries::add_discovery(aggregate::ValuesBuilder& builder) {
                             "Gates that name more scopes than one producer may.");
   refusals_unsaid_ =
       counter("outrider_refusals_unsaid_total", "Refusals that were too many to be logged.");
+  cluster_alerts_ = counter("outrider_cluster_alerts_total",
+                            "Firing alerts that Alertmanagers posted to the webhook.");
+  cluster_alerts_unknown_ = counter("outrider_cluster_alerts_unknown_total",
+                                    "Those of them that protection.cluster_alerts does not have.");
   discovery_scans_ = counter("outrider_discovery_scans_total",
                              "Looks of the discovery thread at the segment directory.");
   discovery_plans_ = counter("outrider_discovery_plans_total",
@@ -307,26 +311,32 @@ void OwnSeries::refresh(const Facts& facts) const noexcept {
   *passes_ = as_double(facts.self.passes);
   *clock_jumps_ = as_double(facts.self.clock_jumps);
   *expirations_ = as_double(facts.self.lease_expirations);
+  refresh_shared(facts.shared, facts.now);
+}
+
+void OwnSeries::refresh_shared(const SharedFacts& shared, nanoseconds now) const noexcept {
   // relaxed, all: facts on their own.
-  *reload_ = facts.shared.reload_successful.load(std::memory_order_relaxed) ? 1 : 0;
-  *journal_ = facts.shared.journal_writable.load(std::memory_order_relaxed) ? 1 : 0;
-  const std::size_t good = facts.shared.journal_copies.load(std::memory_order_relaxed);
+  const auto count = [](const std::atomic<std::uint64_t>& fact) {
+    return as_double(fact.load(std::memory_order_relaxed));
+  };
+  *reload_ = shared.reload_successful.load(std::memory_order_relaxed) ? 1 : 0;
+  *journal_ = shared.journal_writable.load(std::memory_order_relaxed) ? 1 : 0;
+  const std::size_t good = shared.journal_copies.load(std::memory_order_relaxed);
   *journal_copies_[true] = as_double(good);
   *journal_copies_[false] = as_double(2 - good);
-  *log_dropped_ = as_double(facts.shared.log_dropped.load(std::memory_order_relaxed));
-  *segments_refused_ = as_double(facts.shared.segments_refused.load(std::memory_order_relaxed));
-  *series_refused_ = as_double(facts.shared.series_refused.load(std::memory_order_relaxed));
-  *generations_renumbered_ =
-      as_double(facts.shared.generations_renumbered.load(std::memory_order_relaxed));
-  *stale_files_dropped_ =
-      as_double(facts.shared.stale_files_dropped.load(std::memory_order_relaxed));
-  *scopes_refused_ = as_double(facts.shared.scopes_refused.load(std::memory_order_relaxed));
-  *refusals_unsaid_ = as_double(facts.shared.refusals_unsaid.load(std::memory_order_relaxed));
-  *discovery_scans_ = as_double(facts.shared.discovery_scans.load(std::memory_order_relaxed));
-  *discovery_plans_ = as_double(facts.shared.discovery_plans.load(std::memory_order_relaxed));
-  *discovery_age_ = seconds(facts.shared.discovery_age(facts.now));
-  *segments_quarantined_ =
-      as_double(facts.shared.segments_quarantined.load(std::memory_order_relaxed));
+  *log_dropped_ = count(shared.log_dropped);
+  *segments_refused_ = count(shared.segments_refused);
+  *series_refused_ = count(shared.series_refused);
+  *generations_renumbered_ = count(shared.generations_renumbered);
+  *stale_files_dropped_ = count(shared.stale_files_dropped);
+  *scopes_refused_ = count(shared.scopes_refused);
+  *cluster_alerts_ = count(shared.cluster_alerts);
+  *cluster_alerts_unknown_ = count(shared.cluster_alerts_unknown);
+  *refusals_unsaid_ = count(shared.refusals_unsaid);
+  *discovery_scans_ = count(shared.discovery_scans);
+  *discovery_plans_ = count(shared.discovery_plans);
+  *discovery_age_ = seconds(shared.discovery_age(now));
+  *segments_quarantined_ = count(shared.segments_quarantined);
 }
 
 }  // namespace outrider

@@ -52,6 +52,8 @@ struct SharedFacts {
   std::atomic<std::uint64_t> stale_files_dropped{0};
   std::atomic<std::uint64_t> scopes_refused{0};
   std::atomic<std::uint64_t> refusals_unsaid{0};
+  std::atomic<std::uint64_t> cluster_alerts{0};
+  std::atomic<std::uint64_t> cluster_alerts_unknown{0};
   std::atomic<std::uint64_t> discovery_scans{0};
   std::atomic<std::uint64_t> discovery_plans{0};
   std::atomic<std::int64_t> discovery_beat_ns{
@@ -106,6 +108,7 @@ class OwnSeries {
   void add_self(aggregate::ValuesBuilder& builder);
   void add_journal(aggregate::ValuesBuilder& builder);
   void add_discovery(aggregate::ValuesBuilder& builder);
+  void refresh_shared(const SharedFacts& shared, nanoseconds now) const noexcept;
   void refresh_producers(nanoseconds now) const noexcept;
   void refresh_rules(const rules::Plan& plan) const noexcept;
 
@@ -120,8 +123,8 @@ class OwnSeries {
   std::array<double*, 2> journal_copies_{};  ///< failed, good
   double *last_pass_, *passes_, *clock_jumps_, *reload_, *journal_, *expirations_,
       *segments_refused_, *series_refused_, *segments_quarantined_, *refusals_unsaid_,
-      *generations_renumbered_, *stale_files_dropped_, *scopes_refused_, *discovery_scans_,
-      *discovery_plans_, *discovery_age_;
+      *generations_renumbered_, *stale_files_dropped_, *scopes_refused_, *cluster_alerts_,
+      *cluster_alerts_unknown_, *discovery_scans_, *discovery_plans_, *discovery_age_;
 };
 
 }  // namespace outrider

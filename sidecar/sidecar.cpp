@@ -29,6 +29,9 @@ constexpr nanoseconds unarmed_reminder = 60s;
 constexpr auto publication_patience = 200ms;
 /// As old as values may be anyway between two passes of a quiet guard.
 constexpr auto page_lifetime = 10ms;
+/// An Alertmanager posts a whole group at once, and tries no second time when it is
+/// refused for its length.
+constexpr std::uint64_t longest_webhook = 1 << 20;
 /// A storm of readers must not take the core from the guard. Whoever kills or arms
 /// comes by the control socket, whose thread does not step back.
 constexpr int readers_step_back = 5;
@@ -140,11 +143,14 @@ void Sidecar::start_protection() {
       protection_, desk_, *scribe_,
       protection::ControlOptions{.needs_second_person = settings_.config.protection.second_person});
   control_api_ = std::make_unique<ControlApi>(*control_, settings_.access);
+  alerts_in_ = std::make_unique<AlertsIn>(AlertsIn::Parts{*control_, log_, facts_},
+                                          settings_.config.protection.cluster_alerts);
   kill_requests_ = std::make_unique<protection::KillRequestWatch>(directory_ + "/c/kill");
 }
 
 /// With answers of its own: the thread that steps back may be making one of the others.
 void Sidecar::serve_control(outputs::HttpServerOptions options) {
+  options.max_body_bytes = longest_webhook;
   outputs::Router pages;
   outputs::add_pages(pages, page_sources());
   add_alerts(pages);
@@ -197,6 +203,7 @@ void Sidecar::reload() {
   }
   log_.reconfigure(fresh->config.log);
   control_api_->replace_access(fresh->access);
+  alerts_in_->replace(fresh->config.protection.cluster_alerts);
   dispatcher_->reconfigure(fresh->config);
   log_.info("reloaded", {{"rules", std::to_string(fresh->rules->rule_count())}});
   const std::lock_guard guard{reload_mutex_};

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "alerts_in.hpp"
 #include "config/flags.hpp"
 #include "control_api.hpp"
 #include "guard.hpp"
@@ -89,6 +90,7 @@ class Sidecar {
   protection::CommandDesk desk_;
   std::unique_ptr<protection::Control> control_;
   std::unique_ptr<ControlApi> control_api_;
+  std::unique_ptr<AlertsIn> alerts_in_;
   std::unique_ptr<protection::KillRequestWatch> kill_requests_;
 
   SharedFacts facts_;

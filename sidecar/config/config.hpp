@@ -146,6 +146,20 @@ struct EntryBlockConfig {
   Place place{};
 };
 
+enum class ClusterAction {
+  halt_new,  ///< HALTED: for `duration`, or until a person arms
+  kill,      ///< KILLED
+};
+
+/// What an alert does that an Alertmanager posts to /api/v1/webhook.
+struct ClusterAlertConfig {
+  std::string alert{};           ///< of the cluster's rules; the sidecar need not have it
+  std::string scope = "global";  ///< as in BreakerConfig
+  ClusterAction action = ClusterAction::halt_new;
+  std::optional<std::chrono::nanoseconds> duration{};  ///< of a halt; none: until armed
+  Place place{};
+};
+
 struct ProtectionConfig {
   /// Open the gates at start without a person's `outrider arm`. Never lifts KILLED.
   bool arm_at_start = false;
@@ -167,6 +181,7 @@ struct ProtectionConfig {
   std::vector<BreakerConfig> breakers{};
   std::vector<KillSwitchConfig> kill_switch{};
   std::vector<EntryBlockConfig> entry_blocks{};
+  std::vector<ClusterAlertConfig> cluster_alerts{};
 };
 
 struct Config {

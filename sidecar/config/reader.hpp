@@ -30,6 +30,7 @@ class Reader {
   void read_breakers(const YAML::Node& list);
   void read_kill_switch(const YAML::Node& list);
   void read_entry_blocks(const YAML::Node& list);
+  void read_cluster_alerts(const YAML::Node& list);
 
   /// The fields of one entry of a list, each known and at most once.
   using Fields = std::map<std::string, YAML::Node>;
@@ -46,6 +47,8 @@ class Reader {
   void read_alert_and_scope(const std::string& path, const YAML::Node& at, const Fields& fields,
                             Entry& entry);
   void read_action(const std::string& path, const Fields& fields, BreakerConfig& breaker);
+  void read_cluster_action(const std::string& path, const Fields& fields,
+                           ClusterAlertConfig& entry);
   void read_auto_rearm(const std::string& path, const Fields& fields, BreakerConfig& breaker);
   /// A field that is there: a whole number to `field.most`.
   void read_number(const std::string& path, const Fields& fields, const NumberField& field,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lists of `protection:`: breakers, kill switches, entry blocks.
+// The lists of `protection:`: breakers, kill switches, entry blocks, cluster alerts.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -156,6 +156,34 @@ void Reader::read_entry_blocks(const YAML::Node& list) {
     if (const YAML::Node* alert = scalar_of(fields, "cleared_by"); alert != nullptr)
       block.cleared_by = alert->Scalar();
   }
+}
+
+void Reader::read_cluster_alerts(const YAML::Node& list) {
+  if (!is_list("protection.cluster_alerts", list)) return;
+  for (const YAML::Node& item : list) {
+    auto& alerts = loaded_.config.protection.cluster_alerts;
+    const std::string path = "protection.cluster_alerts[" + std::to_string(alerts.size()) + ']';
+    ClusterAlertConfig& entry = alerts.emplace_back();
+    const Fields fields = read_entry(path, item, {"alert", "scope", "action", "for"});
+    read_alert_and_scope(path, item, fields, entry);
+    read_cluster_action(path, fields, entry);
+  }
+}
+
+void Reader::read_cluster_action(const std::string& path, const Fields& fields,
+                                 ClusterAlertConfig& entry) {
+  if (const YAML::Node* action = scalar_of(fields, "action"); action != nullptr) {
+    const std::string& text = action->Scalar();
+    if (text != "halt_new" && text != "kill")
+      problem(*action, path + ".action: found " + in_quotes(text) + "; needed halt_new or kill");
+    entry.action = text == "kill" ? ClusterAction::kill : ClusterAction::halt_new;
+  }
+  const YAML::Node* duration = scalar_of(fields, "for");
+  if (duration == nullptr) return;
+  read_duration(path, "for", fields, entry.duration.emplace());
+  if (entry.action == ClusterAction::kill)
+    problem(*duration, path + ".for: found " + in_quotes(duration->Scalar()) +
+                           " for action kill; needed none, because only a person lifts KILLED");
 }
 
 }  // namespace outrider::config

@@ -40,6 +40,9 @@ class ShippedConfiguration(unittest.TestCase):
         self.goes_to("desk", "severity=sev3")
         self.goes_to("log", "severity=info")
 
+    def test_what_hosts_obey_people_hear_of_too(self):
+        self.goes_to("hosts,on-call", "outrider=obey", "severity=critical")
+
     def test_a_kill_does_not_wait(self):
         with open(SHIPPED) as file:
             kill = re.search(r'- matchers: \[action="kill"\]\n((?: {6}.*\n)+)', file.read())

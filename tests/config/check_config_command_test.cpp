@@ -35,7 +35,9 @@ TEST(CheckConfig, SaysWhatAGoodFileHolds) {
 
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(outcome.out,
-            file + ": good; rule files: 2, breakers: 4, kill switches: 1, entry blocks: 2\n");
+            file +
+                ": good; rule files: 2, breakers: 4, kill switches: 1, entry blocks: 2, cluster "
+                "alerts: 2\n");
   EXPECT_EQ(outcome.err, "");
 }
 

@@ -34,9 +34,13 @@ int check_config(const std::string& file) {
   const std::string warning =
       config::disk_warning(config::segment_directory(config, config::process_environment()));
   if (!warning.empty()) std::fprintf(stderr, "%s: warning: %s\n", file.c_str(), warning.c_str());
-  std::printf("%s: good; rule files: %zu, breakers: %zu, kill switches: %zu, entry blocks: %zu\n",
-              file.c_str(), config.rules.files.size(), config.protection.breakers.size(),
-              config.protection.kill_switch.size(), config.protection.entry_blocks.size());
+  const config::ProtectionConfig& protection = config.protection;
+  std::printf(
+      "%s: good; rule files: %zu, breakers: %zu, kill switches: %zu, entry blocks: %zu, cluster "
+      "alerts: %zu\n",
+      file.c_str(), config.rules.files.size(), protection.breakers.size(),
+      protection.kill_switch.size(), protection.entry_blocks.size(),
+      protection.cluster_alerts.size());
   return 0;
 }
 
