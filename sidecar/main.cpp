@@ -47,9 +47,11 @@ std::terminate_handler then_end = nullptr;
 int run(const outrider::config::Flags& flags, outrider::Settings settings) {
   const sigset_t signals = block_signals();
   raise_descriptor_limit();
+  const bool standby = settings.config.standby;
   outrider::Sidecar sidecar{flags, std::move(settings)};
   running = &sidecar;
   then_end = std::set_terminate(log_and_end);
+  if (standby && !sidecar.stand_by(signals)) return 0;
   sidecar.start();
   for (int received = 0; sigwait(&signals, &received) == 0;) {
     if (received != SIGHUP) break;

@@ -26,15 +26,6 @@ namespace {
 constexpr auto scan_period = 20ms;
 constexpr auto journal_period = 10ms;
 constexpr nanoseconds unarmed_reminder = 60s;
-constexpr auto publication_patience = 200ms;
-/// As old as values may be anyway between two passes of a quiet guard.
-constexpr auto page_lifetime = 10ms;
-/// An Alertmanager posts a whole group at once, and tries no second time when it is
-/// refused for its length.
-constexpr std::uint64_t longest_webhook = 1 << 20;
-/// A storm of readers must not take the core from the guard. Whoever kills or arms
-/// comes by the control socket, whose thread does not step back.
-constexpr int readers_step_back = 5;
 
 void sleep_for(nanoseconds duration) {
   const timespec pause{duration / 1s, (duration % 1s).count()};
@@ -81,29 +72,6 @@ Sidecar::Sidecar(const config::Flags& flags, Settings settings)
         "found no state directory: neither $STATE_DIRECTORY, a writable /var/lib/outrider, "
         "$XDG_STATE_HOME nor $HOME; needed one; give --storage.path"};
   state_directory_ = *state;
-  open_segment_directory();
-  start_protection();
-
-  planner_ = std::make_unique<Planner>(
-      Planner::Parts{directory_, protection_, queues_, exchange_, facts_, log_}, settings_.config,
-      settings_.rules);
-  guard_ = std::make_unique<Guard>(
-      Guard::Parts{protection_, started_.latch, desk_, *scribe_, queues_, exchange_, facts_});
-
-  make_dispatcher();
-
-  outputs::Router pages;
-  outputs::add_pages(pages, page_sources());
-  add_alerts(pages);
-  const auto& address = settings_.config.web.listen_address;
-  web_ = std::make_unique<outputs::HttpServer>(
-      outputs::HttpServerOptions{
-          .host = address.host, .port = address.port, .steps_back = readers_step_back},
-      [pages](const outputs::Request& request) { return pages.answer(request); });
-  serve_control({.unix_path = config::control_socket(settings_.config, environment)});
-  if (const auto& tcp = settings_.config.control.listen_address; tcp) {
-    serve_control({.host = tcp->host, .port = tcp->port});
-  }
 }
 
 Sidecar::~Sidecar() {
@@ -114,9 +82,11 @@ Sidecar::~Sidecar() {
 
 void Sidecar::open_segment_directory() {
   if (const auto error = shm::check_directory(directory_)) throw StartError{error.message};
-  std::string refusal;
-  lock_ = take_directory(directory_, refusal);
-  if (!lock_) throw StartError{refusal};
+  if (!lock_) {
+    DirectoryLock lock = take_directory(directory_);
+    if (!lock.file) throw StartError{lock.refusal};
+    lock_ = std::move(lock.file);
+  }
   if (const std::string said = config::disk_warning(directory_); !said.empty()) log_.warn(said);
 }
 
@@ -148,30 +118,34 @@ void Sidecar::start_protection() {
   kill_requests_ = std::make_unique<protection::KillRequestWatch>(directory_ + "/c/kill");
 }
 
-/// With answers of its own: the thread that steps back may be making one of the others.
-void Sidecar::serve_control(outputs::HttpServerOptions options) {
-  options.max_body_bytes = longest_webhook;
-  outputs::Router pages;
-  outputs::add_pages(pages, page_sources());
-  add_alerts(pages);
-  add_alert_commands(pages);
-  control_servers_.push_back(std::make_unique<outputs::HttpServer>(
-      std::move(options), control_api_->handler(std::move(pages))));
+/// What the first pass needs.
+void Sidecar::open_line() {
+  open_segment_directory();
+  start_protection();
+  planner_ = std::make_unique<Planner>(
+      Planner::Parts{directory_, protection_, queues_, exchange_, facts_, log_}, settings_.config,
+      settings_.rules);
+  guard_ = std::make_unique<Guard>(
+      Guard::Parts{protection_, started_.latch, desk_, *scribe_, queues_, exchange_, facts_});
+  planner_->scan(read_clocks().steady);
 }
 
+// A standby's gates come first: an address that is not free yet can wait.
 void Sidecar::start() {
-  web_->start();
-  for (const auto& server : control_servers_) server->start();
+  open_line();
+  if (!took_over_) {
+    make_dispatcher();
+    make_servers();
+    start_servers();
+  }
+  guard_thread_ = std::thread{[this] { run_guard(); }};
+  if (took_over_) {
+    make_dispatcher();
+    make_servers();
+  }
   threads_.emplace_back([this] { run_discovery(); });
   threads_.emplace_back([this] { run_journal(); });
   threads_.emplace_back([this] { run_dispatch(); });
-  guard_thread_ = std::thread{[this] { run_guard(); }};
-  log_.info("sidecar started", {{"version", outputs::version()},
-                                {"segment_dir", directory_},
-                                {"storage", state_directory_},
-                                {"port", std::to_string(web_->port())},
-                                {"control_port", std::to_string(control_servers_.back()->port())},
-                                {"rules", std::to_string(settings_.rules->rule_count())}});
 }
 
 void Sidecar::stop() {
@@ -181,7 +155,7 @@ void Sidecar::stop() {
   for (std::thread& thread : threads_) thread.join();
   const bool ran = !threads_.empty();
   threads_.clear();
-  web_->stop();
+  if (web_ != nullptr) web_->stop();
   for (const auto& server : control_servers_) server->stop();
   if (!ran) return;
   scribe_->write_noted();
@@ -209,19 +183,6 @@ void Sidecar::reload() {
   const std::lock_guard guard{reload_mutex_};
   settings_.config.log = fresh->config.log;
   reloaded_ = std::move(fresh);
-}
-
-outputs::PageSources Sidecar::page_sources() {
-  return {[this] { return status(); },
-          [this]() -> std::shared_ptr<const aggregate::Snapshot> {
-            const auto publication = exchange_.ask(publication_patience);
-            if (publication == nullptr) return nullptr;
-            return {publication, &publication->snapshot};
-          },
-          [this](const std::string& name) {
-            log_.warn("a trader has the name of one of ours, which is not shown", {{"name", name}});
-          },
-          page_lifetime, [this] { return alerts::report_families(dispatcher_->report()); }};
 }
 
 // ----------------------------------------------------------------- threads
@@ -261,6 +222,7 @@ void Sidecar::run_discovery() {
     planned_ = planner_->has_planned();
     write_events();
     say_unarmed(now.steady);
+    start_servers_if_due(now.steady);
     facts_.log_dropped.store(log_.dropped(), std::memory_order_relaxed);  // relaxed: a count
     std::this_thread::sleep_for(scan_period);
   }
@@ -314,33 +276,6 @@ void Sidecar::say_unarmed(nanoseconds now) {
   if (now - said_unarmed_ < unarmed_reminder) return;
   said_unarmed_ = now;
   if (!started_.latch.armed()) log_.warn(protection::unarmed_line("no arming on record"));
-}
-
-// ------------------------------------------------------------------ status
-
-std::vector<std::string> Sidecar::reasons_not_ready() const {
-  std::vector<std::string> reasons;
-  if (!planned_) reasons.emplace_back("the segment directory has not been scanned yet");
-  if (last_pass_ns_ == 0) reasons.emplace_back("no pass has finished yet");
-  if (!scribe_->journal_writable())
-    reasons.emplace_back("the journal of latches cannot be written: arming is refused");
-  if (!facts_.reload_successful)
-    reasons.emplace_back("the last reload failed: the settings from before are in force");
-  return reasons;
-}
-
-outputs::Status Sidecar::status() {
-  const auto publication = exchange_.ask(publication_patience);
-  outputs::Status status = publication == nullptr ? outputs::Status{} : to_status(*publication);
-  const Now now = read_clocks();
-  status.now = now.wall / 1ms;
-  if (last_pass_ns_ != 0) status.last_pass_age = now.steady - nanoseconds{last_pass_ns_.load()};
-  status.not_ready = reasons_not_ready();
-  status.last_reload_successful = facts_.reload_successful;
-  status.journal_writable = scribe_->journal_writable();
-  status.config_file = settings_.config.file;
-  status.segment_dir = directory_;
-  return status;
 }
 
 }  // namespace outrider

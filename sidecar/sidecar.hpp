@@ -4,6 +4,8 @@
 // servers answer.
 #pragma once
 
+#include <signal.h>
+
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -44,11 +46,15 @@ std::vector<std::string> load_settings(const config::Flags& flags, Settings& set
 
 class Sidecar {
  public:
-  /// Opens everything that can fail; throws StartError, ListenError or what the
-  /// log throws. No thread runs yet.
+  /// Opens the log and nothing else; throws StartError or what the log throws.
   Sidecar(const config::Flags& flags, Settings settings);
   ~Sidecar();  ///< stops
 
+  /// Waits until no other sidecar has the segment directory. SIGHUP loads the
+  /// settings anew, any other of `signals`, which are blocked, ends the wait: false.
+  bool stand_by(const sigset_t& signals);
+
+  /// Opens everything that can fail, then runs; throws StartError or ListenError.
   void start();
   /// Drains a last time, closes the gates where that is configured, and joins.
   void stop();
@@ -64,9 +70,15 @@ class Sidecar {
   void run_journal();
   void run_dispatch();
 
+  void warm_up();
+  void reload_waiting();
   void open_segment_directory();
   void start_protection();
+  void open_line();
+  void make_servers();
   void serve_control(outputs::HttpServerOptions options);
+  void start_servers();
+  void start_servers_if_due(nanoseconds now);
   void make_dispatcher();
   void add_alerts(outputs::Router& router);
   void add_alert_commands(outputs::Router& router);
@@ -83,6 +95,7 @@ class Sidecar {
   std::string directory_;
   std::string state_directory_;
   shm::Descriptor lock_;
+  bool took_over_ = false;  ///< from another sidecar, as its standby
 
   protection::Protection protection_;
   protection::Started started_;
@@ -109,6 +122,8 @@ class Sidecar {
   std::atomic<bool> stop_others_{false};
   nanoseconds said_unarmed_{};
   std::unique_ptr<outputs::HttpServer> web_;
+  std::size_t servers_started_ = 0;
+  nanoseconds servers_tried_{};
   std::vector<std::unique_ptr<outputs::HttpServer>> control_servers_;  ///< Unix first, then TCP
   std::vector<std::thread> threads_;
   std::thread guard_thread_;

@@ -195,6 +195,8 @@ struct Config {
   LogConfig log{};
   ProtectionConfig protection{};
   AlertingConfig alerting{};
+  /// Wait until no other sidecar has the segment directory, then take over.
+  bool standby = false;
   /// Close every gate at once on SIGTERM, instead of letting the leases run out.
   bool close_on_exit = false;
   /// Label that names the producer on every series of a trader; empty: none.

@@ -290,6 +290,10 @@ constexpr std::array keys{
     Key{"producer-label", KeyKind::value, "NAME",
         "label that names the producer on its series, or off (default: producer)", false,
         set_producer_label},
+    Key{"standby", KeyKind::on_off, "",
+        "wait for the sidecar that has the segment directory, and take over when it ends "
+        "(default: false)", false,
+        [](Config& c, const std::string& text) { return store_bool(c.standby, text); }},
     Key{"close-on-exit", KeyKind::on_off, "",
         "close every gate on SIGTERM instead of letting the leases run out (default: false)",
         false,

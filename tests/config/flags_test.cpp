@@ -51,7 +51,7 @@ TEST(Flags, SetTheFieldOfTheSameName) {
       load({"--rules.file=a.yml", "--rules.file", "b.yml", "--segment.dir=/d", "--storage.path=/s",
             "--web.listen-address=0.0.0.0:0", "--control.socket=/c", "--loop=spin", "--loop.cpu=2",
             "--log.level=warn", "--log.format=json", "--log.file=/l", "--close-on-exit",
-            "--producer-label=oms", "--storage.journal-copy=/j",
+            "--standby", "--producer-label=oms", "--storage.journal-copy=/j",
             "--storage.max-journal-bytes=65536", "--storage.journal-archives=3"});
 
   EXPECT_TRUE(loaded.problems.empty());
@@ -68,6 +68,7 @@ TEST(Flags, SetTheFieldOfTheSameName) {
   EXPECT_EQ(config.log.format, LogFormat::json);
   EXPECT_EQ(config.log.file, "/l");
   EXPECT_TRUE(config.close_on_exit);
+  EXPECT_TRUE(config.standby);
   EXPECT_EQ(config.producer_label, "oms");
   EXPECT_EQ(config.storage.journal_copy, "/j");
   EXPECT_EQ(config.storage.max_journal_bytes, 65536U);

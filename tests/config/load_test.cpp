@@ -89,6 +89,7 @@ TEST(ConfigFile, SetsEveryField) {
   EXPECT_EQ(config.log.format, LogFormat::json);
   EXPECT_EQ(config.log.file, "/var/log/outrider.log");
   EXPECT_TRUE(config.close_on_exit);
+  EXPECT_TRUE(config.standby);
   EXPECT_EQ(config.producer_label, "");
 }
 
