@@ -53,9 +53,13 @@ unsigned status_of(error_code error) {
   return error.category() == make_error_code(http::error::bad_version).category() ? 400 : 0;
 }
 
-std::string sentence_of(unsigned status, error_code error) {
-  if (status == 431) return "found a longer header; needed at most 8 KiB; send fewer fields\n";
-  if (status == 413) return "found a longer body; needed at most 64 KiB; send less\n";
+std::string sentence_of(unsigned status, error_code error, const HttpServerOptions& options) {
+  const auto kib = [](std::uint64_t bytes) { return std::to_string(bytes / 1024) + " KiB"; };
+  if (status == 431)
+    return "found a longer header; needed at most " + kib(options.max_header_bytes) +
+           "; send fewer fields\n";
+  if (status == 413)
+    return "found a longer body; needed at most " + kib(options.max_body_bytes) + "; send less\n";
   return "found " + error.message() + "; needed an HTTP/1.1 request; correct the client\n";
 }
 
@@ -129,7 +133,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void refuse(error_code error) {
     const unsigned status = status_of(error);
     if (status == 0) return finish();
-    write({.status = status, .body = sentence_of(status, error)}, false);
+    write({.status = status, .body = sentence_of(status, error, options_)}, false);
   }
 
   Response answer(http::request<http::string_body>& message) {

@@ -22,7 +22,7 @@ std::string by_port(const Place& place, const std::string& arguments, const std:
 }
 
 std::string large_body(Place& place) {
-  return asked(place, "--data-binary @" + place.file("large", std::string(1 << 20, ' ')),
+  return asked(place, "--data-binary @" + place.file("large", std::string((1 << 20) + 1, ' ')),
                "/api/v1/kill");
 }
 std::string large_header(Place& place) {

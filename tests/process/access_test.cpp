@@ -38,6 +38,13 @@ struct ControlPort : ::testing::Test {
     run(command + "http://127.0.0.1:" + std::to_string(port) + path, &answer);
     return answer;
   }
+  const std::string program = std::string{OUTRIDER_BIN_DIR} + "/outrider";
+  std::string said;
+  int outrider(const std::string& command, const std::string& token_file) {
+    return run(program + " " + command + " --control.address=127.0.0.1:" + std::to_string(port) +
+                   " --control.token-file=" + token_file + " 2>&1",
+               &said);
+  }
   [[nodiscard]] std::string journal() const {
     return read_file(directory.path() + "/state/latch.journal");
   }
@@ -54,6 +61,27 @@ TEST_F(ControlPort, ShowsAndDoesNothingWithoutOne) {
   EXPECT_NE(ask("/api/v1/kill", "Authorization: Bearer wrong", body).find("401"),
             std::string::npos);
   EXPECT_NE(ask("/api/v1/arm", anna, body).find("403"), std::string::npos);
+}
+
+TEST_F(ControlPort, ServesTheCommandFromAfar) {
+  const std::string anna_file = secret("anna", "anna-0123456789abcdef\n");
+  const std::string bert_file = secret("bert", "bert-0123456789abcdef\n");
+
+  EXPECT_EQ(outrider("arm --reason 'the limits were checked with the desk'", bert_file), 0) << said;
+  EXPECT_EQ(outrider("halt --scope venue=x --for 10m", anna_file), 0) << said;
+  EXPECT_NE(said.find("venue=x is HALTED for 10m"), std::string::npos) << said;
+  EXPECT_EQ(outrider("kill --reason 'fills twice'", anna_file), 0) << said;
+  EXPECT_NE(said.find("global is KILLED"), std::string::npos) << said;
+  EXPECT_EQ(outrider("alerts --json", anna_file), 0) << said;
+}
+
+TEST_F(ControlPort, RefusesTheCommandFromAfarWithItsSentence) {
+  EXPECT_EQ(outrider("kill", secret("wrong", "wrong-0123456789abcdef")), 3) << said;
+  EXPECT_NE(said.find("needed killer"), std::string::npos) << said;
+  EXPECT_EQ(outrider("kill", directory.path() + "/nothing"), 4) << said;
+  EXPECT_NE(said.find("nothing: found no token; needed a readable file"), std::string::npos)
+      << said;
+  EXPECT_EQ(run(program + " kill --control.address=127.0.0.1:1", &said), 2) << said;
 }
 
 TEST_F(ControlPort, JournalsWhoWasRefused) {

@@ -66,10 +66,11 @@ void print_receiver(const json& receiver) {
 int show_alerts(const AlertsOptions& options, const Places& places) {
   const auto since = config::parse_duration(options.since);
   if (!since) return complain(exit_usage, "--since: found " + options.since + "; needed 1h, 30m");
-  const std::string body = page_of_sidecar(places.socket(), "/api/v1/alerts");
+  const std::string body = page_of_sidecar(places.door(), "/api/v1/alerts");
   json page = json::parse(body, nullptr, false);
   if (!page.is_object() || !page.contains("data"))
-    return complain(exit_nobody, "no sidecar answers at " + places.socket());
+    return complain(exit_nobody, "no sidecar answers at " +
+                                     (places.is_afar() ? places.control_address : places.socket()));
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const std::string from = outputs::wall_text(
       std::chrono::duration_cast<std::chrono::milliseconds>(now - *since).count());
@@ -93,7 +94,7 @@ int show_alerts(const AlertsOptions& options, const Places& places) {
 }
 
 int requeue(const Places& places) {
-  const ControlReply reply = ask_sidecar(places.socket(), "/api/v1/alerts/requeue", {"", ""});
+  const ControlReply reply = ask_sidecar(places.door(), "/api/v1/alerts/requeue", {"", ""});
   const int code = exit_code_of(reply);
   if (code != exit_done) return complain(code, "not requeued: " + reply.message);
   std::printf("%s\n", reply.message.c_str());

@@ -20,7 +20,7 @@ int arm(const ArmOptions& options, const Places& places) {
   const std::string problem = protection::scope_problem(options.scope);
   if (!problem.empty()) return complain(exit_usage, problem);
   const ControlReply reply =
-      ask_sidecar(places.socket(), "/api/v1/arm", {options.scope, options.reason});
+      ask_sidecar(places.door(), "/api/v1/arm", {options.scope, options.reason});
   const int code = exit_code_of(reply);
   if (code == exit_nobody) {
     return complain(code, "not armed: " + reply.message + "; only a sidecar can arm");

@@ -5,10 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
-
-#include "cli/places.hpp"
 
 namespace outrider::cli {
 namespace {
@@ -54,8 +53,34 @@ std::string why_unanswered(CURLcode code) {
          "); needed a running sidecar; start it, or name its socket by --control.socket";
 }
 
+std::string token_in(const std::string& file) {
+  std::ifstream stream{file};
+  std::string token;
+  stream >> token;
+  return token;
+}
+
+/// Where to, and as whom; false, with the reason, when there is no token.
+bool set_door(CURL* curl, const Door& door, const std::string& path, Answer& answer) {
+  if (door.address.empty()) {
+    ::curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, door.socket.c_str());
+  } else {
+    const std::string token = token_in(door.token_file);
+    if (token.empty()) {
+      answer.problem = door.token_file + ": found no token; needed a readable file with one";
+      return false;
+    }
+    ::curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+    ::curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, token.c_str());
+  }
+  const std::string host = door.address.empty() ? "localhost" : door.address;
+  ::curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
+  ::curl_easy_setopt(curl, CURLOPT_URL, ("http://" + host + path).c_str());
+  return true;
+}
+
 /// POST of `sent`, or GET when there is nothing to send.
-Answer talk(const std::string& socket, const std::string& path, const std::string* sent) {
+Answer talk(const Door& door, const std::string& path, const std::string* sent) {
   Answer answer;
   const std::unique_ptr<CURL, void (*)(CURL*)> curl(::curl_easy_init(), ::curl_easy_cleanup);
   const std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(
@@ -64,9 +89,7 @@ Answer talk(const std::string& socket, const std::string& path, const std::strin
     answer.problem = "found libcurl unable to start; needed memory for it; free some";
     return answer;
   }
-  const std::string url = "http://localhost" + path;
-  ::curl_easy_setopt(curl.get(), CURLOPT_UNIX_SOCKET_PATH, socket.c_str());
-  ::curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
+  if (!set_door(curl.get(), door, path, answer)) return answer;
   ::curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
   if (sent != nullptr) {
     ::curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
@@ -88,24 +111,27 @@ Answer talk(const std::string& socket, const std::string& path, const std::strin
 
 }  // namespace
 
-ControlReply ask_sidecar(const std::string& socket, const std::string& path,
-                         const ControlWish& wish) {
+ControlReply ask_sidecar(const Door& door, const std::string& path, const ControlWish& wish) {
   nlohmann::json json{{"scope", wish.scope}, {"reason", wish.reason}};
   if (!wish.duration.empty()) json["for"] = wish.duration;
   const std::string sent = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  const Answer answer = talk(socket, path, &sent);
+  const Answer answer = talk(door, path, &sent);
   if (answer.status != 0) return understand(answer.status, answer.body);
   ControlReply reply;
-  reply.denied = ::access(socket.c_str(), W_OK) != 0 && errno == EACCES;
+  if (!door.address.empty()) {
+    reply.message = door.address + ": " + answer.problem;
+    return reply;
+  }
+  reply.denied = ::access(door.socket.c_str(), W_OK) != 0 && errno == EACCES;
   const std::string closed = "found it closed to user " + std::to_string(::geteuid()) +
                              "; needed its owner, or a member of its group: usermod -a -G outrider "
                              "USER, or run as the user who runs the sidecar";
-  reply.message = socket + ": " + (reply.denied ? closed : answer.problem);
+  reply.message = door.socket + ": " + (reply.denied ? closed : answer.problem);
   return reply;
 }
 
-std::string page_of_sidecar(const std::string& socket, const std::string& path) {
-  Answer answer = talk(socket, path, nullptr);
+std::string page_of_sidecar(const Door& door, const std::string& path) {
+  Answer answer = talk(door, path, nullptr);
   return answer.status == 200 ? std::move(answer.body) : std::string{};
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// One request to the sidecar's control socket.
+// One request to the sidecar's control socket, or to its control port.
 #pragma once
 
 #include <string>
+
+#include "cli/places.hpp"
 
 namespace outrider::cli {
 
@@ -22,11 +24,10 @@ struct ControlWish {
 
 /// POST with {"scope", "reason"} and, when there is one, {"for"}; waits a few
 /// seconds at most.
-ControlReply ask_sidecar(const std::string& socket, const std::string& path,
-                         const ControlWish& wish);
+ControlReply ask_sidecar(const Door& door, const std::string& path, const ControlWish& wish);
 
-/// GET over the same socket; the page, or empty when nobody answers with 200.
-std::string page_of_sidecar(const std::string& socket, const std::string& path);
+/// GET the same way; the page, or empty when nobody answers with 200.
+std::string page_of_sidecar(const Door& door, const std::string& path);
 
 /// What `reply` means for the exit code: 0, 1, 3 or 4.
 int exit_code_of(const ControlReply& reply);

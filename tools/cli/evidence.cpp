@@ -54,7 +54,7 @@ std::string sha256_of(const std::string& path) {
 
 nlohmann::ordered_json sidecar_of(const Places& places) {
   const nlohmann::json status =
-      nlohmann::json::parse(page_of_sidecar(places.socket(), "/api/v1/status"), nullptr, false);
+      nlohmann::json::parse(page_of_sidecar(places.door(), "/api/v1/status"), nullptr, false);
   const auto text = [&](const char* key) {
     const auto found = status.is_object() ? status.find(key) : status.end();
     return found != status.end() && found->is_string() ? found->get<std::string>() : std::string{};

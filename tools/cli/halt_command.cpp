@@ -18,7 +18,7 @@ int halt(const ControlWish& wish, const Places& places) {
     return complain(exit_usage,
                     "found --for " + wish.duration + "; needed a duration such as 10m or 1h30m");
   }
-  const ControlReply reply = ask_sidecar(places.socket(), "/api/v1/halt", wish);
+  const ControlReply reply = ask_sidecar(places.door(), "/api/v1/halt", wish);
   const int code = exit_code_of(reply);
   if (code == exit_nobody) {
     return complain(code,

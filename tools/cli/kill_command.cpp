@@ -44,16 +44,26 @@ int kill_by_hand(const KillOptions& options, const std::string& directory,
   return complain(denied ? exit_not_permitted : exit_nobody, unpublished.message);
 }
 
+/// No file and no gate word of that sidecar's is here.
+int kill_afar(const KillOptions& options, const Door& door) {
+  const ControlReply reply = ask_sidecar(door, "/api/v1/kill", {options.scope, options.reason});
+  const int code = exit_code_of(reply);
+  if (code != exit_done) return complain(code, "not killed: " + reply.message);
+  std::printf("%s\n", reply.message.c_str());
+  return code;
+}
+
 int kill(const KillOptions& options, const Places& places) {
   const std::string problem = protection::scope_problem(options.scope);
   if (!problem.empty()) return complain(exit_usage, problem + "; to kill everything: global");
+  if (places.is_afar()) return kill_afar(options, places.door());
   const std::string directory = places.directory();
   // The file first: it works whatever happens next.
   shm::FileError unpublished;
   const std::string published = protection::publish_kill_request(
       directory + "/c/kill", options.scope, options.reason, unpublished);
   const ControlReply reply =
-      ask_sidecar(places.socket(), "/api/v1/kill", {options.scope, options.reason});
+      ask_sidecar(places.door(), "/api/v1/kill", {options.scope, options.reason});
   if (reply.status == 200) {
     if (!published.empty()) ::unlink(published.c_str());  // done; nobody must do it again later
     // Not the reply's words: they may say "already", of our own file, obeyed first.

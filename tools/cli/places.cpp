@@ -30,6 +30,14 @@ void add_places(CLI::App& app, Places& places) {
                  "directory shared with the traders; else $OUTRIDER_DIR, else /run/outrider");
   app.add_option("--control.socket", places.control_socket,
                  "the sidecar's control socket; else control.sock in the segment directory");
+  CLI::Option* address = app.add_option(
+      "--control.address", places.control_address,
+      "HOST:PORT of a sidecar's control.listen-address, instead of the socket: kill, halt, arm, "
+      "alerts");
+  CLI::Option* token =
+      app.add_option("--control.token-file", places.token_file, "file with the token for it");
+  address->needs(token);
+  token->needs(address);
   app.fallthrough();
 }
 
