@@ -48,6 +48,7 @@ outputs::Handler ControlApi::handler(outputs::Router pages) {
   add(pages, "/api/v1/kill", &protection::Control::kill);
   add(pages, "/api/v1/halt", &protection::Control::halt);
   add(pages, "/api/v1/arm", &protection::Control::arm);
+  add(pages, "/api/v1/directive", &protection::Control::direct);
   return [this, pages = std::move(pages)](const outputs::Request& request) -> outputs::Response {
     const bool reads = request.method != "POST";
     if (reads && access()->caller_of(request).role < Role::viewer) {

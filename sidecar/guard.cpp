@@ -94,6 +94,7 @@ void Guard::adopt_plan() noexcept {
       planned.replaced = drainer.adopt(planned.binding);
       if (!is_new) continue;
       planned.producer->beat = {};
+      planned.producer->directives.adopt(*planned.binding->segment, now_);
       planned.producer->clock_watch = drain::ClockWatch{planned.binding->segment->clock()};
       planned.producer->clock_moved = false;
     }

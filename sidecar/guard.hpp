@@ -58,6 +58,9 @@ class Guard final : private protection::Ends {
   void tell_transitions() noexcept;
   void tell_state(const ProducerRuntime& producer) noexcept;
   void note_first_refusal(GateRuntime& gate) noexcept;
+  [[nodiscard]] bool is_meant(const PlannedProducer& planned,
+                              protection::ScopeId scope) const noexcept;
+  void look_for_answers(ProducerRuntime& producer) noexcept;
   void finish(const Now& now) noexcept;
   void publish(Publication& publication) const noexcept;
 
@@ -66,7 +69,8 @@ class Guard final : private protection::Ends {
     parts_.latch.store(change);
   }
   void store_gates() noexcept override;
-  void note(const protection::Entry& entry) noexcept override;
+  void direct(const protection::Change& change) noexcept override;
+  void note(const protection::Entry& entry) noexcept override { parts_.scribe.note(entry); }
   void tell(const protection::Change& change) noexcept override {
     parts_.queues.alerts.tell(alerts::LatchEvent{change, previous_pass_});
   }

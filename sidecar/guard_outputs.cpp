@@ -26,16 +26,6 @@ void Guard::tell_state(const ProducerRuntime& producer) noexcept {
   parts_.queues.tell(event);
 }
 
-void Guard::note(const protection::Entry& entry) noexcept {
-  parts_.scribe.note(entry);
-  if (entry.action != protection::Action::cancel_all) return;
-  // Until traders can be told themselves, people are.
-  GuardEvent event = event_of(GuardEvent::Kind::wish, "cancel_all");
-  event.scope = entry.scope;
-  event.rule = entry.cause.rule;
-  parts_.queues.tell(event);
-}
-
 void Guard::tell_transitions() noexcept {
   for (const rules::Transition& transition : plan_->rules->transitions()) {
     parts_.queues.alerts.tell(
@@ -98,6 +88,7 @@ void Guard::finish(const Now& now) noexcept {
     }
   }
   for (const auto& gate : plan_->gates) note_first_refusal(*gate);
+  for (const PlannedProducer& planned : plan_->producers) look_for_answers(*planned.producer);
   ++self_.passes;
   self_.pass_duration.add(steady_now() - now.steady);
   self_.last_pass_wall = now.wall;

@@ -14,13 +14,14 @@ namespace outrider {
 
 /// Something that people should read of.
 struct GuardEvent {
-  enum class Kind : std::uint8_t { gate, producer, wish };
+  enum class Kind : std::uint8_t { gate, producer, directive, unanswered, refused };
   Kind kind = Kind::gate;
   const char* state = "";  ///< a word of the contract, lives forever
   protection::ScopeText subject;
   protection::ScopeText scope;
   protection::RuleText rule;
   protection::ReasonText reason;
+  std::uint32_t traders = 0;  ///< told of a directive
 };
 
 class GuardQueues {

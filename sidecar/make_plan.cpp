@@ -64,6 +64,7 @@ Planner::Shortfalls Planner::add_values(Plan& plan) {
 std::unique_ptr<Plan> Planner::make_plan() {
   auto plan = std::make_unique<Plan>();
   plan->lease = policy_.lease;
+  plan->directive_timeout = policy_.directive_timeout;
   plan->rule_set = rules_;
   const Shortfalls shortfalls = add_values(*plan);
   const auto decides = [this](const rules::AlertRule& rule) { return has_consequence(rule); };

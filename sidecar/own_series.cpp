@@ -49,6 +49,7 @@ OwnSeries::OwnSeries(aggregate::ValuesBuilder& builder, const Subjects& subjects
   }
   add_rules(builder, subjects.rules);
   for (const auto& gate : subjects.gates) add_gate(builder, *gate);
+  directives_.add(builder, subjects.producers);
   add_trips(builder, subjects.protection);
   for (std::size_t cause = 0; cause < drain::loss_causes; ++cause) {
     lost_[cause] = single(
@@ -294,6 +295,7 @@ void OwnSeries::refresh_producers(nanoseconds now) const noexcept {
 void OwnSeries::refresh(const Facts& facts) const noexcept {
   refresh_producers(facts.now);
   refresh_rules(facts.rules);
+  directives_.refresh(facts.self.directives);
   for (const GateCells& cells : gates_) {
     for (std::size_t i = 0; i < gate_states.size(); ++i) {
       *cells.states[i] = cells.gate->state == gate_states[i] ? 1 : 0;

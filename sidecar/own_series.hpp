@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "aggregate/values_builder.hpp"
+#include "directive_series.hpp"
 #include "rules/plan.hpp"
 #include "runtime.hpp"
 
@@ -36,6 +37,7 @@ struct SelfCounts {
   std::uint64_t passes = 0;
   std::uint64_t lease_expirations = 0;  ///< gates that had run out when their renewal came
   std::uint64_t clock_jumps = 0;
+  DirectiveCounts directives{};
   nanoseconds last_pass_wall{};
 };
 
@@ -114,6 +116,7 @@ class OwnSeries {
 
   std::vector<ProducerCells> producers_;
   std::vector<GateCells> gates_;
+  DirectiveSeries directives_;
   std::vector<double*> trips_;  ///< by BreakerId; null: added after this plan
   std::array<double*, drain::loss_causes> lost_{};
   std::vector<double*> pass_duration_, trip_duration_, first_refusal_;

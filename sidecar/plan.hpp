@@ -60,6 +60,7 @@ struct Plan {
   /// A breaker found no room: what it should guard must not be granted.
   bool grants_nothing = false;
   nanoseconds lease{};
+  nanoseconds directive_timeout{};
   /// The poll period that the tightest rule with a consequence asks for.
   nanoseconds rule_need{};
 };

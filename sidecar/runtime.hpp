@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "aggregate/values.hpp"
+#include "directive_book.hpp"
 #include "drain/drainer.hpp"
 #include "outrider/shm/heartbeat.hpp"
 #include "protection/protection.hpp"
@@ -46,6 +47,7 @@ struct ProducerRuntime {
   drain::ClockWatch clock_watch;          ///< of the bound generation, at each renewal
   bool clock_moved = false;               ///< since the renewal before: no lease by it
   double recorded_rate = 0;               ///< samples a second, smoothed
+  DirectiveBook directives;               ///< of the bound generation
 };
 
 /// One gate of one generation.

@@ -244,34 +244,6 @@ void Sidecar::run_journal() {
   }
 }
 
-void Sidecar::write_events() {
-  GuardEvent event;
-  while (queues_.next_event(event)) {
-    const std::string subject{event.subject.view()};
-    switch (event.kind) {
-      case GuardEvent::Kind::gate:
-        log_.info("gate", {{"gate", subject},
-                           {"state", event.state},
-                           {"scope", std::string{event.scope.view()}},
-                           {"rule", std::string{event.rule.view()}},
-                           {"reason", std::string{event.reason.view()}}});
-        break;
-      case GuardEvent::Kind::wish:
-        log_.warn("traders are asked to cancel all orders",
-                  {{"directive", event.state},
-                   {"scope", std::string{event.scope.view()}},
-                   {"rule", std::string{event.rule.view()}}});
-        break;
-      case GuardEvent::Kind::producer:
-        log_.info("producer", {{"producer", subject}, {"state", event.state}});
-        break;
-    }
-  }
-  if (const std::uint64_t untold = queues_.take_untold(); untold > 0) {
-    log_.warn("events were not logged, there were too many", {{"count", std::to_string(untold)}});
-  }
-}
-
 void Sidecar::say_unarmed(nanoseconds now) {
   if (now - said_unarmed_ < unarmed_reminder) return;
   said_unarmed_ = now;

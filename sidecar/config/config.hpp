@@ -178,6 +178,8 @@ struct ProtectionConfig {
   /// Trips of one rule on one scope within ten minutes that latch KILLED, to 10; 0:
   /// never.
   std::uint32_t trips_to_kill = 3;
+  /// A trader that has not answered a directive for so long is told of.
+  std::chrono::nanoseconds directive_timeout = std::chrono::seconds{5};
   std::vector<BreakerConfig> breakers{};
   std::vector<KillSwitchConfig> kill_switch{};
   std::vector<EntryBlockConfig> entry_blocks{};

@@ -167,13 +167,9 @@ std::string_view set_lease(Config& config, const std::string& text) {
   return stored ? accepted : "a duration from 250ms to 3s";
 }
 
-std::string_view set_quiet_period(Config& config, const std::string& text) {
-  const bool stored = store_duration(config.protection.quiet_period, text, {0ns, 24h});
-  return stored ? accepted : "a duration from 0s to 1d";
-}
-
-std::string_view set_success_window(Config& config, const std::string& text) {
-  const bool stored = store_duration(config.protection.success_window, text, {0ns, 24h});
+template <auto field>
+std::string_view set_up_to_a_day(Config& config, const std::string& text) {
+  const bool stored = store_duration(config.protection.*field, text, {0ns, 24h});
   return stored ? accepted : "a duration from 0s to 1d";
 }
 
@@ -307,9 +303,13 @@ constexpr std::array keys{
           return store_bool(c.protection.second_person, text);
         }},
     Key{"protection.lease", KeyKind::file_only, "", "", false, set_lease},
-    Key{"protection.quiet_period", KeyKind::file_only, "", "", false, set_quiet_period},
+    Key{"protection.quiet_period", KeyKind::file_only, "", "", false,
+        set_up_to_a_day<&ProtectionConfig::quiet_period>},
     Key{"protection.probes", KeyKind::file_only, "", "", false, set_probes},
-    Key{"protection.success_window", KeyKind::file_only, "", "", false, set_success_window},
+    Key{"protection.success_window", KeyKind::file_only, "", "", false,
+        set_up_to_a_day<&ProtectionConfig::success_window>},
+    Key{"protection.directive_timeout", KeyKind::file_only, "", "", false,
+        set_up_to_a_day<&ProtectionConfig::directive_timeout>},
     Key{"protection.trips_to_kill", KeyKind::file_only, "", "", false, set_trips_to_kill},
     Key{"alerting.generator_url", KeyKind::file_only, "", "", false,
         [](Config& c, const std::string& text) { return store_text(c.alerting.generator_url, text); }},

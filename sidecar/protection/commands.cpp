@@ -41,6 +41,12 @@ void CommandDesk::carry_out(Taken& taken, Protection& protection, const Now& now
     case CommandKind::halt:
       protection.halt(command.scope, command.cause, now);
       return;
+    case CommandKind::direct: {
+      DirectiveWish wish = command.directive;
+      wish.ticket = command.ticket;
+      protection.direct(command.scope, wish, command.cause, now);
+      return;
+    }
     case CommandKind::may_arm:
       reply.answer = protection.may_arm(command.scope, reply.kills_seen);
       return;
@@ -63,6 +69,12 @@ void CommandDesk::take(Protection& protection, const Now& now) noexcept {
   }
   for (std::size_t i = 0; i < taken_count_; ++i) {
     if (closes(taken_[i])) carry_out(taken_[i], protection, now);
+  }
+}
+
+void CommandDesk::note_told(std::uint64_t ticket, std::uint32_t traders) noexcept {
+  for (std::size_t i = 0; i < taken_count_; ++i) {
+    if (taken_[i].reply.ticket == ticket) taken_[i].reply.told = traders;
   }
 }
 

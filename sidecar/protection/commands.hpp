@@ -19,6 +19,7 @@ enum class CommandKind : std::uint8_t {
   halt,     ///< for `cause.value` seconds, or with 0 until armed
   may_arm,  ///< asks; changes nothing
   arm,      ///< of what may_arm saw; already journalled
+  direct,   ///< tells traders
 };
 
 struct Command {
@@ -26,6 +27,7 @@ struct Command {
   ScopeId scope = 0;
   std::uint64_t kills_seen = 0;  ///< arm: from the reply to may_arm
   Cause cause;
+  DirectiveWish directive{};
   /// Filled by ask().
   std::uint64_t ticket = 0;
   std::chrono::nanoseconds expires{};  ///< an arming that nobody waits for any more is not done
@@ -37,6 +39,7 @@ struct Reply {
   std::uint64_t kills_seen = 0;
   bool was_killed = false;               ///< before the command
   bool needed_arming = false;            ///< before the command; KILLED does too
+  std::uint32_t told = 0;                ///< traders, by a directive
   GateState state = GateState::unarmed;  ///< of the scope within `global`, after the pass
 };
 
@@ -49,6 +52,8 @@ class CommandDesk {
   /// guard: carries out what was asked. Armings first, so that a kill or a halt of
   /// the same pass wins.
   void take(Protection& protection, const Now& now) noexcept;
+  /// guard: how many traders the directive of a command reached.
+  void note_told(std::uint64_t ticket, std::uint32_t traders) noexcept;
   /// guard: after enforce().
   void answer(const Protection& protection) noexcept;
 

@@ -2,65 +2,13 @@
 #include "protection/control.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "config/duration.hpp"
+#include "protection/control_wish.hpp"
 
 namespace outrider::protection {
 
-struct Control::Wish {
-  std::string scope{global_scope};
-  std::string reason;
-  std::string actor;
-  std::string duration;  ///< of a halt; empty: until armed
-  std::string problem;   ///< not empty: refused with `status`, whatever else holds
-  unsigned status = 400;
-
-  Wish(std::string_view body, const Caller& caller, Role needed, bool takes_duration = false)
-      : actor(caller.name) {
-    read(body, takes_duration);
-    if (caller.role >= needed) return;
-    status = caller.role == Role::none ? 401 : 403;
-    problem = "found " + (actor.empty() ? "nobody" : actor) + " with the role " +
-              std::string(to_string(caller.role)) + "; needed " + std::string(to_string(needed)) +
-              "; who has it is in the sidecar's configuration, under control";
-  }
-
-  void read(std::string_view body, bool takes_duration) {
-    const nlohmann::json json = nlohmann::json::parse(body, nullptr, false);
-    if (!json.is_object()) {
-      problem =
-          "found no JSON object as the body; needed {\"scope\": \"global\", \"reason\": \"...\"}";
-      return;
-    }
-    for (const auto& [key, value] : json.items()) {
-      std::string* text = key == "scope"                   ? &scope
-                          : key == "reason"                ? &reason
-                          : key == "for" && takes_duration ? &duration
-                                                           : nullptr;
-      if (text == nullptr || !value.is_string()) {
-        problem = "found \"" + key +
-                  "\" that is unknown or no text; needed the texts \"scope\" and \"reason\"";
-        return;
-      }
-      *text = value.get<std::string>();
-    }
-    problem = scope_problem(scope);
-  }
-
-  [[nodiscard]] Entry entry(Action action, const Now& now) const {
-    return {action, scope, Cause{{}, actor, reason, 0}, now.wall};
-  }
-};
-
 namespace {
-
-ControlAnswer answer(unsigned status, const std::string& scope, std::string_view state,
-                     const std::string& message) {
-  const nlohmann::json json{
-      {"ok", status == 200}, {"scope", scope}, {"state", state}, {"message", message}};
-  return {status, json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
-}
 
 /// Characters, not bytes; spaces at either end are none.
 std::size_t length_of(std::string_view text) {
@@ -72,6 +20,8 @@ std::size_t length_of(std::string_view text) {
     return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
   }));
 }
+
+constexpr std::chrono::hours longest_halt{24};
 
 std::string why_not(ArmAnswer arm_answer, const std::string& scope) {
   switch (arm_answer) {
@@ -93,16 +43,6 @@ std::string why_not(ArmAnswer arm_answer, const std::string& scope) {
   }
   return {};
 }
-
-constexpr unsigned not_understood = 400;
-constexpr unsigned accepted_as_first = 202;
-constexpr unsigned unknown_scope = 404;
-constexpr unsigned refused = 409;
-constexpr unsigned too_often = 429;
-constexpr unsigned unavailable = 503;
-constexpr std::chrono::hours longest_halt{24};
-constexpr const char* no_answer =
-    "found no answer of the guard thread; needed one in time; see the sidecar's log";
 
 }  // namespace
 
@@ -153,7 +93,7 @@ ControlAnswer Control::kill(std::string_view body, const Caller& caller, const N
 }
 
 ControlAnswer Control::halt(std::string_view body, const Caller& caller, const Now& now) {
-  Wish wish(body, caller, Role::killer, true);
+  Wish wish(body, caller, Role::killer, Wish::Takes::duration);
   const auto duration = config::parse_duration(wish.duration);
   const bool is_wrong =
       !wish.duration.empty() && (!duration || duration->count() <= 0 || *duration > longest_halt);
@@ -195,11 +135,7 @@ ControlAnswer Control::arm(std::string_view body, const Caller& caller, const No
                   now);
   }
   const std::optional<ScopeId> scope = protection_.find_scope(wish.scope);
-  if (!scope)
-    return refuse(wish, unknown_scope,
-                  "found no gate that ever had " + wish.scope +
-                      "; needed the scope of one; outrider status shows them",
-                  now);
+  if (!scope) return refuse(wish, unknown_scope, unknown_to_us(wish.scope), now);
   if (!limiter_.take(*scope, now.steady)) {
     return refuse(
         wish, too_often,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What people may ask of the sidecar: kill, halt and arm. From the body of a request
-// and who sent it to a status and a JSON body. Everything, refused attempts too,
-// is journalled.
+// What people may ask of the sidecar: kill, halt, arm, and to tell traders something. From the body
+// of a request and who sent it to a status and a JSON body. Everything, refused attempts too, is
+// journalled.
 #pragma once
 
 #include <map>
@@ -72,6 +72,8 @@ class Control {
   /// Also {"for": "10m"}; without it until armed.
   ControlAnswer halt(std::string_view body, const Caller& caller, const Now& now);
   ControlAnswer arm(std::string_view body, const Caller& caller, const Now& now);
+  /// Also {"directive": "scale_down", "parameters": "factor=0.5"}.
+  ControlAnswer direct(std::string_view body, const Caller& caller, const Now& now);
 
   /// Obeys new request files, journals them, removes them. A line each, to be logged.
   std::vector<std::string> obey(KillRequestWatch& watch);

@@ -12,6 +12,9 @@ bool enforce(Protection& protection, Ends& ends) noexcept {
     ends.store_gates();
   }
   for (const Change& change : protection.changes()) {
+    if (change.directive.kind) ends.direct(change);
+  }
+  for (const Change& change : protection.changes()) {
     if (!change.journalled) ends.note(change.entry);
     ends.tell(change);
   }

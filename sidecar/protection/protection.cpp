@@ -156,7 +156,10 @@ void Protection::note_tripped(const Breaker& breaker, BreakerId id, const Now& n
   if (breaker.is_held()) ++scope.kills;  // an arming that was decided before must not lift it
   note({{action, scope.name, cause, now.wall}, true, id, true, false, false});
   if (breaker.wishes_cancel_all()) {
-    note({{Action::cancel_all, scope.name, cause, now.wall}, true, id, true, true, false});
+    Change wish{{Action::cancel_all, scope.name, cause, now.wall}, true, id, true, true, false};
+    wish.directive.kind = DirectiveKind::cancel_all;
+    wish.directive.why = ShortReasonText{breaker.rule()};
+    note(wish);
   }
 }
 

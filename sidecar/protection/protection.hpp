@@ -44,6 +44,7 @@ struct Change {
   bool in_force = false;      ///< closed after the change
   bool journal_only = false;  ///< the latch file stays as it is: later causes, probing, wishes
   bool journalled = false;    ///< already on disk: arms, and what a restart restores
+  DirectiveWish directive{};
 };
 
 class Protection {
@@ -85,6 +86,8 @@ class Protection {
   /// A person's: HALTED for `cause.value` seconds, or with 0 until armed. A second
   /// one can only make it longer.
   void halt(ScopeId id, const Cause& cause, const Now& now) noexcept;
+  /// The traders whose gates have the scope are told something; no state changes.
+  void direct(ScopeId id, const DirectiveWish& wish, const Cause& cause, const Now& now) noexcept;
   /// May `id` be armed? Gives the count of kills that arm() must still find.
   ArmAnswer may_arm(ScopeId id, std::uint64_t& kills_seen) const noexcept;
   ArmAnswer arm(ScopeId id, std::uint64_t kills_seen, const Cause& cause, const Now& now) noexcept;

@@ -60,6 +60,14 @@ void Protection::end_halt(ScopeId id, const Now& now) noexcept {
   note(change);
 }
 
+void Protection::direct(ScopeId id, const DirectiveWish& wish, const Cause& cause,
+                        const Now& now) noexcept {
+  Change change = scope_change(id, Action::directive, cause, now);
+  change.journal_only = true;
+  change.directive = wish;
+  note(change);
+}
+
 bool Protection::needs_arming(ScopeId id) const noexcept {
   const Scope& scope = scopes_[id];
   if (scope.killed || scope.halt.in_force) return true;

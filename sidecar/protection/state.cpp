@@ -37,6 +37,8 @@ std::string_view action_word(Action action) noexcept {
       return "cancel_all";
     case Action::unblock:
       return "unblock";
+    case Action::directive:
+      return "directive";
   }
   return "unknown";
 }

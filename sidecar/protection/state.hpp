@@ -6,8 +6,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
+#include "outrider/shm/directive.hpp"
 #include "outrider/shm/gate_word.hpp"
 #include "protection/text.hpp"
 
@@ -34,8 +36,9 @@ enum class Action : std::uint32_t {
   probe = 14,          ///< a circuit breaker: cooldown over, -> PROBING
   cancel_all = 15,     ///< the wish that traders of the scope cancel all their orders
   unblock = 16,        ///< an entry block: over
+  directive = 17,      ///< a person: traders of the scope are told to do something
 };
-inline constexpr Action last_action = Action::unblock;
+inline constexpr Action last_action = Action::directive;
 
 [[nodiscard]] std::string_view action_word(Action action) noexcept;
 
@@ -86,6 +89,14 @@ struct Cause {
   const double known = seconds > 0 && seconds < for_ever ? seconds : for_ever;
   return std::chrono::nanoseconds{static_cast<std::int64_t>(known * 1e9)};
 }
+
+/// What the traders of a scope are told to do, beside an entry.
+struct DirectiveWish {
+  std::optional<DirectiveKind> kind;  ///< nothing: they are told nothing
+  ParameterText parameters;
+  ShortReasonText why;       ///< for the trader's own log
+  std::uint64_t ticket = 0;  ///< of the command that asked; 0: a rule
+};
 
 /// One line of history.
 struct Entry {

@@ -53,5 +53,7 @@ using ScopeText = FixedText<112>;
 using RuleText = FixedText<80>;
 using ActorText = FixedText<64>;
 using ReasonText = FixedText<192>;
+using ParameterText = FixedText<97>;
+using ShortReasonText = FixedText<81>;
 
 }  // namespace outrider::protection

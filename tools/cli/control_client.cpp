@@ -114,6 +114,8 @@ Answer talk(const Door& door, const std::string& path, const std::string* sent) 
 ControlReply ask_sidecar(const Door& door, const std::string& path, const ControlWish& wish) {
   nlohmann::json json{{"scope", wish.scope}, {"reason", wish.reason}};
   if (!wish.duration.empty()) json["for"] = wish.duration;
+  if (!wish.directive.empty()) json["directive"] = wish.directive;
+  if (!wish.parameters.empty()) json["parameters"] = wish.parameters;
   const std::string sent = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   const Answer answer = talk(door, path, &sent);
   if (answer.status != 0) return understand(answer.status, answer.body);

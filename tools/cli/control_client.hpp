@@ -19,11 +19,13 @@ struct ControlReply {
 struct ControlWish {
   std::string scope;
   std::string reason;
-  std::string duration{};  ///< of a halt; empty: until armed
+  std::string duration{};    ///< of a halt; empty: until armed
+  std::string directive{};   ///< empty: none
+  std::string parameters{};  ///< of the directive
 };
 
-/// POST with {"scope", "reason"} and, when there is one, {"for"}; waits a few
-/// seconds at most.
+/// POST with {"scope", "reason"} and, where there are any, {"for"}, {"directive"} and
+/// {"parameters"}; waits a few seconds at most.
 ControlReply ask_sidecar(const Door& door, const std::string& path, const ControlWish& wish);
 
 /// GET the same way; the page, or empty when nobody answers with 200.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The `outrider` command: kill, halt, arm, status, drill, history, journal, check.
+// The `outrider` command: kill, halt, arm, directive, status, drill, history, journal, check.
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <string>
@@ -8,6 +8,7 @@
 #include "cli/arm_command.hpp"
 #include "cli/check_config_command.hpp"
 #include "cli/check_rules_command.hpp"
+#include "cli/directive_command.hpp"
 #include "cli/drill_command.hpp"
 #include "cli/halt_command.hpp"
 #include "cli/history_command.hpp"
@@ -34,6 +35,7 @@ int run(int argc, const char* const* argv) {
   add_kill_command(app, places, exit_code);
   add_halt_command(app, places, exit_code);
   add_arm_command(app, places, exit_code);
+  add_directive_command(app, places, exit_code);
   add_status_command(app, places, exit_code);
   add_alerts_command(app, places, exit_code);
   add_drill_command(app, places, exit_code);

@@ -10,12 +10,14 @@
 #include <thread>
 
 #include "outrider/shm/control.hpp"
+#include "outrider/shm/directive.hpp"
 #include "outrider/shm/heartbeat.hpp"
 #include "outrider/shm/identity.hpp"
 #include "outrider/shm/series.hpp"
 #include "outrider/shm/telemetry.hpp"
 #include "protection/kill_request.hpp"
 #include "protection/scope.hpp"
+#include "segments/answers.hpp"
 #include "segments/segment.hpp"
 
 namespace outrider::cli {
@@ -169,6 +171,24 @@ std::vector<std::pair<std::uint32_t, GateOverview>> gates_of(const Opened& opene
   return gates;
 }
 
+void read_directives(const Opened& opened, std::vector<DirectiveOverview>& unanswered) {
+  const shm::DirectiveTable* table = opened.control ? opened.control_view().directives() : nullptr;
+  if (table == nullptr) return;
+  const std::uint64_t last = shm::last_directive(*table);
+  const std::uint64_t kept = std::min<std::uint64_t>(last, shm::directive_room);
+  for (std::uint64_t epoch = last - kept + 1; epoch != last + 1; ++epoch) {
+    Directive directive;
+    std::uint64_t number = 0;
+    if (!shm::load_directive(*table, epoch, directive, number)) continue;
+    const auto kind = directive_kind(number);
+    if (!kind || segments::answer_to(opened.view(), epoch).is_complete) continue;
+    unanswered.push_back({opened.name, std::string{to_string(*kind)},
+                          std::string{directive.parameters()}, std::string{directive.scope()},
+                          std::string{directive.reason()},
+                          static_cast<std::int64_t>(directive.issued_wall_ms)});
+  }
+}
+
 SidecarState sidecar_state(const std::string& directory, const std::vector<Opened>& opened) {
   const std::optional<bool> lives = sidecar_lives(directory);
   if (!lives) return SidecarState::unknown;
@@ -236,6 +256,7 @@ Overview look(const std::string& directory) {
     overview.producers.push_back({opened[i].name, state, header.pid, header.generation});
     if (state == segments::ProducerState::dead || state == segments::ProducerState::closed)
       continue;
+    read_directives(opened[i], overview.unanswered);
     for (auto& [slot, gate] : gates_of(opened[i])) {
       read_gate(opened[i], slot, gate);
       overview.gates.push_back(std::move(gate));

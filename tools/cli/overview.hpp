@@ -37,6 +37,16 @@ struct ProducerOverview {
   std::uint64_t generation = 0;
 };
 
+/// What a trader was told and has not answered.
+struct DirectiveOverview {
+  std::string producer;
+  std::string directive;
+  std::string parameters;
+  std::string scope;
+  std::string reason;
+  std::int64_t issued_ms = 0;  ///< Unix milliseconds
+};
+
 enum class SidecarState {
   running,
   stalled,  ///< lives, but has finished no pass for a second
@@ -55,7 +65,8 @@ struct Overview {
   std::size_t kill_requests = 0;            ///< not obeyed yet
   std::vector<ProducerOverview> producers;  ///< the newest generation of each name
   std::vector<GateOverview> gates;          ///< of those whose trader lives
-  std::vector<std::string> unreadable;      ///< a sentence each
+  std::vector<DirectiveOverview> unanswered;
+  std::vector<std::string> unreadable;  ///< a sentence each
 
   [[nodiscard]] bool a_gate_is_closed() const;
 };

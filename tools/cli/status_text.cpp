@@ -166,6 +166,14 @@ std::string status_text(const Overview& overview) {
     }
     text += '\n' + table(rows);
   }
+  if (!overview.unanswered.empty()) {
+    std::vector<Row> rows{{"NOT ANSWERED", "PRODUCER", "SINCE", "SCOPE", "PARAMETERS", "BY"}};
+    for (const DirectiveOverview& each : overview.unanswered) {
+      rows.push_back({each.directive, each.producer, outputs::wall_text(each.issued_ms), each.scope,
+                      each.parameters, each.reason});
+    }
+    text += '\n' + table(rows);
+  }
   for (const std::string& each : overview.unreadable)
     text += "cannot read " + printable(each) + '\n';
   return text + advice(overview);
@@ -180,6 +188,7 @@ std::string status_json(const Overview& overview) {
                       {"kill_requests", overview.kill_requests},
                       {"producers", nlohmann::json::array()},
                       {"gates", nlohmann::json::array()},
+                      {"directives", nlohmann::json::array()},
                       {"unreadable", overview.unreadable}};
   for (const auto& latch : overview.latches.entries) json["latches"].push_back(latch_json(latch));
   for (const ProducerOverview& each : overview.producers) {
@@ -189,6 +198,14 @@ std::string status_json(const Overview& overview) {
                                  {"generation", each.generation}});
   }
   for (const GateOverview& gate : overview.gates) json["gates"].push_back(gate_json(gate));
+  for (const DirectiveOverview& each : overview.unanswered) {
+    json["directives"].push_back({{"producer", each.producer},
+                                  {"directive", each.directive},
+                                  {"parameters", each.parameters},
+                                  {"scope", each.scope},
+                                  {"reason", each.reason},
+                                  {"issued", time_json(each.issued_ms)}});
+  }
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

@@ -12,7 +12,8 @@ namespace outrider::cli {
 [[nodiscard]] std::string status_text(const Overview& overview);
 
 /// {"sidecar","armed","armed_since","latches":[],"kill_requests","producers":[],
-/// "gates":[],"unreadable":[]}; gates and producers have the members that
+/// "gates":[],"directives":[],"unreadable":[]}; directives are those that no trader has
+/// answered; gates and producers have the members that
 /// /api/v1/status gives them, times are RFC 3339 or null.
 [[nodiscard]] std::string status_json(const Overview& overview);
 
