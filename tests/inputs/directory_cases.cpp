@@ -93,7 +93,7 @@ std::string status_not_permitted(Place& place) {
 
 std::string full_at_birth(Place& place) {
   place.mount_memory(place.segments(), "1m");
-  Place::fill(place.segments(), 64 << 10);
+  testing::fill(place.segments(), 64 << 10);
   return Place::create(place.options());
 }
 
@@ -125,7 +125,7 @@ std::string full_later(Place& place) {
   // Born while nobody looks, and found when there is no room left for its control file.
   sidecar.process().process().signal(SIGSTOP);
   Producer late{place.options("late")};
-  Place::fill(place.segments());
+  testing::fill(place.segments());
   counter.inc();
   sidecar.process().process().signal(SIGCONT);
   return sidecar.says("not attached");
@@ -133,7 +133,7 @@ std::string full_later(Place& place) {
 
 std::string sidecar_finds_no_room(Place& place) {
   place.mount_memory(place.segments(), "1m");
-  Place::fill(place.segments());
+  testing::fill(place.segments());
   return place.sidecar();
 }
 

@@ -49,7 +49,7 @@ std::string disk_full(Place& place) {
   place.mount_memory(place.path("logs"), "256k");
   const std::string file = place.path("logs/own.log");
   Watched sidecar{place, {"--log.file=" + file}};
-  Place::fill(place.path("logs"));
+  testing::fill(place.path("logs"));
   // What is left of the file's last page has room for some.
   const bool is_full = testing::eventually([&] {
     reload(sidecar, 20);

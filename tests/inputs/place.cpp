@@ -4,10 +4,8 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,35 +52,14 @@ Place::Place() : segments_{testing::make_segment_directory(root_.path())} {
   ::chmod(root().c_str(), 0755);  // another user must get as far as the thing that refuses him
 }
 
-Place::~Place() {
-  for (const std::string& each : mounts_) ::umount2(each.c_str(), MNT_DETACH);
-}
-
 std::string Place::file(const std::string& name, const std::string& text) const {
   testing::write_file(path(name), text);
   return path(name);
 }
 
 void Place::mount_memory(const std::string& directory, const std::string& size) {
-  std::filesystem::create_directories(directory);
-  const std::string how = "size=" + size + ",mode=0755";
-  if (::mount("tmpfs", directory.c_str(), "tmpfs", 0, how.c_str()) != 0) {
-    throw std::runtime_error{"cannot mount a tmpfs: this needs root"};
-  }
-  mounts_.push_back(directory);
+  disks_.push_back(std::make_unique<testing::SmallDisk>(directory, size));
   if (directory == segments_) testing::make_segment_directory(root());
-}
-
-void Place::fill(const std::string& directory, std::uint64_t bytes) {
-  struct statvfs now {};
-  ::statvfs(directory.c_str(), &now);
-  const std::uint64_t free = now.f_bavail * now.f_frsize;
-  const std::string path = directory + "/filler";
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (free > bytes && ::posix_fallocate(file, 0, static_cast<off_t>(free - bytes)) != 0) {
-    throw std::runtime_error{"cannot fill " + directory};
-  }
-  ::close(file);
 }
 
 ProducerOptions Place::options(std::string_view name) const {

@@ -5,11 +5,13 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "outrider/producer.hpp"
 #include "process/harness.hpp"
+#include "process/small_disk.hpp"
 
 namespace outrider::inputs {
 
@@ -18,7 +20,6 @@ class Place {
   Place();
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
-  ~Place();  ///< unmounts
 
   [[nodiscard]] const std::string& root() const { return root_.path(); }
   [[nodiscard]] const std::string& segments() const { return segments_; }
@@ -30,8 +31,6 @@ class Place {
   /// A small file system in memory over `directory`, which may be the segment
   /// directory: then its folders are made anew.
   void mount_memory(const std::string& directory, const std::string& size);
-  /// Leaves `bytes` free on the file system that `directory` is on.
-  static void fill(const std::string& directory, std::uint64_t bytes = 0);
 
   /// Options of a small trader here.
   [[nodiscard]] ProducerOptions options(std::string_view name = "oms") const;
@@ -52,7 +51,7 @@ class Place {
  private:
   testing::TempDirectory root_;
   std::string segments_;
-  std::vector<std::string> mounts_;
+  std::vector<std::unique_ptr<testing::SmallDisk>> disks_;
 };
 
 /// A sidecar that runs, and what it logs.

@@ -126,7 +126,7 @@ void fill_disk(const Place& place) {
   for (int attempt = 0; attempt < 6; ++attempt) {
     (void)place.outrider("--control.socket " + place.path("control.sock") + " arm --reason short");
   }
-  Place::fill(place.path("state"));
+  testing::fill(place.path("state"));
 }
 
 std::string disk_full(Place& place) {

@@ -38,6 +38,8 @@ ROWS = [
     Row("rest", "cost at rest and at a million samples a second", *tiers("tests/load/rest_proof.py")),
     Row("restarts", "a day of restarts in simulated time", *tiers(*program("restarts"))),
     Row("http", "1 000 slow and 200 fast connections", *tiers("tests/load/http_proof.py"), limit=300),
+    Row("survival", "what is killed or halted stays closed: restarts, boot, files lost, cut, flipped, disk full",
+        *same("tools/reliability/ctest_row.py", "LatchedHost|FullDisk|Of/Survival")),
     Row("alerts", "alerts out: every channel once, a peer down, SIGKILL with a full queue",
         *tiers("tests/alerts/delivery_proof.py"), limit=300),
 ]
