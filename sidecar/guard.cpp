@@ -182,7 +182,7 @@ void Guard::refresh_own_series(nanoseconds now) noexcept {
 }
 
 void Guard::evaluate_rules(const Now& now) noexcept {
-  plan_->rules->evaluate(*plan_->values, now.steady);
+  plan_->rules->evaluate(*plan_->values, now.steady, now.wall);
   for (const AlertLink& link : plan_->links) {
     auto signal = signal_of(link.instance->state);
     if (signal == protection::AlertSignal::clear && link.rule->status().no_data) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many slots into one: aggregations and histogram_quantile. Who belongs to which
-// group is settled when the node is made.
+// Many slots into one: aggregations and histogram_quantile. Those that order the
+// elements of a group are in rank_nodes.cpp.
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
 
+#include "promql/aggregation_groups.hpp"
 #include "promql/nodes.hpp"
 #include "promql/number_literal.hpp"
 #include "promql/quantile.hpp"
@@ -18,6 +19,7 @@ namespace {
 struct Accumulator {
   double value = 0;
   double count = 0;
+  double mean = 0;  ///< of stddev and stdvar only
 
   void add(AggregateOperator op, double sample) noexcept {
     count += 1;
@@ -35,9 +37,32 @@ struct Accumulator {
       case AggregateOperator::avg:
         value = first ? sample : next_mean(sample);
         break;
-      default:
+      case AggregateOperator::count:
         value = count;
+        break;
+      case AggregateOperator::group:
+        value = 1;
+        break;
+      default:
+        add_deviation(sample);
     }
+  }
+
+  /// What is left to do when all are in.
+  [[nodiscard]] double result(AggregateOperator op) const noexcept {
+    if (op == AggregateOperator::stddev) return std::sqrt(value / count);
+    return op == AggregateOperator::stdvar ? value / count : value;
+  }
+
+  /// Welford's: `value` is the sum of squared distances from the mean.
+  void add_deviation(double sample) noexcept {
+    if (count == 1) {
+      mean = sample;
+      return;
+    }
+    const double delta = sample - mean;
+    mean += delta / count;
+    value += delta * (sample - mean);
   }
 
   /// Divides before it subtracts, so that large values do not overflow; an
@@ -55,19 +80,10 @@ class AggregationNode : public VectorNode {
  public:
   AggregationNode(const Aggregation& aggregation, VectorNodePtr operand)
       : op_{aggregation.op}, operand_{std::move(operand)} {
-    std::vector<std::string> names = aggregation.labels;
-    if (aggregation.without) names.emplace_back(metric_name_label);
-    std::map<Labels, std::uint32_t> groups;
-    std::vector<Labels> labels;
-    for (const Labels& member : operand_->labels()) {
-      Labels group = aggregation.without ? drop_labels(member, names) : keep_labels(member, names);
-      const auto [found, added] =
-          groups.try_emplace(group, static_cast<std::uint32_t>(labels.size()));
-      if (added) labels.push_back(std::move(group));
-      group_of_.push_back(found->second);
-    }
-    accumulators_.resize(labels.size());
-    set_slots(std::move(labels));
+    auto groups = AggregationGroups::of(aggregation, *operand_);
+    group_of_ = std::move(groups.group_of);
+    accumulators_.resize(groups.labels.size());
+    set_slots(std::move(groups.labels));
     for (std::size_t slot = 0; slot < operand_->size(); ++slot) {
       if (operand_->is_blind(slot)) set_blind(group_of_[slot]);
     }
@@ -81,7 +97,7 @@ class AggregationNode : public VectorNode {
     }
     for (std::size_t group = 0; group < size(); ++group) {
       if (accumulators_[group].count > 0) {
-        set(group, accumulators_[group].value);
+        set(group, accumulators_[group].result(op_));
       } else {
         clear(group);
       }

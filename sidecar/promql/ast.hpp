@@ -27,8 +27,9 @@ struct StringLiteral {
   std::string value;
 };
 
-/// `offset 5m` and `@ 1700000000`, recognised and refused.
+/// `offset 5m`; `@ 1700000000` is recognised and refused.
 struct TimeShift {
+  std::chrono::nanoseconds offset{};     ///< how far back; negative: into the future
   std::optional<std::size_t> offset_at;  ///< where the word `offset` stands
   std::optional<std::size_t> at_at;      ///< where the sign `@` stands
 };
@@ -91,6 +92,7 @@ struct Matching {
   bool on = false;                      ///< `on`, else `ignoring`
   std::vector<std::string> labels;      ///< of `on` or `ignoring`
   std::optional<std::size_t> group_at;  ///< where `group_left` or `group_right` stands
+  bool many_left = false;               ///< `group_left`: the left side has the many
   std::string group;                    ///< which of the two
   std::vector<std::string> group_labels;
 };
@@ -104,7 +106,20 @@ struct Binary {
   ExprPtr right;
 };
 
-enum class AggregateOperator { sum, min, max, avg, count, unsupported };
+enum class AggregateOperator {
+  sum,
+  min,
+  max,
+  avg,
+  count,
+  group,
+  stddev,
+  stdvar,
+  quantile,
+  topk,
+  bottomk,
+  unsupported,
+};
 
 struct Aggregation {
   AggregateOperator op{};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operators on vectors: arithmetic and comparison, with a scalar or one to one
-// with a vector; the sign. Set operations are in set_nodes.cpp.
+// with a vector; the sign. Many to one is in join_node.cpp, sets in set_nodes.cpp.
 #include <algorithm>
 #include <utility>
 
@@ -11,27 +11,6 @@
 namespace outrider::promql {
 
 namespace {
-
-bool drops_name(const Binary& binary) {
-  return !is_comparison(binary.op) || binary.return_bool;
-}
-
-/// What an operator makes of two numbers: a value, or nothing (filtered out).
-struct Operation {
-  BinaryOperator op{};
-  bool return_bool = false;
-
-  /// A comparison that filters yields `kept`: the vector's own value.
-  bool apply(double left, double right, double kept, double& value) const noexcept {
-    if (!is_comparison(op)) {
-      value = compute(op, left, right);
-      return true;
-    }
-    const bool holds = compare(op, left, right);
-    value = return_bool ? (holds ? 1.0 : 0.0) : kept;
-    return holds || return_bool;
-  }
-};
 
 class VectorScalar : public VectorNode {
  public:
@@ -44,6 +23,7 @@ class VectorScalar : public VectorNode {
     if (drops_name(binary)) std::transform(labels.begin(), labels.end(), labels.begin(), drop_name);
     set_slots(std::move(labels));
     inherit_blindness(*vector_);
+    if (scalar_->is_blind()) set_all_blind();
   }
 
   void evaluate(Evaluation& evaluation) noexcept override {

@@ -31,12 +31,18 @@ class BoundExpr {
 
   /// False when PromQL calls it an error (a match that is not one to one, a
   /// label set twice); then error() says which and there is no result.
-  bool evaluate(const aggregate::ValueSource& source, std::chrono::nanoseconds now) noexcept {
-    Evaluation evaluation{source, now};
+  /// `wall` is the time of day; `now`, which only grows, is what pasts are kept by.
+  bool evaluate(const aggregate::ValueSource& source, std::chrono::nanoseconds now,
+                std::chrono::nanoseconds wall) noexcept {
+    Evaluation evaluation{source, now, wall};
     root_->evaluate(evaluation);
     error_ = evaluation.error;
     met_no_number_ = evaluation.met_no_number;
     return error_ == nullptr;
+  }
+  /// For those who have one clock.
+  bool evaluate(const aggregate::ValueSource& source, std::chrono::nanoseconds now) noexcept {
+    return evaluate(source, now, now);
   }
 
   /// Every label set that can be in a result, with the metric's name where

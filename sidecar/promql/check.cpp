@@ -93,7 +93,7 @@ class Checker {
   }
 
   void refuse_shift(const TimeShift& shift) {
-    if (shift.offset_at) refuse(*shift.offset_at, "\"offset\"");
+    if (shift.offset.count() < 0) refuse(*shift.offset_at, "an offset into the future");
     if (shift.at_at) refuse(*shift.at_at, "\"@\"");
   }
 
@@ -146,7 +146,6 @@ class Checker {
 
   void check_matching(const Binary& binary) {
     const Matching& matching = binary.matching;
-    if (matching.group_at) refuse(*matching.group_at, "\"" + matching.group + "\"");
     if (matching.group_at && is_set_operator(binary.op)) {
       report(*matching.group_at,
              "found \"" + matching.group + "\" with a set operator; needed none there; drop it");

@@ -15,8 +15,8 @@ constexpr auto vector = ValueType::vector;
 constexpr auto matrix = ValueType::matrix;
 constexpr auto string = ValueType::string;
 
-Function math(std::string_view name) {
-  return {name, {vector}};
+Function math(std::string_view name, FunctionKind kind = FunctionKind::unsupported) {
+  return {name, {vector}, vector, kind};
 }
 Function over_time(std::string_view name, FunctionKind kind = FunctionKind::unsupported) {
   return {name, {matrix}, vector, kind};
@@ -28,51 +28,81 @@ Function of_time(std::string_view name) {
 std::vector<Function> supported() {
   return {
       {"absent", {vector}, vector, FunctionKind::absent},
+      {"absent_over_time", {matrix}, vector, FunctionKind::absent_over_time},
+      {"clamp", {vector, scalar, scalar}, vector, FunctionKind::clamp},
+      {"clamp_max", {vector, scalar}, vector, FunctionKind::clamp_max},
+      {"clamp_min", {vector, scalar}, vector, FunctionKind::clamp_min},
       {"histogram_quantile", {scalar, vector}, vector, FunctionKind::histogram_quantile},
+      {"pi", {}, scalar, FunctionKind::pi},
+      {"quantile_over_time", {scalar, matrix}, vector, FunctionKind::quantile_over_time},
+      {"round", {vector, scalar}, vector, FunctionKind::round, 1},
+      {"scalar", {vector}, scalar, FunctionKind::scalar},
+      {"time", {}, scalar, FunctionKind::time},
+      {"vector", {scalar}, vector, FunctionKind::vector},
+      math("abs", FunctionKind::abs),
+      math("ceil", FunctionKind::ceil),
+      math("floor", FunctionKind::floor),
+      math("sgn", FunctionKind::sgn),
+      math("sort", FunctionKind::sort),
+      math("sort_desc", FunctionKind::sort),
+      math("sqrt", FunctionKind::sqrt),
       over_time("avg_over_time", FunctionKind::avg_over_time),
+      over_time("changes", FunctionKind::changes),
+      over_time("count_over_time", FunctionKind::count_over_time),
+      over_time("delta", FunctionKind::delta),
+      over_time("idelta", FunctionKind::idelta),
       over_time("increase", FunctionKind::increase),
+      over_time("irate", FunctionKind::irate),
+      over_time("last_over_time", FunctionKind::last_over_time),
       over_time("max_over_time", FunctionKind::max_over_time),
       over_time("min_over_time", FunctionKind::min_over_time),
+      over_time("present_over_time", FunctionKind::present_over_time),
       over_time("rate", FunctionKind::rate),
+      over_time("resets", FunctionKind::resets),
+      over_time("stddev_over_time", FunctionKind::stddev_over_time),
+      over_time("stdvar_over_time", FunctionKind::stdvar_over_time),
+      over_time("sum_over_time", FunctionKind::sum_over_time),
   };
 }
 
 std::vector<Function> with_own_shape() {
   constexpr auto no = FunctionKind::unsupported;
   return {
-      {"clamp", {vector, scalar, scalar}},
-      {"clamp_max", {vector, scalar}},
-      {"clamp_min", {vector, scalar}},
       {"histogram_fraction", {scalar, scalar, vector}},
       {"holt_winters", {matrix, scalar, scalar}},
       {"label_join", {vector, string, string, string}, vector, no, 1, true},
       {"label_replace", {vector, string, string, string, string}},
-      {"pi", {}, scalar},
       {"predict_linear", {matrix, scalar}},
-      {"quantile_over_time", {scalar, matrix}},
-      {"round", {vector, scalar}, vector, no, 1},
-      {"scalar", {vector}, scalar},
-      {"time", {}, scalar},
-      {"vector", {scalar}},
   };
 }
 
 std::vector<Function> all_functions() {
   std::vector<Function> all = supported();
   for (Function& function : with_own_shape()) all.push_back(std::move(function));
-  for (const std::string_view name :
-       {"abs",           "acos", "acosh",     "asin", "asinh", "atan",  "atanh",
-        "ceil",          "cos",  "cosh",      "deg",  "exp",   "floor", "histogram_count",
-        "histogram_sum", "ln",   "log10",     "log2", "rad",   "sgn",   "sin",
-        "sinh",          "sort", "sort_desc", "sqrt", "tan",   "tanh",  "timestamp"}) {
+  for (const std::string_view name : {"acos",
+                                      "acosh",
+                                      "asin",
+                                      "asinh",
+                                      "atan",
+                                      "atanh",
+                                      "cos",
+                                      "cosh",
+                                      "deg",
+                                      "exp",
+                                      "histogram_count",
+                                      "histogram_sum",
+                                      "ln",
+                                      "log10",
+                                      "log2",
+                                      "rad",
+                                      "sin",
+                                      "sinh",
+                                      "tan",
+                                      "tanh",
+                                      "timestamp"}) {
     all.push_back(math(name));
   }
-  for (const std::string_view name :
-       {"absent_over_time", "changes", "count_over_time", "delta", "deriv", "idelta", "irate",
-        "last_over_time", "present_over_time", "resets", "stddev_over_time", "stdvar_over_time",
-        "sum_over_time"}) {
-    all.push_back(over_time(name));
-  }
+  all.push_back(over_time("deriv"));
   for (const std::string_view name : {"day_of_month", "day_of_week", "day_of_year", "days_in_month",
                                       "hour", "minute", "month", "year"}) {
     all.push_back(of_time(name));

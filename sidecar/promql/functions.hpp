@@ -17,13 +17,43 @@ std::string_view type_name(ValueType type);
 /// Those that this version evaluates; every other is known by name only.
 enum class FunctionKind {
   unsupported,
+  // Of no vector, or from one kind of value to another.
   absent,
-  avg_over_time,
+  absent_over_time,
   histogram_quantile,
+  pi,
+  scalar,
+  sort,
+  time,
+  vector,
+  // Of each element.
+  abs,
+  ceil,
+  clamp,
+  clamp_max,
+  clamp_min,
+  floor,
+  round,
+  sgn,
+  sqrt,
+  // Of the samples of a range.
+  avg_over_time,
+  changes,
+  count_over_time,
+  delta,
+  idelta,
   increase,
+  irate,
+  last_over_time,
   max_over_time,
   min_over_time,
+  present_over_time,
+  quantile_over_time,
   rate,
+  resets,
+  stddev_over_time,
+  stdvar_over_time,
+  sum_over_time,
 };
 
 struct Function {

@@ -46,6 +46,19 @@ void History::forget_before(std::chrono::nanoseconds now) noexcept {
   while (size_ > 0 && (*this)[0].time < now - shape_.range) drop_oldest();
 }
 
+std::size_t History::count_before(std::chrono::nanoseconds time) const noexcept {
+  // Mostly all of them are wanted.
+  if (size_ == 0 || (*this)[0].time >= time) return 0;
+  if ((*this)[size_ - 1].time < time) return size_;
+  std::size_t low = 0;
+  std::size_t high = size_ - 1;
+  while (high - low > 1) {
+    const std::size_t middle = low + (high - low) / 2;
+    ((*this)[middle].time < time ? low : high) = middle;
+  }
+  return high;
+}
+
 void History::drop_oldest() noexcept {
   first_ = slot(1);
   --size_;

@@ -44,6 +44,9 @@ class History {
   /// Forgets what lies outside [now - range, now].
   void forget_before(std::chrono::nanoseconds now) noexcept;
 
+  /// How many samples are older than `time`.
+  [[nodiscard]] std::size_t count_before(std::chrono::nanoseconds time) const noexcept;
+
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] std::size_t capacity() const noexcept { return ring_.size(); }
   [[nodiscard]] const Sample& operator[](std::size_t i) const noexcept { return ring_[slot(i)]; }

@@ -21,6 +21,10 @@ void VectorNode::inherit_blindness(const VectorNode& other) noexcept {
   }
 }
 
+void VectorNode::set_all_blind() noexcept {
+  std::fill(blind_.begin(), blind_.end(), std::uint8_t{1});
+}
+
 void VectorNode::set_slots(std::vector<Labels> labels) {
   labels_ = std::move(labels);
   present_.assign(labels_.size(), 0);

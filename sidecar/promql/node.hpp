@@ -17,9 +17,10 @@ namespace outrider::promql {
 /// One evaluation on its way through the nodes.
 struct Evaluation {
   const aggregate::ValueSource& source;
-  std::chrono::nanoseconds now{};
-  const char* error = nullptr;  ///< the first one; its text lives forever
-  bool met_no_number = false;   ///< a series was NaN or infinite: what it decides is not known
+  std::chrono::nanoseconds now{};   ///< steady: what histories are kept by
+  std::chrono::nanoseconds wall{};  ///< since 1970: what time() says
+  const char* error = nullptr;      ///< the first one; its text lives forever
+  bool met_no_number = false;       ///< a series was NaN or infinite: what it decides is not known
 
   void fail(const char* reason) noexcept {
     if (!error) error = reason;
@@ -30,6 +31,9 @@ class ScalarNode {
  public:
   virtual ~ScalarNode() = default;
   virtual double evaluate(Evaluation& evaluation) noexcept = 0;
+
+  /// Whether a series that it is made of found no room to be watched.
+  [[nodiscard]] virtual bool is_blind() const noexcept { return false; }
 };
 
 class VectorNode {
@@ -57,6 +61,7 @@ class VectorNode {
   /// For constructors only.
   void set_slots(std::vector<Labels> labels);
   void set_blind(std::size_t slot) noexcept { blind_[slot] = 1; }
+  void set_all_blind() noexcept;
   /// Slot for slot, what `other` does not see.
   void inherit_blindness(const VectorNode& other) noexcept;
 

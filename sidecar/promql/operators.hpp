@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Binary operators on two numbers.
+// Binary operators on two numbers, and which results keep the metric's name.
 #pragma once
 
 #include <cmath>
@@ -42,5 +42,26 @@ inline double compute(BinaryOperator op, double left, double right) noexcept {
       return std::pow(left, right);
   }
 }
+
+inline bool drops_name(const Binary& binary) {
+  return !is_comparison(binary.op) || binary.return_bool;
+}
+
+/// What an operator makes of two numbers: a value, or nothing (filtered out).
+struct Operation {
+  BinaryOperator op{};
+  bool return_bool = false;
+
+  /// A comparison that filters yields `kept`: the vector's own value.
+  bool apply(double left, double right, double kept, double& value) const noexcept {
+    if (!is_comparison(op)) {
+      value = compute(op, left, right);
+      return true;
+    }
+    const bool holds = compare(op, left, right);
+    value = return_bool ? (holds ? 1.0 : 0.0) : kept;
+    return holds || return_bool;
+  }
+};
 
 }  // namespace outrider::promql

@@ -141,6 +141,7 @@ void Parser::parse_binary_modifiers(Binary& binary) {
     if (!tokens_.is_keyword(group)) continue;
     matching.group_at = tokens_.take().offset;
     matching.group = group;
+    matching.many_left = matching.group == "group_left";
     if (tokens_.peek().kind == TokenKind::left_paren) matching.group_labels = parse_label_list();
     return;
   }

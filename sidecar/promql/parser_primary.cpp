@@ -19,13 +19,13 @@ constexpr std::array<std::pair<std::string_view, AggregateOperator>, 12> aggrega
     {"max", AggregateOperator::max},
     {"avg", AggregateOperator::avg},
     {"count", AggregateOperator::count},
-    {"bottomk", AggregateOperator::unsupported},
+    {"bottomk", AggregateOperator::bottomk},
     {"count_values", AggregateOperator::unsupported},
-    {"group", AggregateOperator::unsupported},
-    {"quantile", AggregateOperator::unsupported},
-    {"stddev", AggregateOperator::unsupported},
-    {"stdvar", AggregateOperator::unsupported},
-    {"topk", AggregateOperator::unsupported},
+    {"group", AggregateOperator::group},
+    {"quantile", AggregateOperator::quantile},
+    {"stddev", AggregateOperator::stddev},
+    {"stdvar", AggregateOperator::stdvar},
+    {"topk", AggregateOperator::topk},
 }};
 
 std::string remedy(const std::string& name) {
@@ -256,8 +256,12 @@ void Parser::parse_offset(Expr& operand) {
   TimeShift& shift = shift_of(operand, offset, "`offset`");
   if (shift.offset_at) TokenStream::fail(offset, "found `offset` twice; needed once; drop one");
   shift.offset_at = offset;
-  tokens_.try_take(TokenKind::minus);
-  tokens_.expect(TokenKind::duration, "a duration such as 5m");
+  const bool negative = tokens_.try_take(TokenKind::minus);
+  const Token& length = tokens_.expect(TokenKind::duration, "a duration such as 5m");
+  const std::chrono::nanoseconds back = *parse_duration(length.text);
+  if (back.count() == 0)
+    TokenStream::fail(length.offset, "found an offset of 0; needed a longer one; drop it");
+  shift.offset = negative ? -back : back;
 }
 
 void Parser::parse_at(Expr& operand) {

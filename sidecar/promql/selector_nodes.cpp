@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where values enter an expression: selectors, range functions on the history
-// of the selected series, and absent().
+// Where values enter an expression: selectors, with and without an offset, range
+// functions on the history of the selected series, and absent().
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <set>
 #include <utility>
 
@@ -48,33 +50,66 @@ class Selector : public VectorNode {
   std::vector<aggregate::ValueId> ids_;
 };
 
-class RangeFunction : public VectorNode {
+/// A series and its past.
+struct WatchedSeries {
+  aggregate::ValueId id = 0;
+  std::shared_ptr<History> history;  ///< null: there was no room for one
+};
+
+/// What a selector selects, with a ring for each that reaches `back`.
+class Watch {
  public:
-  RangeFunction(FunctionKind kind, const MatrixSelector& matrix, const BindContext& context)
-      : kind_{kind}, range_{matrix.range} {
-    std::vector<Labels> labels;
-    for (const aggregate::Series* series : context.series.select(matrix.selector.matchers)) {
-      auto history =
-          context.histories.find_or_create(context.scope, series->labels, range_, context.interval);
-      labels.push_back(drop_name(series->labels));
-      sources_.push_back({series->value, std::move(history)});
-    }
-    set_slots(std::move(labels));
-    for (std::size_t slot = 0; slot < sources_.size(); ++slot) {
-      if (sources_[slot].history != nullptr) continue;
-      set_blind(slot);
-      if (context.unserved != nullptr) ++*context.unserved;
+  Watch(const VectorSelector& selector, std::chrono::nanoseconds back, const BindContext& context) {
+    for (const aggregate::Series* found : context.series.select(selector.matchers)) {
+      series.push_back({found->value, context.histories.find_or_create(context.scope, found->labels,
+                                                                       back, context.interval)});
+      labels.push_back(found->labels);
+      if (series.back().history == nullptr && context.unserved != nullptr) ++*context.unserved;
     }
   }
 
+  std::vector<WatchedSeries> series;
+  std::vector<Labels> labels;
+};
+
+class RangeFunction : public VectorNode {
+ public:
+  RangeFunction(FunctionKind kind, const MatrixSelector& matrix, ScalarNodePtr parameter,
+                const BindContext& context)
+      : kind_{kind},
+        range_{matrix.range},
+        offset_{matrix.selector.shift.offset},
+        parameter_{std::move(parameter)} {
+    Watch watch{matrix.selector, range_ + offset_, context};
+    // Like `offset` it shows a value of the series as it was, and not a new one.
+    if (kind != FunctionKind::last_over_time) {
+      for (Labels& labels : watch.labels) labels = drop_name(labels);
+    }
+    series_ = std::move(watch.series);
+    set_slots(std::move(watch.labels));
+    std::size_t most_samples = 0;
+    for (std::size_t slot = 0; slot < series_.size(); ++slot) {
+      if (series_[slot].history == nullptr) {
+        set_blind(slot);
+      } else {
+        most_samples = std::max(most_samples, series_[slot].history->capacity());
+      }
+    }
+    if (parameter_ == nullptr) return;
+    scratch_.resize(most_samples);
+    if (parameter_->is_blind()) set_all_blind();
+  }
+
   void evaluate(Evaluation& evaluation) noexcept override {
-    for (std::size_t slot = 0; slot < sources_.size(); ++slot) {
-      if (sources_[slot].history == nullptr) continue;
-      History& history = *sources_[slot].history;
+    const double quantile = parameter_ != nullptr ? parameter_->evaluate(evaluation) : 0;
+    for (std::size_t slot = 0; slot < series_.size(); ++slot) {
+      if (series_[slot].history == nullptr) continue;
+      History& history = *series_[slot].history;
       double value = 0;
-      if (evaluation.source.read(sources_[slot].id, value)) history.push(evaluation.now, value);
+      if (evaluation.source.read(series_[slot].id, value)) history.push(evaluation.now, value);
       history.forget_before(evaluation.now);
-      if (apply_range_function(kind_, {history, evaluation.now, range_}, value)) {
+      const RangeWindow window{history, evaluation.now - offset_, range_};
+      if (apply_range_function(kind_, window, {quantile, scratch_}, value)) {
         set(slot, value);
         note(value, evaluation);
       } else {
@@ -87,21 +122,71 @@ class RangeFunction : public VectorNode {
   bool has_data() const noexcept override { return any_present(); }
 
  private:
-  struct Source {
-    aggregate::ValueId id = 0;
-    std::shared_ptr<History> history;  ///< null: there was no room for one
-  };
-
   FunctionKind kind_;
   std::chrono::nanoseconds range_;
-  std::vector<Source> sources_;
+  std::chrono::nanoseconds offset_;
+  ScalarNodePtr parameter_;
+  std::vector<WatchedSeries> series_;
+  std::vector<double> scratch_;  ///< of quantile_over_time
+};
+
+/// `offset`: the value of a while ago. That a series was absent then must be known
+/// too, so absences are kept in its ring, as marks among the values.
+class OffsetSelector : public VectorNode {
+ public:
+  OffsetSelector(const VectorSelector& selector, const BindContext& context)
+      : offset_{selector.shift.offset} {
+    BindContext marking = context;
+    marking.scope += ";absences marked";  // not to be mistaken for a range's ring
+    Watch watch{selector, offset_ + lookback, marking};
+    series_ = std::move(watch.series);
+    set_slots(std::move(watch.labels));
+    for (std::size_t slot = 0; slot < series_.size(); ++slot) {
+      if (series_[slot].history == nullptr) set_blind(slot);
+    }
+  }
+
+  void evaluate(Evaluation& evaluation) noexcept override {
+    const std::chrono::nanoseconds then = evaluation.now - offset_;
+    clear_all();
+    for (std::size_t slot = 0; slot < series_.size(); ++slot) {
+      if (series_[slot].history == nullptr) continue;
+      History& history = *series_[slot].history;
+      double value = 0;
+      if (!evaluation.source.read(series_[slot].id, value)) value = absence;
+      history.push(evaluation.now, value);
+      const std::size_t known = history.count_before(then + std::chrono::nanoseconds{1});
+      if (known == 0) continue;
+      const Sample& sample = history[known - 1];
+      if (sample.time <= then - lookback || is_absence(sample.value)) continue;
+      set(slot, sample.value);
+      note(sample.value, evaluation);
+    }
+  }
+
+  bool has_data() const noexcept override { return any_present(); }
+
+ private:
+  /// How long a value stands for the time after it while nobody looks.
+  static constexpr std::chrono::nanoseconds lookback = std::chrono::minutes{5};
+  /// A NaN that no computation makes.
+  static constexpr std::uint64_t absence_bits = 0x7ff0000000000002;
+  static constexpr double absence = std::bit_cast<double>(absence_bits);
+  static bool is_absence(double value) noexcept {
+    return std::bit_cast<std::uint64_t>(value) == absence_bits;
+  }
+
+  std::chrono::nanoseconds offset_;
+  std::vector<WatchedSeries> series_;
 };
 
 /// What absent() can say of a missing series: the labels its selector fixes to
 /// one value. A label with two matchers is fixed to none.
 Labels absent_labels(const Expr& argument) {
   Labels labels;
-  const auto* const selector = std::get_if<VectorSelector>(&argument.node);
+  const auto* selector = std::get_if<VectorSelector>(&argument.node);
+  if (const auto* matrix = std::get_if<MatrixSelector>(&argument.node))
+    selector = &matrix->selector;
   if (!selector) return labels;
   std::set<std::string> seen;
   for (const LabelMatcher& matcher : selector->matchers) {
@@ -140,12 +225,13 @@ class Absent : public VectorNode {
 }  // namespace
 
 VectorNodePtr make_selector(const VectorSelector& selector, const BindContext& context) {
-  return std::make_unique<Selector>(selector, context);
+  if (selector.shift.offset.count() == 0) return std::make_unique<Selector>(selector, context);
+  return std::make_unique<OffsetSelector>(selector, context);
 }
 
 VectorNodePtr make_range_function(FunctionKind kind, const MatrixSelector& matrix,
-                                  const BindContext& context) {
-  return std::make_unique<RangeFunction>(kind, matrix, context);
+                                  ScalarNodePtr parameter, const BindContext& context) {
+  return std::make_unique<RangeFunction>(kind, matrix, std::move(parameter), context);
 }
 
 VectorNodePtr make_absent(const Expr& argument, VectorNodePtr operand) {

@@ -21,13 +21,15 @@ std::chrono::nanoseconds Plan::shortest_interval() const noexcept {
   return shortest == groups_.end() ? std::chrono::nanoseconds{} : shortest->interval;
 }
 
-void Plan::evaluate(const aggregate::ValueSource& source, std::chrono::nanoseconds now) noexcept {
+void Plan::evaluate(const aggregate::ValueSource& source, std::chrono::nanoseconds now,
+                    std::chrono::nanoseconds wall) noexcept {
+  const Moment moment{source, now, wall};
   transitions_.clear();
   for (const BoundGroup& group : groups_) {
     const bool due = take_due(group, now);
     for (std::size_t i = 0; i < group.rule_count; ++i) {
       BoundRule& rule = rules_[group.first_rule + i];
-      if (due || rule.every_pass_) evaluate_rule(rule, source, now);
+      if (due || rule.every_pass_) evaluate_rule(rule, moment);
     }
   }
 }
@@ -42,12 +44,13 @@ bool Plan::take_due(const BoundGroup& group, std::chrono::nanoseconds now) noexc
   return true;
 }
 
-void Plan::evaluate_rule(BoundRule& rule, const aggregate::ValueSource& source,
-                         std::chrono::nanoseconds now) noexcept {
+void Plan::evaluate_rule(BoundRule& rule, const Moment& moment) noexcept {
+  const std::chrono::nanoseconds now = moment.now;
   RuleStatus& status = *rule.status_;
   ++status.evaluations;
   status.last_evaluation = now;
-  status.error = rule.expr_.evaluate(source, now) ? gather(rule) : rule.expr_.error();
+  const bool evaluated = rule.expr_.evaluate(moment.source, now, moment.wall);
+  status.error = evaluated ? gather(rule) : rule.expr_.error();
   if (status.error) {
     // As in Prometheus the alerts stay as they were; but it must show.
     ++status.failures;

@@ -93,7 +93,13 @@ class Plan {
 
   /// Evaluates the groups that are due and the rules asked for at every pass.
   /// Neither allocates nor throws nor waits.
-  void evaluate(const aggregate::ValueSource& source, std::chrono::nanoseconds now) noexcept;
+  /// `wall` is the time of day, for what asks for it.
+  void evaluate(const aggregate::ValueSource& source, std::chrono::nanoseconds now,
+                std::chrono::nanoseconds wall) noexcept;
+  /// For those who have one clock.
+  void evaluate(const aggregate::ValueSource& source, std::chrono::nanoseconds now) noexcept {
+    evaluate(source, now, now);
+  }
 
   /// Of the last evaluate(); at most one per alert and one per rule. Two steps
   /// taken at once (inactive to firing) are one transition.
@@ -114,11 +120,17 @@ class Plan {
     std::size_t rule_count = 0;
   };
 
+  /// What one evaluate() is told.
+  struct Moment {
+    const aggregate::ValueSource& source;
+    std::chrono::nanoseconds now{};
+    std::chrono::nanoseconds wall{};
+  };
+
   Plan() = default;
 
   static bool take_due(const BoundGroup& group, std::chrono::nanoseconds now) noexcept;
-  void evaluate_rule(BoundRule& rule, const aggregate::ValueSource& source,
-                     std::chrono::nanoseconds now) noexcept;
+  void evaluate_rule(BoundRule& rule, const Moment& moment) noexcept;
   static const char* gather(BoundRule& rule) noexcept;
   void observe(BoundRule& rule, bool no_data, std::chrono::nanoseconds now) noexcept;
   void set_no_data(BoundRule& rule, bool no_data, std::chrono::nanoseconds now) noexcept;

@@ -14,6 +14,7 @@
 #include "config/problem.hpp"
 #include "config/yaml_document.hpp"
 #include "promql/parser.hpp"
+#include "promql/sampling.hpp"
 #include "rules/yaml_reader.hpp"
 
 namespace outrider::rules {
@@ -96,7 +97,7 @@ class FileLoader {
     rule.name = required_text(node, "alert", "a rule");
     rule.timing.hold = reader_.duration(node, "for", {});
     rule.timing.keep_firing = reader_.duration(node, "keep_firing_for", {});
-    load_expression(node, rule);
+    load_expression(node, group.interval, rule);
     load_templates(node["labels"], "labels", rule.labels);
     load_templates(node["annotations"], "annotations", rule.annotations);
     group.rules.push_back(std::move(rule));
@@ -115,7 +116,7 @@ class FileLoader {
     return std::move(*text);
   }
 
-  void load_expression(const YAML::Node& map, AlertRule& rule) {
+  void load_expression(const YAML::Node& map, std::chrono::nanoseconds interval, AlertRule& rule) {
     rule.expression = required_text(map, "expr", "a rule");
     if (rule.expression.empty()) return;
     const YAML::Node node = map["expr"];
@@ -129,6 +130,9 @@ class FileLoader {
       reader_.report_in(node, 0,
                         "expr: found a " + std::string{promql::type_name(type)} +
                             "; needed an instant vector or a scalar; compare it with a threshold");
+    }
+    for (const promql::Problem& problem : promql::check_sampling(*parsed.expr, interval)) {
+      reader_.report_in(node, problem.offset, "expr: " + problem.reason);
     }
     rule.expr = std::move(parsed.expr);
   }

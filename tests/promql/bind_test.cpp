@@ -90,6 +90,22 @@ TEST(BoundExpr, CannotJudgeWhatMeetsASeriesWithoutRoom) {
   EXPECT_EQ(bench.blind("max_over_time(x[1h]) or on(p) y"), "bb");
 }
 
+TEST(BoundExpr, CannotJudgeWhatAFunctionMakesOfASeriesWithoutRoom) {
+  BlindBench bench;
+  EXPECT_EQ(bench.blind("x offset 1h"), "b");
+  EXPECT_EQ(bench.blind("abs(x offset 1h)"), "b");
+  EXPECT_EQ(bench.blind("clamp_max(y, scalar(x offset 1h))"), "ab");
+  EXPECT_EQ(bench.blind("y > scalar(max_over_time(x[1h]))"), "ab");
+  EXPECT_EQ(bench.blind("vector(-scalar(max_over_time(x[1h])) + 1)"), "-");
+  EXPECT_EQ(bench.blind("topk(1, max_over_time(x[1h]))"), "ab");
+  EXPECT_EQ(bench.blind("topk by (p) (1, max_over_time(x[1h]))"), "b");
+  EXPECT_EQ(bench.blind("quantile(scalar(max_over_time(x[1h])), y)"), "-");
+  EXPECT_EQ(bench.blind("stddev by (p) (max_over_time(x[1h]))"), "b");
+  EXPECT_EQ(bench.blind("max_over_time(x[1h]) * on(p) group_left y"), "b");
+  EXPECT_EQ(bench.blind("y * on(p) group_left(v) max_over_time(x[1h])"), "b");
+  EXPECT_EQ(bench.blind("absent_over_time(x[1h])"), "-");
+}
+
 TEST(BoundExpr, FollowsAValueThatGoesAndComesBack) {
   Bench bench;
   const auto x = bench.table.add("x", {}, 5);
@@ -123,6 +139,14 @@ TEST(BoundExpr, HasDataOnlyWhenEverySideHas) {
   EXPECT_FALSE(bench.has_data("-gone > 5"));
   EXPECT_FALSE(bench.has_data("histogram_quantile(0.9, gone) > 5"));
   EXPECT_TRUE(bench.has_data("1 > bool 2"));
+  EXPECT_FALSE(bench.has_data("here > scalar(gone)"));
+  EXPECT_FALSE(bench.has_data("vector(scalar(gone)) > 5"));
+  EXPECT_FALSE(bench.has_data("clamp_min(gone, 1) > 5"));
+  EXPECT_FALSE(bench.has_data("topk(1, gone) > 5"));
+  EXPECT_FALSE(bench.has_data("quantile(0.5, gone) > 5"));
+  EXPECT_FALSE(bench.has_data("here * on() group_left gone > 5"));
+  EXPECT_FALSE(bench.has_data("here offset 5m > 5"));
+  EXPECT_TRUE(bench.has_data("topk(1, here) > 5"));
 }
 
 TEST(BoundExpr, HasDataWithoutTheSeriesThatUnlessOrAbsentAskAbout) {
@@ -133,6 +157,7 @@ TEST(BoundExpr, HasDataWithoutTheSeriesThatUnlessOrAbsentAskAbout) {
   EXPECT_FALSE(bench.has_data("gone > 5 unless here"));
   EXPECT_TRUE(bench.has_data("absent(here)"));
   EXPECT_TRUE(bench.has_data("absent(gone)"));
+  EXPECT_TRUE(bench.has_data("absent_over_time(here[5m])"));
 }
 
 TEST(BoundExpr, HasNoDataForARateUntilItHasTwoSamples) {
@@ -144,6 +169,51 @@ TEST(BoundExpr, HasNoDataForARateUntilItHasTwoSamples) {
   EXPECT_FALSE(bound.has_data());
   bound.evaluate(bench.table, 2s);
   EXPECT_TRUE(bound.has_data());
+}
+
+TEST(BoundExpr, SaysTheTimeOfDayAndKeepsThePastByTheSteadyClock) {
+  Bench bench;
+  const auto x = bench.table.add("x", {}, 1);
+  BoundExpr bound = bench.bind("time() - x offset 1s");
+
+  bound.evaluate(bench.table, 1s, 1000s);
+  bench.table.set(x, 2);
+  bound.evaluate(bench.table, 2s, 500s);  // the day was set back
+
+  ASSERT_EQ(count_present(bound), 1U);
+  EXPECT_EQ(bound.value(0), 499);
+}
+
+TEST(BoundExpr, TakesAValueOfThePastForFiveMinutesWhenNobodyLooked) {
+  Bench bench;
+  bench.table.add("x", {}, 1);
+  BoundExpr bound = bench.bind("x offset 1s");
+  bound.evaluate(bench.table, 1s);
+
+  bound.evaluate(bench.table, 302s - 1ns);
+  EXPECT_EQ(count_present(bound), 1U);
+  BoundExpr later = bench.bind("x offset 2s");
+  later.evaluate(bench.table, 1s);
+  later.evaluate(bench.table, 303s);
+  EXPECT_EQ(count_present(later), 0U);
+}
+
+TEST(BoundExpr, RefusesAJoinOfMoreResultsThanThereIsRoomForWhenTheyMeet) {
+  Bench bench;
+  const auto many = [&](const char* name, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      bench.table.add(name, {{"n", std::to_string(i)}},
+                      i + 1 == count ? std::optional{1.0} : std::nullopt);
+    }
+  };
+  many("a", 300);
+  many("b", 300);
+  BoundExpr bound = bench.bind("a * on() group_left(m) b");
+
+  EXPECT_FALSE(bound.evaluate(bench.table, 1s));
+
+  EXPECT_STREQ(bound.error(), "group_left or group_right makes more results than there is room");
+  EXPECT_TRUE(bench.bind("a * on() group_left b").evaluate(bench.table, 1s));
 }
 
 TEST(BoundExpr, KeepsThePastWhenBoundAnew) {

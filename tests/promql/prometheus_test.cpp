@@ -56,7 +56,9 @@ TEST(Prometheus, AgreesOnRangesThatEndBetweenSamples) {
   for (const std::string expr :
        {"rate(requests_total[10s])", "increase(requests_total[10s])", "rate(gappy_total[20s])",
         "avg_over_time(load[5s])", "max_over_time(load[3s500ms])", "rate(late_total[1m])",
-        "min_over_time(requests_total[1s])", "rate(requests_total[2s1ms])"}) {
+        "min_over_time(requests_total[1s])", "rate(requests_total[2s1ms])",
+        "rate(requests_total[10s] offset 5s)", "sum_over_time(load[2s] offset 499ms)",
+        "load offset 1s", "load offset 1ms", "gappy_total offset 500ms", "irate(load[5s])"}) {
     for (const std::chrono::milliseconds at : {12500ms, 12999ms, 23001ms, 40100ms, 59900ms}) {
       add_claims(expr, at, evaluate_on(timeline, expr, at), claims);
     }
@@ -69,10 +71,14 @@ TEST(Prometheus, AgreesOnRangesThatEndBetweenSamples) {
 TEST(Prometheus, AgreesOnWhatIsAnError) {
   const Timeline timeline = sample_timeline();
 
-  for (const std::string expr : {"load * on(dc) load", "limit < on() bare", "bare + on() load",
-                                 "-{__name__=~\"(requests|errors)_total\"}",
-                                 "rate({__name__=~\"(requests|errors)_total\"}[5s])",
-                                 "{__name__=~\"(requests|errors)_total\"} + 1"}) {
+  for (const std::string expr :
+       {"requests_total * on(instance) group_left(job) errors_total",
+        "load * on(dc) group_left load", "load * on(dc) group_right load", "topk(NaN, load)",
+        "bottomk(1e30, load)", "abs({__name__=~\"(requests|errors)_total\"})",
+        "sum_over_time({__name__=~\"(requests|errors)_total\"}[5s])", "load * on(dc) load",
+        "limit < on() bare", "bare + on() load", "-{__name__=~\"(requests|errors)_total\"}",
+        "rate({__name__=~\"(requests|errors)_total\"}[5s])",
+        "{__name__=~\"(requests|errors)_total\"} + 1"}) {
     EXPECT_NE(evaluate_on(timeline, expr, 12s).error, "") << expr;
     const Verdict verdict = judge(timeline, {{expr, 12s, {}}});
     EXPECT_NE(verdict.exit_code, 0) << expr;

@@ -31,6 +31,21 @@ constexpr const char* all_kinds = R"(groups:
   - {alert: Error, expr: y + on() x}
   - {alert: SameLabels, expr: x, labels: {side: one}}
   - {alert: Scalar, expr: 1 + 2 > bool 3}
+  - {alert: Statistics, expr: 'sum_over_time(x[9ms]) + count_over_time(x[9ms]) > last_over_time(x[9ms])'}
+  - {alert: Spread, expr: 'stddev_over_time(x[9ms]) > 1 or stdvar_over_time(x[9ms]) > 1'}
+  - {alert: Median, expr: 'quantile_over_time(0.5, x[20ms]) > 3'}
+  - {alert: Changes, expr: 'changes(x[9ms]) + resets(x[9ms]) + present_over_time(x[9ms]) > 3'}
+  - {alert: Differences, expr: 'delta(x[9ms]) > idelta(x[9ms]) or irate(x[9ms]) > 3'}
+  - {alert: AbsentOverTime, expr: 'absent_over_time(x[3ms])'}
+  - {alert: Offset, expr: 'x offset 5ms > x'}
+  - {alert: RangeOffset, expr: 'rate(x[9ms] offset 9ms) > 1'}
+  - {alert: Math, expr: 'abs(x - 5) > ceil(x / 3) or round(x, 2) + floor(x) + sgn(x) > sqrt(x)'}
+  - {alert: Clamp, expr: 'clamp(x, 1, 3) > clamp_min(y, 2) or clamp_max(x, 3) > 2'}
+  - {alert: Scalars, expr: 'x > scalar(z) or vector(time()) > 0 or sort(x) > pi()'}
+  - {alert: Ranks, expr: 'topk(2, x) > 3 or bottomk by (side) (1, y) < 3 or quantile(0.5, x) > 3'}
+  - {alert: Deviation, expr: 'stddev(x) > 1 or stdvar(x) > 3 or group(x) > 0'}
+  - {alert: ManyToOne, expr: 'x * on() group_left(side) z > 3'}
+  - {alert: OneToMany, expr: 'z < bool on() group_right x'}
 )";
 
 TEST(Plan, DoesNotAllocateWhenItIsEvaluated) {

@@ -152,6 +152,8 @@ Timeline troubled_sidecar() {
                     growth("outrider_samples_spilled_total", on({{"producer", "gw-1"}}), 3),
                     growth("outrider_samples_recorded_total", on({{"producer", "gw-1"}}), 30),
                     growth("outrider_trips_total", on({{"scope", "global"}, {"rule", "R"}}), 1),
+                    episode("outrider_directives_overdue", on({{"producer", "gw-1"}}), 0, 1),
+                    growth("outrider_directives_refused_total", on({{"producer", "gw-1"}}), 1),
                     growth("outrider_rule_evaluation_failures_total", on({}), 1)};
   for (const std::string state : {"stalled", "closed"}) {
     const std::string producer = state == "closed" ? "gw-2" : "gw-1";

@@ -70,46 +70,47 @@ TEST(RuleFile, AcceptsAnEmptyFileAndEmptyGroups) {
 }
 
 TEST(RuleFile, PointsIntoAPlainExpression) {
-  EXPECT_EQ(problems_of(rule("    expr: x > topk(1, y)\n")),
-            "5:15: expr: found the aggregation \"topk\", which is PromQL that this version does "
-            "not support; "
-            "needed a rule without it; rewrite it, or leave it to Prometheus");
+  EXPECT_EQ(
+      problems_of(rule("    expr: x > count_values(\"v\", y)\n")),
+      "5:15: expr: found the aggregation \"count_values\", which is PromQL that this version does "
+      "not support; "
+      "needed a rule without it; rewrite it, or leave it to Prometheus");
 }
 
 TEST(RuleFile, PointsIntoAQuotedExpression) {
   EXPECT_EQ(
-      problems_of(rule("    expr: 'x > abs(y)'\n")),
-      "5:16: expr: found the function \"abs\", which is PromQL that this version does not support; "
+      problems_of(rule("    expr: 'x > exp(y)'\n")),
+      "5:16: expr: found the function \"exp\", which is PromQL that this version does not support; "
       "needed a rule without it; rewrite it, or leave it to Prometheus");
   EXPECT_EQ(
-      problems_of(rule("    expr: \"x{a=\\\"b\\\"} > abs(y)\"\n")),
-      "5:25: expr: found the function \"abs\", which is PromQL that this version does not support; "
+      problems_of(rule("    expr: \"x{a=\\\"b\\\"} > exp(y)\"\n")),
+      "5:25: expr: found the function \"exp\", which is PromQL that this version does not support; "
       "needed a rule without it; rewrite it, or leave it to Prometheus");
   EXPECT_EQ(
-      problems_of(rule("    expr: 'x{a=''b''} > abs(y)'\n")),
-      "5:25: expr: found the function \"abs\", which is PromQL that this version does not support; "
+      problems_of(rule("    expr: 'x{a=''b''} > exp(y)'\n")),
+      "5:25: expr: found the function \"exp\", which is PromQL that this version does not support; "
       "needed a rule without it; rewrite it, or leave it to Prometheus");
 }
 
 TEST(RuleFile, PointsIntoABlockExpression) {
   EXPECT_EQ(
-      problems_of(rule("    expr: |\n      x\n        > abs(y)\n")),
-      "7:11: expr: found the function \"abs\", which is PromQL that this version does not support; "
+      problems_of(rule("    expr: |\n      x\n        > exp(y)\n")),
+      "7:11: expr: found the function \"exp\", which is PromQL that this version does not support; "
       "needed a rule without it; rewrite it, or leave it to Prometheus");
   EXPECT_EQ(
-      problems_of(rule("    expr: |-\n\n      x # >\n      > abs(y)\n")),
-      "8:9: expr: found the function \"abs\", which is PromQL that this version does not support; "
+      problems_of(rule("    expr: |-\n\n      x # >\n      > exp(y)\n")),
+      "8:9: expr: found the function \"exp\", which is PromQL that this version does not support; "
       "needed a rule without it; rewrite it, or leave it to Prometheus");
   EXPECT_EQ(
-      problems_of(rule("    expr: >\n      x\n      > abs(y)\n    for: 1s\n")),
-      "7:9: expr: found the function \"abs\", which is PromQL that this version does not support; "
+      problems_of(rule("    expr: >\n      x\n      > exp(y)\n    for: 1s\n")),
+      "7:9: expr: found the function \"exp\", which is PromQL that this version does not support; "
       "needed a rule without it; rewrite it, or leave it to Prometheus");
 }
 
 TEST(RuleFile, PointsIntoAnExpressionOverSeveralPlainLines) {
   EXPECT_EQ(
-      problems_of(rule("    expr: x\n      > abs(y)\n")),
-      "6:9: expr: found the function \"abs\", which is PromQL that this version does not support; "
+      problems_of(rule("    expr: x\n      > exp(y)\n")),
+      "6:9: expr: found the function \"exp\", which is PromQL that this version does not support; "
       "needed a rule without it; rewrite it, or leave it to Prometheus");
 }
 
@@ -187,13 +188,33 @@ TEST(RuleFile, RefusesTemplatesItWouldNotExpandAsPrometheusDoes) {
             "7:13: found {{ without }}; needed both; close it");
 }
 
+TEST(RuleFile, RefusesAPastThatCannotBeKeptAsFinelyAsItIsAskedFor) {
+  const auto at = [](const std::string& interval, const std::string& expr) {
+    return problems_of("groups:\n- name: g\n  interval: " + interval +
+                       "\n  rules:\n  - alert: A\n    expr: " + expr + "\n");
+  };
+  EXPECT_EQ(at("1s", "sum_over_time(x[1h])"), "");
+  EXPECT_EQ(at("100ms", "avg_over_time(x[1d])"), "");
+  EXPECT_EQ(at("100ms", "abs(x - x offset 1w)"), "");
+  EXPECT_EQ(at("100ms", "1 + count_over_time(x[1h])"),
+            "6:31: expr: found a count or a sum of more samples than are kept, one each 880ms; "
+            "needed a group's interval of at least 880ms, for what it yields depends on that; "
+            "write it");
+  EXPECT_EQ(at("100ms", "max by (a) (rate(x[30s] offset 1d))"),
+            "6:28: expr: found a range so far back that its samples are kept each 21117ms; needed "
+            "one of at least three; lengthen it or shorten the offset");
+  EXPECT_EQ(at("1m", "-(y + x offset 30d)"),
+            "6:17: expr: found an offset so far back that its value is kept each 633277ms; needed "
+            "one of at most a week; shorten it");
+}
+
 TEST(RuleFile, ReportsEveryProblemAtOnce) {
   const LoadResult loaded = parse_rule_text(R"(groups:
 - name: g
   interval: soon
   rules:
   - alert: A
-    expr: abs(x) > time()
+    expr: exp(x) > hour()
     for: 1
   - alert: B
     expr: y +
