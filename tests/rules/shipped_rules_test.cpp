@@ -18,8 +18,12 @@ std::string shipped_file() {
 
 /// Where the sidecar declares its own series, each name as a literal.
 std::string declarations() {
-  std::ifstream file{std::string{OUTRIDER_SOURCE_DIR} + "/sidecar/own_series.cpp"};
-  return {std::istreambuf_iterator<char>{file}, {}};
+  std::string all;
+  for (const char* const name : {"/sidecar/own_series.cpp", "/sidecar/directive_series.cpp"}) {
+    std::ifstream file{OUTRIDER_SOURCE_DIR + std::string{name}};
+    all.append(std::istreambuf_iterator<char>{file}, {});
+  }
+  return all;
 }
 
 /// Every selector within an expression.
