@@ -2,109 +2,95 @@
 #include "rules/text_template.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
-
-#include "promql/matcher.hpp"
 
 namespace outrider::rules {
 
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blank = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(blank);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
+constexpr std::string_view blank = " \t\r\n";
+
+bool is_blank(char c) {
+  return blank.find(c) != blank.npos;
 }
 
-bool is_label_name(std::string_view name) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
-         std::all_of(name.begin(), name.end(), allowed);
+std::string_view trimmed_left(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(blank), text.size()));
+  return text;
 }
 
-/// The label's name in `$labels.name` or `.Labels.name`; else nothing.
-std::string_view label_in(std::string_view action) {
-  for (const std::string_view prefix : {"$labels.", ".Labels."}) {
-    if (!action.starts_with(prefix)) continue;
-    const std::string_view name = action.substr(prefix.size());
-    if (is_label_name(name)) return name;
+std::string_view trimmed_right(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(blank) + 1);
+}
+
+/// What stands between the braces, and whether `{{- ` and ` -}}` take the white
+/// space around them along.
+struct Braces {
+  std::string_view inside;
+  bool trims_before = false;
+  bool trims_after = false;
+
+  explicit Braces(std::string_view text) : inside{text} {
+    if (inside.size() > 1 && inside[0] == '-' && is_blank(inside[1])) {
+      trims_before = true;
+      inside.remove_prefix(1);
+    }
+    if (inside.size() > 1 && inside.back() == '-' && is_blank(inside[inside.size() - 2])) {
+      trims_after = true;
+      inside.remove_suffix(1);
+    }
+    inside = trimmed_left(trimmed_right(inside));
   }
-  return {};
-}
 
-std::string refusal(std::string_view action) {
-  if (action.find("xternalLabels") != action.npos || action.find("xternalURL") != action.npos) {
-    return "found {{ " + std::string{action} +
-           " }}, which is Prometheus' own and not known here; needed {{ $labels.name }} or {{ "
-           "$value }}";
+  [[nodiscard]] bool is_comment() const {
+    return inside.size() >= 4 && inside.starts_with("/*") && inside.ends_with("*/");
   }
-  return "found {{ " + std::string{action} +
-         " }}, which is not supported; needed {{ $labels.name }} or {{ $value }}";
-}
+};
 
 }  // namespace
 
 bool TextTemplate::parse(std::string_view text, TextTemplate& result, TemplateProblem& problem) {
   result = {};
   result.text_ = text;
-  std::size_t pos = 0;
-  for (std::size_t open = text.find("{{"); open != text.npos; open = text.find("{{", pos)) {
-    const std::size_t close = text.find("}}", open);
-    if (close == text.npos) {
-      problem = {open, "found {{ without }}; needed both; close it"};
+  std::string_view rest = text;
+  std::string before;
+  for (std::size_t open = rest.find("{{"); open != rest.npos; open = rest.find("{{")) {
+    const std::size_t at = text.size() - rest.size() + open;
+    const std::size_t close = rest.find("}}", open);
+    if (close == rest.npos) {
+      problem = {at, "found {{ without }}; needed both; close it"};
       return false;
     }
-    if (open > pos) {
-      result.pieces_.push_back({PieceKind::text, std::string{text.substr(pos, open - pos)}});
-    }
-    const std::string_view action = trimmed(text.substr(open + 2, close - open - 2));
-    if (action == "$value" || action == ".Value") {
-      result.pieces_.push_back({PieceKind::value, {}});
-    } else if (const std::string_view label = label_in(action); !label.empty()) {
-      result.pieces_.push_back({PieceKind::label, std::string{label}});
-    } else {
-      problem = {open, refusal(action)};
+    const Braces braces{rest.substr(open + 2, close - open - 2)};
+    const std::string_view piece = rest.substr(0, open);
+    before += braces.trims_before ? trimmed_right(piece) : piece;
+    rest.remove_prefix(close + 2);
+    if (braces.trims_after) rest = trimmed_left(rest);
+    if (braces.is_comment()) continue;
+    TemplateAction action;
+    if (std::string why = TemplateAction::parse(braces.inside, action); !why.empty()) {
+      problem = {at, std::move(why)};
       return false;
     }
-    pos = close + 2;
+    result.pieces_.push_back({std::move(before), std::move(action)});
+    before.clear();
   }
-  if (pos < text.size()) {
-    result.pieces_.push_back({PieceKind::text, std::string{text.substr(pos)}});
-  }
+  before += rest;
+  if (!before.empty()) result.pieces_.push_back({std::move(before), {}});
   return true;
 }
 
 std::string TextTemplate::expand(const aggregate::Labels& labels, double value) const {
   std::string out;
   for (const Piece& piece : pieces_) {
-    if (piece.kind == PieceKind::text) out += piece.text;
-    if (piece.kind == PieceKind::label) out += promql::label_value(labels, piece.text);
-    if (piece.kind == PieceKind::value) out += value_text(value);
+    out += piece.text;
+    out += piece.action.expand(labels, value);
   }
   return out;
 }
 
 bool TextTemplate::uses_value() const {
   return std::any_of(pieces_.begin(), pieces_.end(),
-                     [](const Piece& piece) { return piece.kind == PieceKind::value; });
-}
-
-std::string value_text(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
-  // Go's %v: the shortest digits that read back the same, with an exponent
-  // below 1e-4 and from 1e6 on.
-  const double magnitude = std::fabs(value);
-  const bool exponent = magnitude != 0 && (magnitude < 1e-4 || magnitude >= 1e6);
-  std::array<char, 64> text;
-  const auto format = exponent ? std::chars_format::scientific : std::chars_format::fixed;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value, format).ptr;
-  return {text.data(), end};
+                     [](const Piece& piece) { return piece.action.uses_value(); });
 }
 
 }  // namespace outrider::rules

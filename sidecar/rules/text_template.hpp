@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text with {{ $labels.name }} and {{ $value }} in it. Everything else that
-// Prometheus' templates can do is refused when the rule file is loaded.
+// Text with {{ $labels.name }}, {{ $value }} and what functions make of them in
+// it. Everything else that Prometheus' templates can do is refused when the rule
+// file is loaded.
 #pragma once
 
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "aggregate/schema.hpp"
+#include "rules/template_action.hpp"
 
 namespace outrider::rules {
 
@@ -20,7 +22,7 @@ struct TemplateProblem {
 class TextTemplate {
  public:
   /// False, with the first problem, when the text holds an action that is not
-  /// one of the two.
+  /// understood.
   static bool parse(std::string_view text, TextTemplate& result, TemplateProblem& problem);
 
   /// A label that is not there is empty.
@@ -30,17 +32,14 @@ class TextTemplate {
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
-  enum class PieceKind { text, label, value };
+  /// A text, then an action; the text behind the last has an empty one.
   struct Piece {
-    PieceKind kind = PieceKind::text;
-    std::string text;  ///< the text itself, or the label's name
+    std::string text;
+    TemplateAction action;
   };
 
   std::string text_;
   std::vector<Piece> pieces_;
 };
-
-/// A number as Go's templates print it: "0.25", "1e+06", "+Inf", "NaN".
-std::string value_text(double value);
 
 }  // namespace outrider::rules

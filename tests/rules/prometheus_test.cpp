@@ -120,6 +120,86 @@ TEST(Prometheus, PrintsValuesTheSameWay) {
               timeline));
 }
 
+TEST(Prometheus, RendersFunctionsInTemplatesTheSameWay) {
+  Timeline timeline{{"x", {{"side", "long and_short b-2c"}, {"who", "Ada's 東A"}}, {}}};
+  for (const double value : {0.0,
+                             1.0,
+                             -1.0,
+                             0.1,
+                             -0.25,
+                             0.974,
+                             974.0,
+                             999.96,
+                             1000.0,
+                             1023.0,
+                             1024.0,
+                             1025.5,
+                             3600.0,
+                             3661.0,
+                             86399.9,
+                             86400.0,
+                             1e6,
+                             123456.789,
+                             1e-5,
+                             -1.5e-7,
+                             1e15,
+                             1e24,
+                             1e28,
+                             5e-324,
+                             1e300,
+                             59.9999,
+                             60.0,
+                             -90.5,
+                             0.00149,
+                             0.85123,
+                             1600000000.0,
+                             1.6e9 + 0.125,
+                             9.2e9,
+                             1.0 / 3,
+                             12345.6789,
+                             std::numeric_limits<double>::infinity(),
+                             -std::numeric_limits<double>::infinity(),
+                             std::numeric_limits<double>::quiet_NaN()}) {
+    timeline[0].values.emplace_back(value);
+  }
+
+  expect_agreement(compare(R"(groups:
+- name: g
+  rules:
+  - alert: A
+    expr: x
+    labels:
+      side: "{{ $labels.side | toUpper }}"
+    annotations:
+      humanize: "{{ $value | humanize }}, {{ humanize $value }}, {{humanize .Value}}"
+      k1024: "{{ $value | humanize1024 }}"
+      duration: "{{ $value | humanizeDuration }}"
+      percentage: "{{ $value | humanizePercentage }}"
+      text: "{{ $labels.side | title }} {{ toLower $labels.who }} {{ .Labels.who | toUpper }}"
+      twice: '{{ $labels.side | toUpper | toLower | title | printf "%s!" }}'
+      fixed: '{{ printf "%.2f" $value }} {{ $value | printf "%8.1f|" }} {{ printf "%-9.3e|" $value }}'
+      more: '{{ printf "%+.1f %g %v %.3g %08.2f %G %E" $value $value $value $value $value $value $value }}'
+      mixed: '{{ printf "%s: %5s|%-22s|100%%" $labels.nothing (humanize $value) ($labels.who | title) }}'
+      trimmed: "a {{- $labels.side -}} b {{/* nothing */}} c {{- /* nothing */ -}} d"
+      raw: "{{ printf `%f` $value }}{{ `as it is` }}"
+)",
+                           timeline));
+}
+
+TEST(Prometheus, RendersTimesInTemplatesTheSameWay) {
+  Timeline timeline{{"x", {}, {}}};
+  for (const double value : {0.0, 1.5, -1.5, -0.001, 1600000000.0, 1600000000.125, 1600000000.0999,
+                             9.2e9, -9.2e9, 951782400.0, std::numeric_limits<double>::infinity(),
+                             std::numeric_limits<double>::quiet_NaN()}) {
+    timeline[0].values.emplace_back(value);
+  }
+
+  expect_agreement(
+      compare("groups:\n- name: g\n  rules:\n"
+              "  - {alert: A, expr: x, annotations: {v: '{{ $value | humanizeTimestamp }}'}}\n",
+              timeline));
+}
+
 /// A gauge that is `bad` between two ticks and `good` before and after.
 test::TimedSeries episode(const std::string& name, aggregate::Labels labels, double good,
                           double bad) {

@@ -171,15 +171,40 @@ TEST(RuleFile, RefusesBadDurationsNamesAndTypes) {
             "3:9: found group \"g\" twice; needed one of a name in a file; rename one");
 }
 
-TEST(RuleFile, RefusesTemplatesItWouldNotExpandAsPrometheusDoes) {
+TEST(RuleFile, RefusesFunctionsInTemplatesOfWhatTheyDoNotTake) {
+  const auto of = [](const std::string& action) {
+    return problems_of(rule("    expr: x\n    annotations:\n      s: '{{" + action + "}}'\n"));
+  };
+  EXPECT_EQ(of("title $value"),
+            "7:11: found title of something else; needed it of one text, such as $labels.name");
+  EXPECT_EQ(of("$labels.a | humanize"),
+            "7:11: found humanize of something else; needed it of $value");
   EXPECT_EQ(
-      problems_of(rule("    expr: x\n    annotations:\n      s: a {{ $value | humanize }}\n")),
-      "7:12: found {{ $value | humanize }}, which is not supported; needed {{ $labels.name }} or "
-      "{{ $value }}");
+      of("printf \"%d\" $value"),
+      "7:11: found the verb %d for $value, which is a number with a fraction; needed one such "
+      "as %.0f");
+  EXPECT_EQ(of("printf \"%.1f\" $labels.a"), "7:11: found the verb %f for a text; needed %s");
+  EXPECT_EQ(of("printf \"%.1f %s\" $value"),
+            "7:11: found more verbs than values in a format; needed one for each; drop one");
+  EXPECT_EQ(
+      of("printf \"a\" $value"),
+      "7:11: found more values than verbs in a format; needed one for each; write %s or %.2f");
+  EXPECT_EQ(of("$value | printf \"%.\""),
+            "7:11: found a format that ends within a verb; needed one such as %.2f");
+  EXPECT_EQ(of("printf $value"),
+            "7:11: found printf without a format; needed one such as printf \"%.2f\" $value");
+}
+
+TEST(RuleFile, RefusesTemplatesItWouldNotExpandAsPrometheusDoes) {
+  const std::string needed =
+      "; needed {{ $labels.name }} or {{ $value }}, alone or through humanize, humanize1024, "
+      "humanizeDuration, humanizePercentage, humanizeTimestamp, title, toLower, toUpper or printf";
+  EXPECT_EQ(
+      problems_of(rule("    expr: x\n    annotations:\n      s: a {{ $value | humanise }}\n")),
+      "7:12: found {{ $value | humanise }}, which is not supported" + needed);
   EXPECT_EQ(
       problems_of(rule("    expr: x\n    labels:\n      s: '{{ $externalLabels.dc }}'\n")),
-      "7:11: found {{ $externalLabels.dc }}, which is Prometheus' own and not known here; needed "
-      "{{ $labels.name }} or {{ $value }}");
+      "7:11: found {{ $externalLabels.dc }}, which is Prometheus' own and not known here" + needed);
   EXPECT_EQ(
       problems_of(rule("    expr: x\n    labels:\n      s: 'v{{ $value }}'\n")),
       "7:12: found $value in a label, where every value would be a new alert; needed a fixed text "
