@@ -19,8 +19,8 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
-def arguments(description):
-    """The two tiers that every proof has, and where its programs are."""
+def arguments(description, more=None):
+    """The two tiers that every proof has, and where its programs are; `more` may add options."""
     parser = argparse.ArgumentParser(description=description)
     tier = parser.add_mutually_exclusive_group()
     tier.add_argument("--quick", action="store_true", help="the short tier (default)")
@@ -29,6 +29,8 @@ def arguments(description):
                       help="a few seconds, and nothing that depends on the machine's speed")
     parser.add_argument("--bin", default=os.path.join(ROOT, "build/release/bin"),
                         help="where the programs were built")
+    if more:
+        more(parser)
     return parser.parse_args()
 
 

@@ -35,6 +35,8 @@ ROWS = [
     Row("clocks", "clocks that jump, run wrong, go back; wall clock steps",
         *same("tools/reliability/ctest_row.py", "Clock")),
     Row("starvation", "4 hogs a core, sidecar stopped", *tiers("tests/load/starvation_proof.py"), limit=300),
+    Row("false-trips", "no false trip: hogs, stops of the trader, steps of the wall clock",
+        *tiers("tests/load/false_trips_proof.py")),
     Row("rest", "cost at rest and at a million samples a second", *tiers("tests/load/rest_proof.py")),
     Row("restarts", "a day of restarts in simulated time", *tiers(*program("restarts"))),
     Row("http", "1 000 slow and 200 fast connections", *tiers("tests/load/http_proof.py"), limit=300),
@@ -42,4 +44,6 @@ ROWS = [
         *same("tools/reliability/ctest_row.py", "LatchedHost|FullDisk|Of/Survival")),
     Row("alerts", "alerts out: every channel once, a peer down, SIGKILL with a full queue",
         *tiers("tests/alerts/delivery_proof.py"), limit=300),
+    Row("pipeline", "breach to blocked, beside Prometheus and Alertmanager at 1 s/1 s",
+        *tiers("tests/alerts/pipeline_proof.py")),
 ]
