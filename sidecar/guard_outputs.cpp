@@ -130,6 +130,10 @@ void Guard::publish(Publication& publication) const noexcept {
           instance->state == rules::AlertState::firing ? instance->fired_at : instance->active_at};
     }
   }
+  for (const rules::BoundRecording& recording : plan_->rules->recordings()) {
+    publication.evaluations += recording.status().evaluations;
+    publication.failures += recording.status().failures;
+  }
   for (std::size_t id = 0; id < publication.trips.size(); ++id) {
     publication.trips[id] =
         parts_.protection.breaker_at(static_cast<protection::BreakerId>(id)).trips();

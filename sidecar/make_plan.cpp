@@ -4,7 +4,6 @@
 
 #include "planner.hpp"
 #include "promql/matcher.hpp"
-#include "promql/selects.hpp"
 #include "protection/bind_alert.hpp"
 #include "protection/scope.hpp"
 
@@ -188,7 +187,7 @@ void Planner::add_uncertain_judges(Plan& plan, const Shortfalls& shortfalls) {
       if (!has_consequence(rule.rule())) continue;
       const auto& names = shortfall.uncertain;
       const auto name = std::find_if(names.begin(), names.end(), [&](const std::string& each) {
-        return promql::selects(*rule.rule().expr, each);
+        return plan.rules->selects(rule, each);
       });
       if (name == names.end()) continue;
       plan.judges.push_back(

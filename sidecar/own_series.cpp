@@ -262,6 +262,10 @@ void OwnSeries::refresh_rules(const rules::Plan& plan) const noexcept {
     failures += status.failures;
     if (status.no_data) *no_data_[i] = 1;
   }
+  for (const rules::BoundRecording& recording : plan.recordings()) {
+    evaluations += recording.status().evaluations;
+    failures += recording.status().failures;
+  }
   *evaluations_ = as_double(evaluations);
   *failures_ = as_double(failures);
 }

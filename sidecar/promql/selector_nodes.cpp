@@ -23,13 +23,21 @@ void note(double value, Evaluation& evaluation) noexcept {
 
 class Selector : public VectorNode {
  public:
-  Selector(const VectorSelector& selector, const BindContext& context) {
+  Selector(const VectorSelector& selector, const BindContext& context)
+      : recordings_{context.series.recordings(selector.matchers)} {
     std::vector<Labels> labels;
+    std::vector<bool> blind;
     for (const aggregate::Series* series : context.series.select(selector.matchers)) {
       labels.push_back(series->labels);
       ids_.push_back(series->value);
+      blind.push_back(context.series.is_blind(*series));
     }
     set_slots(std::move(labels));
+    for (std::size_t slot = 0; slot < size(); ++slot) {
+      if (!blind[slot]) continue;
+      set_blind(slot);
+      if (context.unserved != nullptr) ++*context.unserved;
+    }
   }
 
   void evaluate(Evaluation& evaluation) noexcept override {
@@ -42,12 +50,20 @@ class Selector : public VectorNode {
         clear(slot);
       }
     }
+    check_duplicates(evaluation);  // what is recorded may already be there
   }
 
-  bool has_data() const noexcept override { return any_present(); }
+  /// A rule that recorded nothing, and could tell, has answered.
+  bool has_data() const noexcept override {
+    if (any_present()) return true;
+    return !recordings_.empty() &&
+           std::all_of(recordings_.begin(), recordings_.end(),
+                       [](const auto& recorded) { return recorded->has_data; });
+  }
 
  private:
   std::vector<aggregate::ValueId> ids_;
+  std::vector<std::shared_ptr<const Recorded>> recordings_;
 };
 
 /// A series and its past.
@@ -61,8 +77,12 @@ class Watch {
  public:
   Watch(const VectorSelector& selector, std::chrono::nanoseconds back, const BindContext& context) {
     for (const aggregate::Series* found : context.series.select(selector.matchers)) {
-      series.push_back({found->value, context.histories.find_or_create(context.scope, found->labels,
-                                                                       back, context.interval)});
+      // What cannot be judged now cannot be judged later.
+      auto history = context.series.is_blind(*found)
+                         ? nullptr
+                         : context.histories.find_or_create(context.scope, found->labels, back,
+                                                            context.interval);
+      series.push_back({found->value, std::move(history)});
       labels.push_back(found->labels);
       if (series.back().history == nullptr && context.unserved != nullptr) ++*context.unserved;
     }
@@ -162,6 +182,7 @@ class OffsetSelector : public VectorNode {
       set(slot, sample.value);
       note(sample.value, evaluation);
     }
+    check_duplicates(evaluation);
   }
 
   bool has_data() const noexcept override { return any_present(); }

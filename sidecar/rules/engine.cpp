@@ -35,19 +35,25 @@ std::unique_ptr<Plan> Engine::prepare(std::shared_ptr<const RuleSet> rules,
                                       const aggregate::Schema& schema,
                                       const std::function<bool(const AlertRule&)>& every_pass) {
   ++generation_;
-  const promql::SeriesIndex series{schema};
+  promql::SeriesIndex series{schema};
   std::unique_ptr<Plan> plan{new Plan};
+  plan->first_recorded_ = schema.value_count;
+  bind_recordings(*plan, *rules, series);
   std::size_t most_transitions = 0;
   for (const RuleGroup& group : rules->groups) {
-    const std::string scope = group.file + ';' + group.name;
+    const std::string scope = scope_of(group);
     StoredClock& clock = clocks_[scope + ';' + std::to_string(group.interval.count())];
     clock.generation = generation_;
-    plan->groups_.push_back({group.interval, clock.clock, plan->rules_.size(), group.rules.size()});
+    plan->groups_.push_back({group.interval, clock.clock, plan->rules_.size(), group.rules.size(),
+                             group.first_recording, group.recording_count});
     for (const AlertRule& rule : group.rules) {
       plan->rules_.push_back(
           bind_rule(rule, stored_rule(rule), {series, histories_, scope, group.interval}));
       BoundRule& bound = plan->rules_.back();
       bound.every_pass_ = every_pass && every_pass(rule);
+      for (const std::size_t read : rule.reads) {
+        if (bound.every_pass_) plan->recordings_[read].every_pass_ = true;
+      }
       most_transitions += bound.instances_.size() + 1;
     }
   }
@@ -124,6 +130,8 @@ void Engine::keep_active_orphans(BoundRule& bound, StoredRule& stored) {
 
 void Engine::forget_unused() {
   std::erase_if(rules_, [&](const auto& entry) { return entry.second.generation != generation_; });
+  std::erase_if(recordings_,
+                [&](const auto& entry) { return entry.second.generation != generation_; });
   std::erase_if(clocks_, [&](const auto& entry) { return entry.second.generation != generation_; });
   histories_.sweep();
 }

@@ -47,6 +47,16 @@ class Engine {
     std::map<aggregate::Labels, StoredInstance> instances;
     std::size_t generation = 0;  ///< of the plan that last used it
   };
+  struct StoredCell {
+    std::shared_ptr<RecordedCell> cell = std::make_shared<RecordedCell>();
+    std::size_t generation = 0;
+  };
+  struct StoredRecording {
+    std::shared_ptr<RuleStatus> status = std::make_shared<RuleStatus>();
+    std::shared_ptr<promql::Recorded> recorded = std::make_shared<promql::Recorded>();
+    std::map<aggregate::Labels, StoredCell> cells;
+    std::size_t generation = 0;
+  };
   struct StoredClock {
     std::shared_ptr<GroupClock> clock = std::make_shared<GroupClock>();
     std::size_t generation = 0;
@@ -56,11 +66,18 @@ class Engine {
                       const promql::BindContext& context);
   static void bind_instances(BoundRule& bound, StoredRule& stored);
   static void keep_active_orphans(BoundRule& bound, StoredRule& stored);
+  void bind_recordings(Plan& plan, const RuleSet& rules, promql::SeriesIndex& series);
+  BoundRecording bind_recording(const RecordingRule& rule, const promql::BindContext& context);
+  static void add_recorded(const BoundRecording& recording, Plan& plan,
+                           promql::SeriesIndex& series);
+  static std::string scope_of(const RuleGroup& group) { return group.file + ';' + group.name; }
   StoredRule& stored_rule(const AlertRule& rule);
+  StoredRecording& stored_recording(const RecordingRule& rule);
   void forget_unused();
 
   promql::HistoryRegistry histories_;
   std::map<std::vector<std::string>, StoredRule> rules_;
+  std::map<std::vector<std::string>, StoredRecording> recordings_;
   std::map<std::string, StoredClock> clocks_;
   std::size_t generation_ = 0;
 };

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "promql/selects.hpp"
+
 namespace outrider::rules {
 
 AlertState BoundRule::state() const noexcept {
@@ -23,15 +25,71 @@ std::chrono::nanoseconds Plan::shortest_interval() const noexcept {
 
 void Plan::evaluate(const aggregate::ValueSource& source, std::chrono::nanoseconds now,
                     std::chrono::nanoseconds wall) noexcept {
-  const Moment moment{source, now, wall};
   transitions_.clear();
-  for (const BoundGroup& group : groups_) {
-    const bool due = take_due(group, now);
-    for (std::size_t i = 0; i < group.rule_count; ++i) {
-      BoundRule& rule = rules_[group.first_rule + i];
-      if (due || rule.every_pass_) evaluate_rule(rule, moment);
+  const WithRecorded all{source, first_recorded_, recorded_};
+  const Moment moment{recorded_.empty() ? source : all, now, wall};
+  for (const BoundGroup& group : groups_) evaluate_group(group, moment);
+}
+
+/// In the order of the file, as in Prometheus: what is recorded further down is
+/// seen as it was the time before.
+void Plan::evaluate_group(const BoundGroup& group, const Moment& moment) noexcept {
+  const bool due = take_due(group, moment.now);
+  std::size_t next = group.first_recording;
+  const std::size_t end = next + group.recording_count;
+  for (std::size_t i = 0; i <= group.rule_count; ++i) {
+    for (; next < end && recordings_[next].rule().alerts_before <= i; ++next) {
+      BoundRecording& recording = recordings_[next];
+      if (due || recording.every_pass_) evaluate_recording(recording, moment);
     }
+    if (i == group.rule_count) break;
+    BoundRule& rule = rules_[group.first_rule + i];
+    if (due || rule.every_pass_) evaluate_rule(rule, moment);
   }
+}
+
+/// Why what a rule is made of cannot be trusted; null: it can.
+const char* Plan::error_in(const RecordingNumbers& recordings) const noexcept {
+  for (const std::size_t number : recordings) {
+    if (recordings_[number].status().error) return "a recording rule that it reads failed";
+  }
+  return nullptr;
+}
+
+void Plan::evaluate_recording(BoundRecording& recording, const Moment& moment) noexcept {
+  RuleStatus& status = *recording.status_;
+  ++status.evaluations;
+  status.last_evaluation = moment.now;
+  const bool evaluated = recording.expr_.evaluate(moment.source, moment.now, moment.wall);
+  for (const auto& cell : recording.cells_) cell->present = false;
+  status.error = error_in(recording.rule().reads);
+  if (!status.error) status.error = evaluated ? record(recording) : recording.expr_.error();
+  if (status.error) {
+    ++status.failures;
+    // Prometheus shows the last values for five minutes more; they may be untrue.
+    for (const auto& cell : recording.cells_) cell->present = false;
+  }
+  status.no_data = status.error != nullptr || !recording.expr_.has_data();
+  recording.recorded_->has_data = !status.no_data;
+}
+
+/// Results to recorded values. Returns an error if two results are one series.
+const char* Plan::record(BoundRecording& recording) noexcept {
+  for (std::size_t slot = 0; slot < recording.cell_of_slot_.size(); ++slot) {
+    if (!recording.expr_.present(slot)) continue;
+    RecordedCell& cell = *recording.cells_[recording.cell_of_slot_[slot]];
+    if (cell.present) return "two results have the same labels once the rule's are applied";
+    cell = {true, recording.expr_.value(slot)};
+  }
+  return nullptr;
+}
+
+bool Plan::selects(const BoundRule& rule, std::string_view name) const {
+  const RecordingNumbers& reads = rule.rule().reads;
+  return promql::selects(*rule.rule().expr, name) ||
+         std::any_of(reads.begin(), reads.end(), [&](std::size_t number) {
+           return promql::selects(*recordings_[number].rule().expr, name);
+         });
 }
 
 bool Plan::take_due(const BoundGroup& group, std::chrono::nanoseconds now) noexcept {
@@ -50,7 +108,8 @@ void Plan::evaluate_rule(BoundRule& rule, const Moment& moment) noexcept {
   ++status.evaluations;
   status.last_evaluation = now;
   const bool evaluated = rule.expr_.evaluate(moment.source, now, moment.wall);
-  status.error = evaluated ? gather(rule) : rule.expr_.error();
+  status.error = error_in(rule.rule().reads);
+  if (!status.error) status.error = evaluated ? gather(rule) : rule.expr_.error();
   if (status.error) {
     // As in Prometheus the alerts stay as they were; but it must show.
     ++status.failures;

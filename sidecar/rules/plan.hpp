@@ -10,10 +10,12 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "aggregate/schema.hpp"
 #include "promql/bind.hpp"
+#include "rules/recorded_values.hpp"
 #include "rules/rule_set.hpp"
 
 namespace outrider::rules {
@@ -75,6 +77,28 @@ class BoundRule {
   bool every_pass_ = false;
 };
 
+/// A recording rule: its results are values that rules select by its name.
+class BoundRecording {
+ public:
+  [[nodiscard]] const RecordingRule& rule() const noexcept { return *rule_; }
+  [[nodiscard]] const RuleStatus& status() const noexcept { return *status_; }
+
+ private:
+  friend class Plan;
+  friend class Engine;
+
+  explicit BoundRecording(promql::BoundExpr expr) : expr_{std::move(expr)} {}
+
+  const RecordingRule* rule_ = nullptr;
+  std::shared_ptr<RuleStatus> status_;
+  std::shared_ptr<promql::Recorded> recorded_;
+  promql::BoundExpr expr_;
+  RecordedCells cells_;
+  std::vector<aggregate::Labels> labels_;  ///< by cell
+  std::vector<std::uint32_t> cell_of_slot_;
+  bool every_pass_ = false;
+};
+
 /// A change of state, for logs and for protection. `instance` is null when it is
 /// the rule as a whole that has no data, or has data again.
 struct Transition {
@@ -107,6 +131,12 @@ class Plan {
 
   [[nodiscard]] std::span<const BoundRule> rules() const noexcept { return rules_; }
 
+  [[nodiscard]] std::span<const BoundRecording> recordings() const noexcept { return recordings_; }
+
+  /// Whether the rule asks for series of a name, itself or through what it reads
+  /// of recordings.
+  [[nodiscard]] bool selects(const BoundRule& rule, std::string_view name) const;
+
   /// Of the groups; zero when there is none.
   [[nodiscard]] std::chrono::nanoseconds shortest_interval() const noexcept;
 
@@ -118,6 +148,8 @@ class Plan {
     std::shared_ptr<GroupClock> clock;
     std::size_t first_rule = 0;
     std::size_t rule_count = 0;
+    std::size_t first_recording = 0;
+    std::size_t recording_count = 0;
   };
 
   /// What one evaluate() is told.
@@ -130,13 +162,20 @@ class Plan {
   Plan() = default;
 
   static bool take_due(const BoundGroup& group, std::chrono::nanoseconds now) noexcept;
+  void evaluate_group(const BoundGroup& group, const Moment& moment) noexcept;
   void evaluate_rule(BoundRule& rule, const Moment& moment) noexcept;
+  void evaluate_recording(BoundRecording& recording, const Moment& moment) noexcept;
+  static const char* record(BoundRecording& recording) noexcept;
+  [[nodiscard]] const char* error_in(const RecordingNumbers& recordings) const noexcept;
   static const char* gather(BoundRule& rule) noexcept;
   void observe(BoundRule& rule, bool no_data, std::chrono::nanoseconds now) noexcept;
   void set_no_data(BoundRule& rule, bool no_data, std::chrono::nanoseconds now) noexcept;
 
   std::shared_ptr<const RuleSet> rule_set_;
   std::vector<BoundRule> rules_;
+  std::vector<BoundRecording> recordings_;
+  RecordedCells recorded_;          ///< of all recordings, by number after the schema's
+  std::size_t first_recorded_ = 0;  ///< the schema's own are below
   std::vector<BoundGroup> groups_;
   std::vector<Transition> transitions_;  ///< capacity for all there can be
 };

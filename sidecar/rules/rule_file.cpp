@@ -15,6 +15,7 @@
 #include "config/yaml_document.hpp"
 #include "promql/parser.hpp"
 #include "promql/sampling.hpp"
+#include "rules/recordings.hpp"
 #include "rules/yaml_reader.hpp"
 
 namespace outrider::rules {
@@ -27,6 +28,11 @@ bool is_label_name(std::string_view name) {
   };
   return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
          std::all_of(name.begin(), name.end(), allowed);
+}
+
+bool is_metric_name(std::string name) {
+  std::replace(name.begin(), name.end(), ':', '_');
+  return is_label_name(name);
 }
 
 /// One file's groups.
@@ -55,10 +61,12 @@ class FileLoader {
     }
     group.interval = interval(node);
     refuse_limit(node);
+    group.first_recording = rules_.recordings.size();
     const YAML::Node rules = node["rules"];
     if (rules && !rules.IsNull() && reader_.check_sequence(rules, "rules")) {
       for (const YAML::Node& rule : rules) load_rule(rule, group);
     }
+    group.recording_count = rules_.recordings.size() - group.first_recording;
     rules_.groups.push_back(std::move(group));
   }
 
@@ -83,13 +91,7 @@ class FileLoader {
             {"alert", "record", "expr", "for", "keep_firing_for", "labels", "annotations"})) {
       return;
     }
-    if (const YAML::Node record = node["record"]) {
-      reader_.report(
-          record.Mark(),
-          "record: found a recording rule; needed an alert, for the sidecar evaluates nothing "
-          "else; move it into a file that only Prometheus loads");
-      return;
-    }
+    if (node["record"]) return load_recording(node, group);
     AlertRule rule;
     rule.group = group.name;
     rule.file = reader_.file();
@@ -97,7 +99,8 @@ class FileLoader {
     rule.name = required_text(node, "alert", "a rule");
     rule.timing.hold = reader_.duration(node, "for", {});
     rule.timing.keep_firing = reader_.duration(node, "keep_firing_for", {});
-    load_expression(node, group.interval, rule);
+    rule.expression = required_text(node, "expr", "a rule");
+    rule.expr = load_expression(node, rule.expression, group.interval);
     load_templates(node["labels"], "labels", rule.labels);
     load_templates(node["annotations"], "annotations", rule.annotations);
     group.rules.push_back(std::move(rule));
@@ -116,15 +119,66 @@ class FileLoader {
     return std::move(*text);
   }
 
-  void load_expression(const YAML::Node& map, std::chrono::nanoseconds interval, AlertRule& rule) {
-    rule.expression = required_text(map, "expr", "a rule");
-    if (rule.expression.empty()) return;
+  void load_recording(const YAML::Node& node, RuleGroup& group) {
+    RecordingRule rule;
+    rule.group = group.name;
+    rule.file = reader_.file();
+    rule.name = required_text(node, "record", "a rule");
+    rule.alerts_before = group.rules.size();
+    if (!rule.name.empty() && !is_metric_name(rule.name))
+      reader_.report(node["record"].Mark(), "record: found " + config::in_quotes(rule.name) +
+                                                "; needed a metric name such as job:orders:rate1m");
+    refuse_in_recording(node);
+    rule.expression = required_text(node, "expr", "a rule");
+    rule.expr = load_expression(node, rule.expression, group.interval);
+    if (const YAML::Node expr = node["expr"]) {
+      rule.line = from_one(expr.Mark().line);
+      rule.column = from_one(expr.Mark().column);
+    }
+    load_fixed_labels(node["labels"], rule.labels);
+    rules_.recordings.push_back(std::move(rule));
+  }
+
+  void refuse_in_recording(const YAML::Node& node) {
+    for (const char* const key : {"alert", "for", "keep_firing_for", "annotations"}) {
+      if (!node[key]) continue;
+      reader_.report(node[key].Mark(), std::string{key} +
+                                           ": found it beside \"record\"; needed it with an alert "
+                                           "only; drop it, or make two rules");
+    }
+  }
+
+  void load_fixed_labels(const YAML::Node& node, aggregate::Labels& out) {
+    if (!node || node.IsNull() || !reader_.check_map(node, "labels", {})) return;
+    for (const auto& entry : node) {
+      const auto name = label_of(entry, "labels");
+      const auto text = reader_.text_of(entry.second, name ? *name : "labels");
+      if (name && text) out.emplace_back(*name, *text);
+    }
+  }
+
+  /// A label's or an annotation's name; nothing, and a problem, when it is none.
+  std::optional<std::string> label_of(const YAML::detail::iterator_value& entry,
+                                      std::string_view what) {
+    auto name = reader_.text_of(entry.first, "a name");
+    if (!name) return std::nullopt;
+    if (is_label_name(*name) && (what != "labels" || *name != "__name__")) return name;
+    reader_.report(entry.first.Mark(),
+                   "found " + config::in_quotes(*name) + " in " + std::string{what} +
+                       "; needed a label name other than __name__, such as severity; rename it");
+    return std::nullopt;
+  }
+
+  std::shared_ptr<const promql::Expr> load_expression(const YAML::Node& map,
+                                                      const std::string& text,
+                                                      std::chrono::nanoseconds interval) {
+    if (text.empty()) return nullptr;
     const YAML::Node node = map["expr"];
-    promql::ParseResult parsed = promql::parse(rule.expression);
+    promql::ParseResult parsed = promql::parse(text);
     for (promql::Problem& problem : parsed.problems) {
       reader_.report_in(node, problem.offset, "expr: " + problem.reason);
     }
-    if (!parsed.expr) return;
+    if (!parsed.expr) return nullptr;
     const promql::ValueType type = promql::type_of(*parsed.expr);
     if (type != promql::ValueType::vector && type != promql::ValueType::scalar) {
       reader_.report_in(node, 0,
@@ -134,23 +188,16 @@ class FileLoader {
     for (const promql::Problem& problem : promql::check_sampling(*parsed.expr, interval)) {
       reader_.report_in(node, problem.offset, "expr: " + problem.reason);
     }
-    rule.expr = std::move(parsed.expr);
+    return std::move(parsed.expr);
   }
 
   void load_templates(const YAML::Node& node, const char* what, TemplateMap& out) {
     if (!node || node.IsNull() || !reader_.check_map(node, what, {})) return;
     for (const auto& entry : node) {
-      const auto name = reader_.text_of(entry.first, "a name");
+      const auto name = label_of(entry, what);
       const auto text = reader_.text_of(entry.second, name ? *name : what);
       if (!name || !text) continue;
       const bool labels = std::string_view{what} == "labels";
-      if (!is_label_name(*name) || (labels && *name == "__name__")) {
-        reader_.report(
-            entry.first.Mark(),
-            "found " + config::in_quotes(*name) + " in " + what +
-                "; needed a label name other than __name__, such as severity; rename it");
-        continue;
-      }
       load_template(entry.second, *text, labels, out.emplace_back(*name, TextTemplate{}).second);
     }
   }
@@ -186,6 +233,11 @@ void load_text(std::string_view text, const std::string& file, const RuleFileOpt
     result.problems.push_back({file, from_one(error.mark.line), from_one(error.mark.column),
                                config::not_yaml(error, "groups of rules")});
   }
+}
+
+/// Only of rules that are whole: the rest has been reported.
+void link(LoadResult& result) {
+  if (result.ok()) result.problems = link_recordings(result.rules);
 }
 
 /// Reads a file; why it cannot, else nothing.
@@ -239,6 +291,7 @@ LoadResult parse_rule_text(std::string_view text, const std::string& file,
                            const RuleFileOptions& options) {
   LoadResult result;
   load_text(text, file, options, result);
+  link(result);
   return result;
 }
 
@@ -252,6 +305,7 @@ LoadResult load_rule_files(const std::vector<std::string>& files, const RuleFile
     }
     load_text(text, file, options, result);
   }
+  link(result);
   return result;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Alert rules as loaded: plain values, immutable once a file is accepted.
+// Alert and recording rules as loaded: plain values, immutable once a file is accepted.
 #pragma once
 
 #include <chrono>
@@ -16,6 +16,23 @@ namespace outrider::rules {
 
 using TemplateMap = std::vector<std::pair<std::string, TextTemplate>>;
 
+/// Numbers of recordings in RuleSet::recordings, in rising order.
+using RecordingNumbers = std::vector<std::size_t>;
+
+/// Gives what an expression yields a name, for rules to select it by.
+struct RecordingRule {
+  std::string group;
+  std::string name;        ///< `record`
+  std::string expression;  ///< as written
+  std::shared_ptr<const promql::Expr> expr;
+  aggregate::Labels labels;       ///< fixed: Prometheus expands nothing in them either
+  std::size_t alerts_before = 0;  ///< of its group
+  RecordingNumbers reads{};       ///< what it is made of, directly or not
+  std::string file;
+  std::size_t line = 0;    ///< of the expression
+  std::size_t column = 0;  ///< of the expression
+};
+
 struct AlertRule {
   std::string group;
   std::string name;        ///< `alert`
@@ -24,6 +41,7 @@ struct AlertRule {
   AlertTiming timing;
   TemplateMap labels;
   TemplateMap annotations;
+  RecordingNumbers reads{};  ///< what it is made of, directly or not
   std::string file;
   std::size_t line = 0;
 };
@@ -33,13 +51,18 @@ struct RuleGroup {
   std::string file;
   std::chrono::nanoseconds interval{};
   std::vector<AlertRule> rules;
+  std::size_t first_recording = 0;  ///< in RuleSet::recordings
+  std::size_t recording_count = 0;
 };
 
 struct RuleSet {
   std::vector<RuleGroup> groups;
+  std::vector<RecordingRule> recordings;  ///< of all groups, in their order
+  /// Each recording after those that it reads.
+  std::vector<std::size_t> binding_order;
 
   [[nodiscard]] std::size_t rule_count() const {
-    std::size_t count = 0;
+    std::size_t count = recordings.size();
     for (const RuleGroup& group : groups) count += group.rules.size();
     return count;
   }

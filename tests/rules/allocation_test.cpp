@@ -45,6 +45,11 @@ constexpr const char* all_kinds = R"(groups:
   - {alert: Ranks, expr: 'topk(2, x) > 3 or bottomk by (side) (1, y) < 3 or quantile(0.5, x) > 3'}
   - {alert: Deviation, expr: 'stddev(x) > 1 or stdvar(x) > 3 or group(x) > 0'}
   - {alert: ManyToOne, expr: 'x * on() group_left(side) z > 3'}
+  - {record: 'side:x:sum', expr: 'sum by (side) (x)', labels: {of: recording}}
+  - {record: 'x:rate', expr: 'rate(side:x:sum[9ms]) * 2'}
+  - {alert: Recorded, expr: 'side:x:sum > 3 or x:rate > 1 or max_over_time(x:rate[9ms]) > 2'}
+  - {record: 'x:error', expr: y + on() x}
+  - {alert: RecordedError, expr: 'x:error > 3'}
   - {alert: OneToMany, expr: 'z < bool on() group_right x'}
 )";
 

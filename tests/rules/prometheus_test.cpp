@@ -105,6 +105,39 @@ TEST(Prometheus, FiresTheSameAlertsAtTheSameTimes) {
                            test::sample_timeline()));
 }
 
+TEST(Prometheus, RecordsTheSameSeries) {
+  expect_agreement(compare(R"(groups:
+- name: later
+  rules:
+  - {alert: OfALaterGroup, expr: 'dc:load:max > 3'}
+- name: g
+  rules:
+  - {alert: OfALaterRule, expr: 'dc:load:max > 3', annotations: {v: "{{ $value }}"}}
+  - {record: 'dc:load:max', expr: 'max by (dc, host) (load{host="b"})', labels: {kind: "{{ literally }}", a: b, dc: x, host: ""}}
+  - alert: OfAnEarlierRule
+    expr: dc:load:max > 3
+    annotations: {name: "{{ $labels.__name__ }}", kind: "{{ $labels.kind }}", v: "{{ $value }}"}
+  - {record: 'load:twice', expr: 2 * load}
+  - {record: 'load:high', expr: 'load:twice > 8'}
+  - {alert: ComesAndGoes, expr: 'load:high', labels: {host: "{{ $labels.host }}!"}}
+  - {alert: Counted, expr: 'count(load:high) == 1'}
+  - {alert: Vanished, expr: 'absent(load:high)'}
+  - {record: 'api:requests:rate5s', expr: 'sum by (job) (rate(requests_total[5s]))'}
+  - {alert: OverTime, expr: 'avg_over_time(api:requests:rate5s[10s]) > 4'}
+  - {alert: Deriving, expr: 'delta(api:requests:rate5s[10s]) > 1'}
+  - {alert: Before, expr: 'api:requests:rate5s offset 5s > 5'}
+  - {record: constant, expr: 7}
+  - {alert: OfAScalar, expr: constant == 7 and on() vector(time()) > 10}
+  - {alert: ByPattern, expr: 'count({__name__=~"load:.*"}) > 3'}
+- name: last
+  rules:
+  - {alert: Joined, expr: 'load:twice * on(host) group_left limit > 10'}
+  - {alert: GoneWithItsSource, expr: 'gone:now', annotations: {v: "{{ $value }}"}}
+  - {record: 'gone:now', expr: gone_total}
+)",
+                           test::sample_timeline()));
+}
+
 TEST(Prometheus, PrintsValuesTheSameWay) {
   Timeline timeline{{"x", {}, {}}};
   for (const double value :

@@ -135,11 +135,7 @@ TEST(RuleFile, RefusesWhatItDoesNotKnow) {
             "6:5: a rule: found key \"expr\" twice; needed once; drop one");
 }
 
-TEST(RuleFile, RefusesRecordingRulesAndLimits) {
-  EXPECT_EQ(
-      problems_of("groups:\n- name: g\n  rules:\n  - record: a:b\n    expr: x\n"),
-      "4:13: record: found a recording rule; needed an alert, for the sidecar evaluates nothing "
-      "else; move it into a file that only Prometheus loads");
+TEST(RuleFile, RefusesLimits) {
   EXPECT_EQ(
       problems_of("groups:\n- name: g\n  limit: 5\n  rules: []\n"),
       "3:10: limit: found a limit of alerts, which this version does not support; needed none; "
