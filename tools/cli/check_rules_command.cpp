@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "rules/findings.hpp"
 #include "rules/rule_file.hpp"
 
 namespace outrider::cli {
@@ -24,6 +25,9 @@ int check_rule_files(const std::vector<std::string>& files) {
   }
   for (const rules::FileProblem& twin : rules::duplicate_alerts(loaded.rules)) {
     std::cerr << twin.text() << '\n';
+  }
+  for (const rules::FileProblem& mistake : rules::find_mistakes(loaded.rules)) {
+    std::cerr << mistake.text() << '\n';
   }
   std::cout << loaded.rules.rule_count() << " rule(s) in " << loaded.rules.groups.size()
             << " group(s): valid\n";
