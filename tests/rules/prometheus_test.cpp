@@ -49,13 +49,17 @@ Comparison compare(const std::string& rules_text, const Timeline& timeline) {
   for (const FileProblem& problem : loaded.problems) ADD_FAILURE() << problem.text();
   Comparison comparison;
   if (!loaded.ok()) return comparison;
+  // Without this promtool takes the groups in any order.
+  std::string groups;
+  for (const RuleGroup& group : loaded.rules.groups) groups += group.name + ", ";
   test::SeriesTable table;
   for (const auto& series : timeline) table.add(series.name, series.labels);
   Engine engine;
   const auto plan =
       engine.prepare(std::make_shared<const RuleSet>(std::move(loaded.rules)), table.schema());
   std::ostringstream out;
-  out << "rule_files: [rules.yml]\nevaluation_interval: 1s\ntests:\n- interval: 1s\n"
+  out << "rule_files: [rules.yml]\nevaluation_interval: 1s\ngroup_eval_order: [" << groups
+      << "]\ntests:\n- interval: 1s\n"
       << test::input_series_yaml(timeline) << "  alert_rule_test:\n";
   for (std::size_t i = 0; i < timeline[0].values.size(); ++i) {
     for (std::size_t s = 0; s < timeline.size(); ++s) table.set(s, timeline[s].values[i]);
