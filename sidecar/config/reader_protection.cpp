@@ -22,6 +22,9 @@ constexpr std::array<std::pair<std::string_view, BreakerAction>, 5> actions{{
     {"kill", BreakerAction::kill},
 }};
 
+/// What `outrider drill` makes fire, by its canary: it must close the canary's gate only.
+constexpr std::string_view drill_alert = "OutriderDrill";
+
 /// A field that is there and holds one value; null otherwise.
 template <class Fields>
 const YAML::Node* scalar_of(const Fields& fields, const char* name) {
@@ -53,11 +56,15 @@ void Reader::read_alert_and_scope(const std::string& path, const YAML::Node& at,
       problem(found->second, path + ".alert: found \"\"; needed an alert's name");
   }
   const YAML::Node* scope = scalar_of(fields, "scope");
-  if (scope == nullptr) return;
-  entry.scope = scope->Scalar();
-  if (is_scope(entry.scope)) return;
-  problem(*scope, path + ".scope: found " + in_quotes(entry.scope) +
-                      "; needed global, host, or a label such as producer or venue");
+  if (scope != nullptr) entry.scope = scope->Scalar();
+  if (entry.alert == drill_alert && entry.scope != "producer") {
+    problem(at, path + ".scope: found " + in_quotes(entry.scope) + " for " +
+                    std::string{drill_alert} +
+                    "; needed producer, because each drill would stop others' orders");
+  } else if (scope != nullptr && !is_scope(entry.scope)) {
+    problem(*scope, path + ".scope: found " + in_quotes(entry.scope) +
+                        "; needed global, host, or a label such as producer or venue");
+  }
 }
 
 void Reader::read_duration(const std::string& path, const char* name, const Fields& fields,

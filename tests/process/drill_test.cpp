@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <atomic>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <outrider/producer.hpp>
+#include <thread>
 
 #include "process/harness.hpp"
 
@@ -96,6 +99,80 @@ TEST_F(DrillCommand, HasNobodyToTalkToWithoutASidecar) {
 
   EXPECT_EQ(drill(sidecar, ""), 4);
   EXPECT_TRUE(evidence().empty());
+}
+
+/// A trader in this process whose gate stands for one that orders pass.
+struct DrillOfRealGates : DrillCommand {
+  const SidecarProcess sidecar{directory.path(), {with_breaker(directory.path(), breaker)}};
+  Producer producer{{.name = "desk", .directory = sidecar.segments()}};
+  Gate gate = producer.gate("orders", {{"venue", "binance"}});
+  Gate other = producer.gate("quotes", {{"venue", "kraken"}});
+
+  void SetUp() override {
+    ASSERT_TRUE(eventually(
+        [&] { return gate.state() == GateState::trading && other.state() == GateState::trading; }));
+  }
+};
+
+TEST_F(DrillOfRealGates, ClosesThoseOfTheScopeForTheTimeAndProvesIt) {
+  std::atomic<bool> other_closed = false;
+  std::jthread watch{[&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      if (other.state() != GateState::trading) other_closed = true;
+    }
+  }};
+  EXPECT_EQ(drill(sidecar, "--live --scope venue=binance --for 300ms --confirm"), 0) << said;
+  watch.request_stop();
+
+  EXPECT_NE(said.find("desk/orders closed after"), std::string::npos) << said;
+  ASSERT_EQ(evidence().size(), 1U);
+  const nlohmann::json found = evidence()[0];
+  EXPECT_EQ(found.at("kind"), "live");
+  EXPECT_EQ(found.at("scope"), "venue=binance");
+  ASSERT_EQ(found.at("gates").size(), 1U);
+  EXPECT_GT(found.at("gates")[0].at("closed_ns"), 0);
+  EXPECT_GE(found.at("gates")[0].at("opened_ns"), 300'000'000);
+  EXPECT_EQ(gate.state(), GateState::trading);
+  EXPECT_FALSE(other_closed);
+  EXPECT_NE(read_file(directory.path() + "/state/latch.journal").find("a live drill"),
+            std::string::npos);
+}
+
+TEST_F(DrillOfRealGates, IsNotDoneUnlessConfirmed) {
+  EXPECT_EQ(drill(sidecar, "--live --scope venue=binance"), 2);
+  EXPECT_NE(said.find("found --live without --confirm"), std::string::npos) << said;
+  EXPECT_EQ(drill(sidecar, "--live --confirm"), 2);
+  EXPECT_EQ(drill(sidecar, "--live --scope venue=binance --for 1h --confirm"), 2);
+  EXPECT_EQ(drill(sidecar, "--live --scope everything --confirm"), 2);
+
+  EXPECT_EQ(gate.state(), GateState::trading);
+  EXPECT_TRUE(evidence().empty());
+}
+
+TEST_F(DrillOfRealGates, IsNotDoneOverAGateThatIsClosedAlready) {
+  const std::string halt = std::string{OUTRIDER_BIN_DIR} + "/outrider halt --scope venue=kraken " +
+                           "--control.socket " + directory.path() + "/control.sock";
+  ASSERT_EQ(run(halt, &said), 0) << said;
+  ASSERT_TRUE(eventually([&] { return other.state() == GateState::halted; }));
+
+  EXPECT_EQ(drill(sidecar, "--live --scope producer=desk --confirm"), 1);
+
+  EXPECT_NE(said.find("found desk/quotes HALTED; needed every gate"), std::string::npos) << said;
+  EXPECT_EQ(gate.state(), GateState::trading);
+  EXPECT_EQ(drill(sidecar, "--live --scope venue=nowhere --confirm"), 1);
+}
+
+TEST_F(DrillOfRealGates, AreOnlyNamedByAShadow) {
+  EXPECT_EQ(drill(sidecar, "--shadow --scope producer=desk"), 0) << said;
+
+  EXPECT_NE(said.find("desk/orders is TRADING; a halt of producer=desk would close it"),
+            std::string::npos)
+      << said;
+  ASSERT_EQ(evidence().size(), 1U);
+  EXPECT_EQ(evidence()[0].at("kind"), "shadow");
+  EXPECT_EQ(evidence()[0].at("gates").size(), 2U);
+  EXPECT_EQ(evidence()[0].at("trips").size(), 1U);
+  EXPECT_EQ(gate.state(), GateState::trading);
 }
 
 TEST_F(DrillCommand, GoesOnUntilItIsEndedAndShowsInTheMetrics) {

@@ -8,8 +8,11 @@
 
 #include "cli/canary.hpp"
 #include "cli/evidence.hpp"
+#include "cli/live_drill.hpp"
 #include "cli/overview.hpp"
 #include "config/duration.hpp"
+#include "outrider/shm/file.hpp"
+#include "protection/scope.hpp"
 
 namespace outrider::cli {
 namespace {
@@ -20,7 +23,16 @@ struct DrillOptions {
   std::string timeout = "5s";
   std::string evidence = ".";
   bool as_json = false;
+  std::string scope;  ///< of real gates: looked at by --shadow, halted by --live
+  bool shadow = false;
+  bool live = false;
+  bool confirmed = false;
+  std::string duration = "2s";
 };
+
+/// Of real gates: long enough to be seen, short enough to be forgiven.
+constexpr std::chrono::milliseconds shortest_halt{100};
+constexpr std::chrono::minutes longest_halt{1};
 
 double micros(std::chrono::nanoseconds time) {
   return static_cast<double>(time.count()) / 1e3;
@@ -40,15 +52,7 @@ void print_trip(const TripTimes& trip) {
   std::fflush(stdout);
 }
 
-int run_once(const DrillOptions& options, const Places& places, Canary& canary,
-             std::chrono::milliseconds patience) {
-  Drill drill;
-  for (int i = 0; i < options.count && drill.problem.empty(); ++i) {
-    const auto trip = canary.trip(patience, drill.problem);
-    if (!trip) break;
-    drill.trips.push_back(*trip);
-    if (!options.as_json) print_trip(*trip);
-  }
+int leave_evidence(const DrillOptions& options, const Places& places, const Drill& drill) {
   const std::string json = evidence_json(drill, places);
   if (options.as_json) std::fputs(json.c_str(), stdout);
   std::string problem;
@@ -56,6 +60,42 @@ int run_once(const DrillOptions& options, const Places& places, Canary& canary,
   if (!path.empty() && !options.as_json) std::printf("evidence: %s\n", path.c_str());
   if (!drill.passed()) return complain(exit_failed, "drill failed: " + drill.problem);
   return path.empty() ? complain(exit_failed, problem) : exit_done;
+}
+
+int run_live(const DrillOptions& options, const Places& places,
+             std::chrono::milliseconds patience) {
+  Drill drill{.kind = "live", .scope = options.scope};
+  drill.gates = drill_live({options.scope, options.duration, patience}, places, drill.problem);
+  for (const GateTimes& gate : drill.gates) {
+    if (!options.as_json)
+      std::printf("%s closed after %.1f us, open again after %.1f us\n",
+                  shm::shown(gate.gate).c_str(), micros(gate.closed), micros(gate.opened));
+  }
+  return leave_evidence(options, places, drill);
+}
+
+int run_once(const DrillOptions& options, const Places& places, Canary& canary,
+             std::chrono::milliseconds patience) {
+  Drill drill;
+  if (options.shadow) {
+    drill.kind = "shadow";
+    drill.scope = options.scope;
+    drill.gates = gates_in_scope(places.directory(), options.scope);
+    if (drill.gates.empty())
+      drill.problem = "found no gate of " + options.scope + "; needed one that it would close";
+  }
+  for (int i = 0; i < options.count && drill.problem.empty(); ++i) {
+    const auto trip = canary.trip(patience, drill.problem);
+    if (!trip) break;
+    drill.trips.push_back(*trip);
+    if (!options.as_json) print_trip(*trip);
+  }
+  for (const GateTimes& gate : drill.gates) {
+    if (!options.as_json)
+      std::printf("%s is %s; a halt of %s would close it\n", shm::shown(gate.gate).c_str(),
+                  gate.before.c_str(), options.scope.c_str());
+  }
+  return leave_evidence(options, places, drill);
 }
 
 /// Until SIGINT or SIGTERM. What is found shows in the canary's own series.
@@ -75,7 +115,23 @@ int run_for_ever(std::chrono::nanoseconds every, Canary& canary,
   return exit_done;
 }
 
+/// What is wrong with the options of a drill with real gates; empty when nothing is.
+std::string problem_of(const DrillOptions& options) {
+  if (!options.live && !options.shadow) return {};
+  if (const std::string problem = protection::scope_problem(options.scope); !problem.empty())
+    return problem;
+  const auto duration = config::parse_duration(options.duration);
+  if (!duration || *duration < shortest_halt || *duration > longest_halt)
+    return "--for: found \"" + options.duration + "\"; needed a duration from 100ms to 1m";
+  if (options.live && !options.confirmed)
+    return "found --live without --confirm; needed it, because " + options.scope +
+           " sends no order for " + options.duration;
+  return {};
+}
+
 int drill(const DrillOptions& options, const Places& places) {
+  if (const std::string problem = problem_of(options); !problem.empty())
+    return complain(exit_usage, problem);
   const auto timeout = config::parse_duration(options.timeout);
   if (!timeout || *timeout < std::chrono::milliseconds{1})
     return complain(exit_usage, "--timeout: found \"" + options.timeout +
@@ -92,6 +148,7 @@ int drill(const DrillOptions& options, const Places& places) {
   if (const auto lives = sidecar_lives(places.directory()); lives && !*lives)
     return complain(exit_nobody, "found no sidecar on " + places.directory() +
                                      "; needed one to drill; start outrider-sidecar");
+  if (options.live) return run_live(options, places, patience);
   std::string problem;
   auto canary = Canary::create(places.directory(), problem);
   if (!canary) return complain(exit_failed, problem);
@@ -102,8 +159,8 @@ int drill(const DrillOptions& options, const Places& places) {
 }  // namespace
 
 void add_drill_command(CLI::App& app, const Places& places, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("drill", "trip a canary's gate, and measure; no order is touched");
+  CLI::App* command = app.add_subcommand(
+      "drill", "trip a canary's gate, and measure; no order is touched but by --live");
   const auto options = std::make_shared<DrillOptions>();
   command->add_option("--count", options->count, "how many trips; default 1")
       ->check(CLI::Range(1, 1000));
@@ -113,6 +170,16 @@ void add_drill_command(CLI::App& app, const Places& places, int& exit_code) {
                       "how long the gate may take to open and to close; default 5s");
   command->add_option("--evidence", options->evidence,
                       "directory for the evidence file; default: this one");
+  CLI::Option* scope = command->add_option("--scope", options->scope,
+                                           "with --shadow or --live: global, host, or label=value");
+  CLI::Option* shadow = command->add_flag(
+      "--shadow", options->shadow, "say which gates the scope would close; nothing is closed");
+  CLI::Option* live = command->add_flag(
+      "--live", options->live, "halt the scope's gates for a moment, and measure; stops orders");
+  command->add_option("--for", options->duration, "with --live: how long; default 2s");
+  command->add_flag("--confirm", options->confirmed, "with --live: yes, stop these orders");
+  shadow->needs(scope)->excludes(live)->excludes("--every");
+  live->needs(scope)->excludes("--every")->excludes("--count");
   command->add_flag("--json", options->as_json, "print the evidence instead of a line a trip");
   command->callback([options, &places, &exit_code] { exit_code = drill(*options, places); });
 }

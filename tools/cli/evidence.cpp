@@ -74,16 +74,26 @@ std::string evidence_json(const Drill& drill, const Places& places) {
     trips.push_back({{"stored_ns", trip.stored.count()}, {"refused_ns", trip.refused.count()}});
     worst = std::max(worst, trip.refused);
   }
-  const nlohmann::ordered_json json{{"time", utc("%Y-%m-%dT%H:%M:%SZ")},
-                                    {"host", host_name()},
-                                    {"boot_id", shm::boot_id()},
-                                    {"user", protection::user_name(::getuid())},
-                                    {"sidecar", sidecar_of(places)},
-                                    {"kind", drill.kind},
-                                    {"passed", drill.passed()},
-                                    {"problem", drill.problem},
-                                    {"trips", trips},
-                                    {"worst_refused_ns", worst.count()}};
+  nlohmann::ordered_json json{{"time", utc("%Y-%m-%dT%H:%M:%SZ")},
+                              {"host", host_name()},
+                              {"boot_id", shm::boot_id()},
+                              {"user", protection::user_name(::getuid())},
+                              {"sidecar", sidecar_of(places)},
+                              {"kind", drill.kind},
+                              {"passed", drill.passed()},
+                              {"problem", drill.problem},
+                              {"trips", trips},
+                              {"worst_refused_ns", worst.count()}};
+  if (!drill.scope.empty()) {
+    json["scope"] = drill.scope;
+    json["gates"] = nlohmann::ordered_json::array();
+    for (const GateTimes& gate : drill.gates) {
+      json["gates"].push_back({{"gate", gate.gate},
+                               {"before", gate.before},
+                               {"closed_ns", gate.closed.count()},
+                               {"opened_ns", gate.opened.count()}});
+    }
+  }
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

@@ -7,20 +7,26 @@
 #include <vector>
 
 #include "cli/canary.hpp"
+#include "cli/live_drill.hpp"
 #include "cli/places.hpp"
 
 namespace outrider::cli {
 
 struct Drill {
-  std::string kind = "canary";
-  std::vector<TripTimes> trips;
-  std::string problem;  ///< empty: it passed
+  std::string kind = "canary";  ///< or shadow, live
+  std::vector<TripTimes> trips{};
+  std::string problem{};           ///< empty: it passed
+  std::string scope{};             ///< shadow, live
+  std::vector<GateTimes> gates{};  ///< of the scope
 
-  [[nodiscard]] bool passed() const { return problem.empty() && !trips.empty(); }
+  [[nodiscard]] bool passed() const {
+    return problem.empty() && (!trips.empty() || !gates.empty());
+  }
 };
 
 /// JSON: time, host, boot_id, user; sidecar{version config_file config_sha256};
-/// kind, passed, problem, trips[]{stored_ns refused_ns}, worst_refused_ns.
+/// kind, passed, problem, trips[]{stored_ns refused_ns}, worst_refused_ns; and, of a
+/// drill of real gates, scope, gates[]{gate before closed_ns opened_ns}.
 std::string evidence_json(const Drill& drill, const Places& places);
 
 /// Writes it to DIRECTORY/drill-UTC.json, never over another one; the path, or

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <map>
+#include <memory>
 #include <thread>
 
 #include "outrider/shm/control.hpp"
@@ -263,6 +264,24 @@ Overview look(const std::string& directory) {
     }
   }
   return overview;
+}
+
+GateLook watch_gates(const std::string& directory, const std::string& scope) {
+  std::vector<std::string> unreadable;
+  auto opened = std::make_shared<const std::vector<Opened>>(
+      open_newest(directory, shm::Access::read_only, unreadable));
+  return [directory, scope, opened = std::move(opened)] {
+    std::vector<GateOverview> gates;
+    for (const Opened& each : *opened) {
+      if (has_ended(directory, each)) continue;
+      for (auto& [slot, gate] : gates_of(each)) {
+        if (!gate.has_scope(scope)) continue;
+        read_gate(each, slot, gate);
+        gates.push_back(std::move(gate));
+      }
+    }
+    return gates;
+  };
 }
 
 StoredKills store_killed(const std::string& directory, const std::string& scope) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -73,6 +74,11 @@ struct Overview {
 
 /// Looks twice, a moment apart, to tell live from idle.
 [[nodiscard]] Overview look(const std::string& directory);
+
+/// The gates of a scope as they are now. Looks are quick: the files were opened once,
+/// so a trader that came later is not among them.
+using GateLook = std::function<std::vector<GateOverview>()>;
+[[nodiscard]] GateLook watch_gates(const std::string& directory, const std::string& scope);
 
 /// Whether a sidecar holds the directory's lock. Nothing: this user may not look.
 [[nodiscard]] std::optional<bool> sidecar_lives(const std::string& directory);
