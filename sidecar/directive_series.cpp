@@ -35,6 +35,10 @@ void DirectiveSeries::add(aggregate::ValuesBuilder& builder,
             "Directives that sixteen later ones replaced, unanswered.", FamilyKind::counter);
     cells.latency = add("outrider_directive_acknowledgement_seconds",
                         "From a directive to its answer, the last time.", FamilyKind::gauge);
+    cells.after_kill = add("outrider_orders_after_kill",
+                           "Orders that a trader sent although all its gates were KILLED; see "
+                           "protection.escalation.",
+                           FamilyKind::gauge);
     producers_.push_back(cells);
   }
 }
@@ -47,6 +51,7 @@ void DirectiveSeries::refresh(const DirectiveCounts& issued) const noexcept {
     *cells.overdue = static_cast<double>(book.overdue());
     *cells.refused = static_cast<double>(book.refused());
     *cells.overwritten = static_cast<double>(book.overwritten());
+    *cells.after_kill = cells.producer->orders_watch.orders_after_kill();
     *cells.latency = std::chrono::duration<double>(book.latency()).count();
   }
 }

@@ -23,7 +23,7 @@ class DirectiveSeries {
  private:
   struct Cells {
     const ProducerRuntime* producer;
-    double *pending, *overdue, *refused, *overwritten, *latency;
+    double *pending, *overdue, *refused, *overwritten, *latency, *after_kill;
   };
   std::vector<Cells> producers_;
   std::array<double*, directive_kinds> issued_{};

@@ -61,6 +61,7 @@ class Guard final : private protection::Ends {
   [[nodiscard]] bool is_meant(const PlannedProducer& planned,
                               protection::ScopeId scope) const noexcept;
   void look_for_answers(ProducerRuntime& producer) noexcept;
+  void look_for_orders(const PlannedProducer& planned) noexcept;
   void finish(const Now& now) noexcept;
   void publish(Publication& publication) const noexcept;
 

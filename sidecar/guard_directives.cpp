@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The guard's part in directives: who is told, and who has answered.
+// The guard's part in directives: who is told, who has answered, and who sends
+// orders although it is KILLED.
 #include <algorithm>
 
 #include "guard.hpp"
@@ -77,6 +78,36 @@ void Guard::look_for_answers(ProducerRuntime& producer) noexcept {
     event.subject = producer.name;
     parts_.queues.tell(event);
   }
+}
+
+// All of its gates: of one that is open the orders may be.
+void Guard::look_for_orders(const PlannedProducer& planned) noexcept {
+  ProducerRuntime& producer = *planned.producer;
+  if (planned.orders.empty() || !producer.drainer->is_live()) return;
+  const auto& segment = producer.drainer->binding()->segment;
+  bool killed = false;
+  bool open = false;
+  for (const auto& gate : plan_->gates) {
+    if (gate->segment != segment) continue;
+    (gate->state == GateState::killed ? killed : open) = true;
+  }
+  double orders = 0;
+  for (const aggregate::ValueId id : planned.orders) {
+    double value = 0;
+    if (plan_->values->read(id, value)) orders += value;
+  }
+  const bool all_killed = killed && !open;
+  if (!producer.orders_watch.look(all_killed, orders, now_.steady, plan_->escalation.after)) return;
+  const shm::TelemetryHeader& header = segment->telemetry.header;
+  GuardEvent event;
+  event.kind = GuardEvent::Kind::orders;
+  event.subject = producer.name;
+  event.pid = header.pid;
+  event.process_start = header.process_start;
+  event.pid_namespace = header.pid_namespace;
+  event.signal = plan_->escalation.signal;
+  event.grace = plan_->escalation.grace;
+  parts_.queues.tell(event);
 }
 
 }  // namespace outrider

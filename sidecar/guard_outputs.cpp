@@ -88,7 +88,10 @@ void Guard::finish(const Now& now) noexcept {
     }
   }
   for (const auto& gate : plan_->gates) note_first_refusal(*gate);
-  for (const PlannedProducer& planned : plan_->producers) look_for_answers(*planned.producer);
+  for (const PlannedProducer& planned : plan_->producers) {
+    look_for_answers(*planned.producer);
+    look_for_orders(planned);
+  }
   ++self_.passes;
   self_.pass_duration.add(steady_now() - now.steady);
   self_.last_pass_wall = now.wall;

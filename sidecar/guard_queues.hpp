@@ -14,7 +14,7 @@ namespace outrider {
 
 /// Something that people should read of.
 struct GuardEvent {
-  enum class Kind : std::uint8_t { gate, producer, directive, unanswered, refused };
+  enum class Kind : std::uint8_t { gate, producer, directive, unanswered, refused, orders };
   Kind kind = Kind::gate;
   const char* state = "";  ///< a word of the contract, lives forever
   protection::ScopeText subject;
@@ -22,6 +22,12 @@ struct GuardEvent {
   protection::RuleText rule;
   protection::ReasonText reason;
   std::uint32_t traders = 0;  ///< told of a directive
+  /// orders: who sends them through a kill, as its header says.
+  std::uint32_t pid = 0;
+  std::uint64_t process_start = 0;
+  std::uint64_t pid_namespace = 0;
+  config::TraderSignal signal = config::TraderSignal::none;
+  nanoseconds grace{};
 };
 
 class GuardQueues {

@@ -64,6 +64,7 @@ std::unique_ptr<Plan> Planner::make_plan() {
   auto plan = std::make_unique<Plan>();
   plan->lease = policy_.lease;
   plan->directive_timeout = policy_.directive_timeout;
+  plan->escalation = policy_.escalation;
   plan->rule_set = rules_;
   const Shortfalls shortfalls = add_values(*plan);
   const auto decides = [this](const rules::AlertRule& rule) { return has_consequence(rule); };
@@ -74,11 +75,27 @@ std::unique_ptr<Plan> Planner::make_plan() {
       plan->rule_need = std::min(plan->rule_need, group.interval / looks_per_interval);
     }
   }
+  find_orders(*plan);
   link_alerts(*plan);
   add_judges(*plan);
   add_uncertain_judges(*plan, shortfalls);
   name_publication(*plan);
   return plan;
+}
+
+// By the label that names the producer: without it nobody's orders are told apart.
+void Planner::find_orders(Plan& plan) const {
+  if (policy_.escalation.orders.empty() || producer_label_.empty()) return;
+  for (const aggregate::Family& family : plan.values->schema()->families) {
+    const bool counts = family.kind == aggregate::FamilyKind::counter;
+    if (!counts || family.name != policy_.escalation.orders) continue;
+    for (const aggregate::Metric& metric : family.metrics) {
+      const std::string_view owner = promql::label_value(metric.labels, producer_label_);
+      for (PlannedProducer& planned : plan.producers) {
+        if (planned.producer->name == owner) planned.orders.push_back(metric.first_value);
+      }
+    }
+  }
 }
 
 void Planner::link_alerts(Plan& plan) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "aggregate/values.hpp"
+#include "config/config.hpp"
 #include "own_series.hpp"
 #include "publication.hpp"
 #include "rules/engine.hpp"
@@ -25,6 +26,7 @@ struct PlannedProducer {
   /// The guard's: the binding that this one took the place of. It ends with the
   /// plan, on the discovery thread.
   std::shared_ptr<const drain::Binding> replaced;
+  std::vector<aggregate::ValueId> orders{};  ///< its counters of orders, to watch a kill
 };
 
 /// What one instance of an alert acts on.
@@ -61,6 +63,7 @@ struct Plan {
   bool grants_nothing = false;
   nanoseconds lease{};
   nanoseconds directive_timeout{};
+  config::EscalationConfig escalation;
   /// The poll period that the tightest rule with a consequence asks for.
   nanoseconds rule_need{};
 };

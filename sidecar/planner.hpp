@@ -109,6 +109,7 @@ class Planner {
   [[nodiscard]] std::vector<const std::pair<const std::string, Known>*> by_seniority() const;
   [[nodiscard]] bool has_consequence(const rules::AlertRule& rule) const;
   void link_alerts(Plan& plan);
+  void find_orders(Plan& plan) const;
   void add_judges(Plan& plan);
   void add_judge(Plan& plan, const rules::BoundRule& rule,
                  const std::vector<std::string>& policy_scopes);

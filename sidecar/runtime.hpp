@@ -13,6 +13,7 @@
 #include "aggregate/values.hpp"
 #include "directive_book.hpp"
 #include "drain/drainer.hpp"
+#include "orders_watch.hpp"
 #include "outrider/shm/heartbeat.hpp"
 #include "protection/protection.hpp"
 #include "segments/liveness.hpp"
@@ -48,6 +49,7 @@ struct ProducerRuntime {
   bool clock_moved = false;               ///< since the renewal before: no lease by it
   double recorded_rate = 0;               ///< samples a second, smoothed
   DirectiveBook directives;               ///< of the bound generation
+  OrdersWatch orders_watch;
 };
 
 /// One gate of one generation.

@@ -25,6 +25,7 @@
 #include "planner.hpp"
 #include "protection/control.hpp"
 #include "protection/start.hpp"
+#include "trader_signals.hpp"
 
 namespace outrider {
 
@@ -121,6 +122,7 @@ class Sidecar {
   std::atomic<bool> stop_guard_{false};
   std::atomic<bool> stop_others_{false};
   nanoseconds said_unarmed_{};
+  TraderSignals trader_signals_{log_};
   std::unique_ptr<outputs::HttpServer> web_;
   std::size_t servers_started_ = 0;
   nanoseconds servers_tried_{};

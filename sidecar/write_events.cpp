@@ -31,6 +31,10 @@ void say(outputs::Log& log, const GuardEvent& event) {
                        {{"producer", text(event.subject.view())},
                         {"directive", text(event.rule.view())},
                         {"scope", text(event.scope.view())}});
+    case GuardEvent::Kind::orders:
+      return log.error(
+          "orders flow although every gate of the trader is KILLED",
+          {{"producer", text(event.subject.view())}, {"pid", std::to_string(event.pid)}});
     case GuardEvent::Kind::refused:
       return log.warn("a trader refused a directive", {{"producer", text(event.subject.view())},
                                                        {"directive", text(event.rule.view())},
@@ -43,7 +47,16 @@ void say(outputs::Log& log, const GuardEvent& event) {
 
 void Sidecar::write_events() {
   GuardEvent event;
-  while (queues_.next_event(event)) say(log_, event);
+  const nanoseconds now = steady_now();
+  while (queues_.next_event(event)) {
+    say(log_, event);
+    if (event.kind != GuardEvent::Kind::orders) continue;
+    trader_signals_.begin(
+        directory_,
+        {text(event.subject.view()), event.pid, event.process_start, event.pid_namespace},
+        {.signal = event.signal, .grace = event.grace}, now);
+  }
+  trader_signals_.step(directory_, now);
   if (const std::uint64_t untold = queues_.take_untold(); untold > 0) {
     log_.warn("events were not logged, there were too many", {{"count", std::to_string(untold)}});
   }

@@ -160,6 +160,22 @@ struct ClusterAlertConfig {
   Place place{};
 };
 
+enum class TraderSignal {
+  none,  ///< nobody is ever signalled
+  term,  ///< SIGTERM
+  kill,  ///< SIGTERM, and SIGKILL if it still runs after the grace
+};
+
+/// What follows when a trader sends orders through a kill.
+struct EscalationConfig {
+  /// Its counter of orders, as a series is called; empty: nobody looks.
+  std::string orders{};
+  /// How long after the kill orders may still come: those on their way.
+  std::chrono::nanoseconds after = std::chrono::milliseconds{100};
+  TraderSignal signal = TraderSignal::none;
+  std::chrono::nanoseconds grace = std::chrono::seconds{2};
+};
+
 struct ProtectionConfig {
   /// Open the gates at start without a person's `outrider arm`. Never lifts KILLED.
   bool arm_at_start = false;
@@ -180,6 +196,7 @@ struct ProtectionConfig {
   std::uint32_t trips_to_kill = 3;
   /// A trader that has not answered a directive for so long is told of.
   std::chrono::nanoseconds directive_timeout = std::chrono::seconds{5};
+  EscalationConfig escalation{};
   std::vector<BreakerConfig> breakers{};
   std::vector<KillSwitchConfig> kill_switch{};
   std::vector<EntryBlockConfig> entry_blocks{};

@@ -31,6 +31,8 @@ class Reader {
   void read_kill_switch(const YAML::Node& list);
   void read_entry_blocks(const YAML::Node& list);
   void read_cluster_alerts(const YAML::Node& list);
+  /// In reader_escalation.cpp.
+  void read_escalation(const YAML::Node& value);
 
   /// The fields of one entry of a list, each known and at most once.
   using Fields = std::map<std::string, YAML::Node>;

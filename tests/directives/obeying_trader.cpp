@@ -4,7 +4,8 @@
 //
 //   obeying_trader DIRECTORY PRODUCER THREAD...
 //
-// A thread named "deaf" never looks, one named "stubborn" refuses, and "loop" is the
+// A thread named "deaf" never looks, "stubborn" refuses, "immortal" makes the process
+// ignore SIGTERM, and "loop", which sends no orders, is the
 // one that producer/README.md shows.
 #include <sys/prctl.h>
 
@@ -95,6 +96,7 @@ void say(const std::string& thread, const Directives& directives, const Directiv
 int main(int argc, char** argv) {
   if (argc < 4) return 2;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (std::string_view{argv[3]} == "immortal") std::signal(SIGTERM, SIG_IGN);
   Producer producer{{.name = argv[2], .directory = argv[1]}};
   (void)producer.gate("orders", {{"venue", "binance"}});
   std::vector<std::thread> threads;
