@@ -6,7 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <optional>
 #include <outrider/producer.hpp>
+#include <outrider/shm/identity.hpp>
 #include <thread>
 
 #include "process/harness.hpp"
@@ -130,12 +132,10 @@ TEST(TraderSignal, ReachesNobodyButTheHolderOfTheNameWhoBeganWhenItSays) {
   }
   EXPECT_EQ(waitpid(bystander, nullptr, WNOHANG), 0) << "it lives";
 
-  const auto owner_start = shm::process_start_time(static_cast<std::uint32_t>(owner.pid())).value();
-  EXPECT_EQ(signal_trader(segments,
-                          {"victim", static_cast<std::uint32_t>(owner.pid()), owner_start,
-                           shm::pid_namespace()},
-                          SIGTERM),
-            "");
+  const auto pid = static_cast<std::uint32_t>(owner.pid());
+  const TraderIdentity rightful{"victim", pid, shm::process_start_time(pid).value(),
+                                shm::pid_namespace()};
+  EXPECT_EQ(signal_trader(segments, rightful, SIGTERM), "");
   EXPECT_EQ(owner.wait(), 128 + SIGTERM);
   ::kill(bystander, SIGKILL);
   waitpid(bystander, nullptr, 0);
