@@ -43,7 +43,10 @@ Planner::Shortfalls Planner::add_values(Plan& plan) {
         {each.producer.get(), each.binding, each.producer->histograms.by_row(), nullptr});
     // A generation that is retired keeps its last series, but its gates are gone.
     if (each.segments.empty()) continue;
-    for (const auto& [slot, gate] : each.gates) plan.gates.push_back(gate);
+    for (const auto& [slot, gate] : each.gates) {
+      plan.gates.push_back(gate);
+      choose_on_stale(*gate);
+    }
   }
   aggregate::ValuesBuilder builder{producer_label_};
   std::vector<std::string> refusals;
@@ -58,6 +61,16 @@ Planner::Shortfalls Planner::add_values(Plan& plan) {
       builder, OwnSeries::Subjects{producers, plan.gates, parts_.protection, *rules_});
   plan.values = builder.build();
   return builder.shortfalls();
+}
+
+void Planner::choose_on_stale(const GateRuntime& gate) const {
+  const auto chosen = protection::on_stale(
+      policy_, protection::gate_scopes(gate.producer->name, gate.name, gate.labels));
+  std::atomic<std::uint64_t>& stored = gate.segment->control.gate(gate.slot).on_stale;
+  // relaxed: a setting on its own; the discovery thread alone stores it. It lies on the
+  // trader's line, which is left alone where nothing changes.
+  if (stored.load(std::memory_order_relaxed) == static_cast<std::uint64_t>(chosen)) return;
+  stored.store(static_cast<std::uint64_t>(chosen), std::memory_order_relaxed);
 }
 
 std::unique_ptr<Plan> Planner::make_plan() {

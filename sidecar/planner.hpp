@@ -106,6 +106,7 @@ class Planner {
   /// What the rules do not see as it was meant, by producer.
   using Shortfalls = std::map<std::string, aggregate::Shortfall>;
   Shortfalls add_values(Plan& plan);
+  void choose_on_stale(const GateRuntime& gate) const;
   [[nodiscard]] std::vector<const std::pair<const std::string, Known>*> by_seniority() const;
   [[nodiscard]] bool has_consequence(const rules::AlertRule& rule) const;
   void link_alerts(Plan& plan);

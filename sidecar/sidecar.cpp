@@ -178,6 +178,7 @@ void Sidecar::reload() {
   log_.reconfigure(fresh->config.log);
   control_api_->replace_access(fresh->access);
   alerts_in_->replace(fresh->config.protection.cluster_alerts);
+  journal_on_stale(fresh->config.protection);
   dispatcher_->reconfigure(fresh->config);
   log_.info("reloaded", {{"rules", std::to_string(fresh->rules->rule_count())}});
   const std::lock_guard guard{reload_mutex_};
@@ -228,8 +229,25 @@ void Sidecar::run_discovery() {
   }
 }
 
+/// Orders without protection are an operator's decision, on record with its time.
+void Sidecar::journal_on_stale(const config::ProtectionConfig& policy) {
+  for (const config::OnStaleConfig& each : policy.on_stale) {
+    if (each.action == config::OnStale::halt) continue;
+    const std::string_view action =
+        each.action == config::OnStale::keep_going ? "continue" : "reduce_only";
+    const protection::Cause cause{
+        {}, "configuration", "protection.on_stale: " + std::string{action}, 0};
+    log_.warn("orders may go out while no sidecar runs",
+              {{"scope", each.scope}, {"on_stale", std::string{action}}});
+    if (const auto error =
+            scribe_->write({protection::Action::on_stale, each.scope, cause, read_clocks().wall}))
+      log_.error("journal: " + error.message + "; needed it to record protection.on_stale");
+  }
+}
+
 void Sidecar::run_journal() {
   ::pthread_setname_np(::pthread_self(), "journal");
+  journal_on_stale(settings_.config.protection);
   while (!stop_others_) {
     if (const auto error = scribe_->write_noted())
       log_.error("journal: " + error.message +

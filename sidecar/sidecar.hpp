@@ -88,6 +88,7 @@ class Sidecar {
   [[nodiscard]] outputs::Status status();
   [[nodiscard]] std::vector<std::string> reasons_not_ready() const;
   void write_events();
+  void journal_on_stale(const config::ProtectionConfig& policy);
   void say_unarmed(nanoseconds now);
 
   config::Flags flags_;

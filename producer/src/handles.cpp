@@ -110,6 +110,15 @@ bool Gate::spend_probe(std::uint64_t word) noexcept {
   }
 }
 
+// Nobody is there to say it now: what the operator chose while somebody was.
+bool Gate::outlives_its_lease(OrderKind kind, std::uint64_t word, Ticks now) const noexcept {
+  if (!shm::lease_has_run_out(word, now)) return false;
+  // relaxed: a setting on its own.
+  const std::uint64_t chosen = slot_->on_stale.load(std::memory_order_relaxed);
+  if (chosen == static_cast<std::uint64_t>(OnStale::keep_going)) return true;
+  return chosen == static_cast<std::uint64_t>(OnStale::reduce_only) && kind == OrderKind::reduce;
+}
+
 bool Gate::permits(OrderKind kind) noexcept {
   const Ticks now = ticks();
   // relaxed: a number to compare; the detail behind it is not read here.
@@ -130,6 +139,8 @@ bool Gate::permits(OrderKind kind) noexcept {
       return kind != OrderKind::enter || spend_probe(word);
     case GateState::reduce_only:
       return kind != OrderKind::enter;
+    case GateState::stale:
+      return kind == OrderKind::cancel || outlives_its_lease(kind, word, now);
     default:
       return kind == OrderKind::cancel;
   }

@@ -176,6 +176,18 @@ struct EscalationConfig {
   std::chrono::nanoseconds grace = std::chrono::seconds{2};
 };
 
+enum class OnStale {
+  halt,         ///< cancels only
+  reduce_only,  ///< and reducing orders
+  keep_going,   ///< everything, without protection: `continue`
+};
+
+/// What may go out of a scope while no sidecar renews its leases.
+struct OnStaleConfig {
+  std::string scope{};  ///< whole, as people write it: `global`, `venue=binance`
+  OnStale action = OnStale::halt;
+};
+
 struct ProtectionConfig {
   /// Open the gates at start without a person's `outrider arm`. Never lifts KILLED.
   bool arm_at_start = false;
@@ -200,6 +212,8 @@ struct ProtectionConfig {
   std::vector<BreakerConfig> breakers{};
   std::vector<KillSwitchConfig> kill_switch{};
   std::vector<EntryBlockConfig> entry_blocks{};
+  /// Of those that name a scope of a gate the most restrictive; none: halt.
+  std::vector<OnStaleConfig> on_stale{};
   std::vector<ClusterAlertConfig> cluster_alerts{};
 };
 

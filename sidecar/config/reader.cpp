@@ -12,8 +12,8 @@ namespace outrider::config {
 namespace {
 
 const std::vector<std::string_view> section_lists{
-    "protection.breakers", "protection.kill_switch", "protection.entry_blocks",
-    "protection.cluster_alerts", "protection.escalation"};
+    "protection.breakers",       "protection.kill_switch", "protection.entry_blocks",
+    "protection.cluster_alerts", "protection.escalation",  "protection.on_stale"};
 
 /// True when some known name lies below `path`: "web" for "web.listen-address".
 bool is_section(const std::string& path) {
@@ -99,6 +99,7 @@ void Reader::read_key(const std::string& path, const YAML::Node& key, const YAML
   if (path == "protection.entry_blocks") return read_entry_blocks(value);
   if (path == "protection.escalation") return read_escalation(value);
   if (path == "protection.cluster_alerts") return read_cluster_alerts(value);
+  if (path == "protection.on_stale") return read_on_stale(value);
   if (std::find(std::begin(alerting_parts), std::end(alerting_parts), path) !=
       std::end(alerting_parts)) {
     const AlertingContext context{

@@ -33,6 +33,7 @@ class Reader {
   void read_cluster_alerts(const YAML::Node& list);
   /// In reader_escalation.cpp.
   void read_escalation(const YAML::Node& value);
+  void read_on_stale(const YAML::Node& list);
 
   /// The fields of one entry of a list, each known and at most once.
   using Fields = std::map<std::string, YAML::Node>;

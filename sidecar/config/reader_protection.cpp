@@ -25,6 +25,18 @@ constexpr std::array<std::pair<std::string_view, BreakerAction>, 5> actions{{
 /// What `outrider drill` makes fire, by its canary: it must close the canary's gate only.
 constexpr std::string_view drill_alert = "OutriderDrill";
 
+constexpr std::array<std::pair<std::string_view, OnStale>, 3> stale_actions{{
+    {"halt", OnStale::halt},
+    {"reduce_only", OnStale::reduce_only},
+    {"continue", OnStale::keep_going},
+}};
+
+bool is_whole_scope(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals == text.npos) return text == "global" || text == "host";
+  return is_scope(text.substr(0, equals)) && equals + 1 < text.size();
+}
+
 /// A field that is there and holds one value; null otherwise.
 template <class Fields>
 const YAML::Node* scalar_of(const Fields& fields, const char* name) {
@@ -191,6 +203,32 @@ void Reader::read_cluster_action(const std::string& path, const Fields& fields,
   if (entry.action == ClusterAction::kill)
     problem(*duration, path + ".for: found " + in_quotes(duration->Scalar()) +
                            " for action kill; needed none, because only a person lifts KILLED");
+}
+
+void Reader::read_on_stale(const YAML::Node& list) {
+  if (!is_list("protection.on_stale", list)) return;
+  for (const YAML::Node& item : list) {
+    auto& all = loaded_.config.protection.on_stale;
+    const std::string path = "protection.on_stale[" + std::to_string(all.size()) + ']';
+    OnStaleConfig& entry = all.emplace_back();
+    const Fields fields = read_entry(path, item, {"scope", "action"});
+    const YAML::Node* scope = scalar_of(fields, "scope");
+    entry.scope = scope == nullptr ? "" : scope->Scalar();
+    if (!is_whole_scope(entry.scope))
+      problem(scope == nullptr ? item : *scope,
+              path + ".scope: found " + in_quotes(entry.scope) +
+                  "; needed global, host, or a label and its value such as venue=binance");
+    const YAML::Node* action = scalar_of(fields, "action");
+    const std::string text = action == nullptr ? "" : action->Scalar();
+    const auto* known = std::find_if(stale_actions.begin(), stale_actions.end(),
+                                     [&](const auto& each) { return each.first == text; });
+    if (known != stale_actions.end()) {
+      entry.action = known->second;
+    } else {
+      problem(action == nullptr ? item : *action, path + ".action: found " + in_quotes(text) +
+                                                      "; needed halt, reduce_only or continue");
+    }
+  }
 }
 
 }  // namespace outrider::config

@@ -101,4 +101,21 @@ BoundAlert bind_alert(Protection& protection, const config::ProtectionConfig& po
   return bound;
 }
 
+OnStale on_stale(const config::ProtectionConfig& policy, const std::vector<std::string>& scopes) {
+  std::optional<config::OnStale> chosen;
+  for (const config::OnStaleConfig& each : policy.on_stale) {
+    if (std::find(scopes.begin(), scopes.end(), each.scope) == scopes.end()) continue;
+    chosen = std::min(chosen.value_or(each.action), each.action);
+  }
+  switch (chosen.value_or(config::OnStale::halt)) {
+    case config::OnStale::keep_going:
+      return OnStale::keep_going;
+    case config::OnStale::reduce_only:
+      return OnStale::reduce_only;
+    case config::OnStale::halt:
+      break;
+  }
+  return OnStale::halt;
+}
+
 }  // namespace outrider::protection

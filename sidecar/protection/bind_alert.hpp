@@ -34,4 +34,9 @@ struct BoundAlert {
 [[nodiscard]] std::vector<std::string> policy_scopes(const config::ProtectionConfig& policy,
                                                      std::string_view alert);
 
+/// What may go out of a gate with these scopes while no sidecar runs: of what is
+/// written for them the most restrictive, else halt.
+[[nodiscard]] OnStale on_stale(const config::ProtectionConfig& policy,
+                               const std::vector<std::string>& scopes);
+
 }  // namespace outrider::protection

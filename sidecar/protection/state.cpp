@@ -39,6 +39,8 @@ std::string_view action_word(Action action) noexcept {
       return "unblock";
     case Action::directive:
       return "directive";
+    case Action::on_stale:
+      return "on_stale";
   }
   return "unknown";
 }

@@ -37,8 +37,9 @@ enum class Action : std::uint32_t {
   cancel_all = 15,     ///< the wish that traders of the scope cancel all their orders
   unblock = 16,        ///< an entry block: over
   directive = 17,      ///< a person: traders of the scope are told to do something
+  on_stale = 18,       ///< the configuration lets orders out while no sidecar runs
 };
-inline constexpr Action last_action = Action::directive;
+inline constexpr Action last_action = Action::on_stale;
 
 [[nodiscard]] std::string_view action_word(Action action) noexcept;
 

@@ -141,6 +141,16 @@ TEST(ConfigFile, BlocksEntriesForATime) {
   EXPECT_EQ(blocks[1].cleared_by, "");
 }
 
+TEST(ConfigFile, SaysWhatGoesOutWhileNoSidecarRuns) {
+  const auto on_stale = load_file(fixtures / "everything.good.yml").config.protection.on_stale;
+
+  ASSERT_EQ(on_stale.size(), 2u);
+  EXPECT_EQ(on_stale[0].scope, "venue=binance");
+  EXPECT_EQ(on_stale[0].action, OnStale::reduce_only);
+  EXPECT_EQ(on_stale[1].scope, "global");
+  EXPECT_EQ(on_stale[1].action, OnStale::keep_going);
+}
+
 TEST(ConfigFile, MayBeEmpty) {
   EXPECT_EQ(problems_of(""), Texts{});
   EXPECT_EQ(problems_of("# only a comment\n"), Texts{});

@@ -43,9 +43,10 @@ class Gate {
   }
 
   /// Cold, after open() said no: whether an order of this kind may go out all the
-  /// same. Cancels always may; reducing orders while REDUCE_ONLY or PROBING; new
-  /// ones while PROBING, as many as the allowance has, all threads together: a yes
-  /// spends one. Notes the time of the first refusal for the sidecar.
+  /// same. Cancels always may; reducing orders while REDUCE_ONLY or PROBING; while
+  /// STALE what the sidecar's `protection.on_stale` allows; new ones while PROBING, as many as the
+  /// allowance has, all threads together: a yes spends one. Notes the time of the first refusal for
+  /// the sidecar.
   [[nodiscard]] bool permits(OrderKind kind) noexcept;
 
   [[nodiscard]] GateState state() const noexcept;
@@ -55,6 +56,8 @@ class Gate {
 
  private:
   [[nodiscard]] bool spend_probe(std::uint64_t word) noexcept;
+  [[nodiscard]] bool outlives_its_lease(OrderKind kind, std::uint64_t word,
+                                        Ticks now) const noexcept;
 
   const shm::GateSlot* slot_;
   shm::GateAck* ack_;

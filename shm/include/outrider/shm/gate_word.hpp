@@ -43,6 +43,14 @@ constexpr std::string_view to_string(GateState state) noexcept {
   return "UNARMED";
 }
 
+/// What may still go out when a lease has run out because no sidecar renews it. Each
+/// includes the ones before.
+enum class OnStale : std::uint8_t {
+  halt = 0,         ///< cancels only
+  reduce_only = 1,  ///< and reducing orders
+  keep_going = 2,   ///< everything, without protection
+};
+
 namespace shm {
 
 /// A lease may run this many ticks ahead, no more: 5.7 s at 3 GHz, 17 s on the
@@ -93,6 +101,12 @@ constexpr Allowance spent_of_word(std::uint64_t word) noexcept {
 /// Open while the lease in `word` still runs at `now`.
 constexpr bool lease_runs(std::uint64_t word, Ticks now) noexcept {
   return ((word - now.raw()) >> lease_range_bits) == 0;
+}
+
+/// A lease that has run out, and not the stamp of another clock: half of all words lie
+/// in the past.
+constexpr bool lease_has_run_out(std::uint64_t word, Ticks now) noexcept {
+  return word != 0 && (word & closed_bit) == 0 && word < now.raw();
 }
 
 /// What `word` means at `now`. Zero is UNARMED: nobody has granted it yet.

@@ -244,6 +244,7 @@ struct alignas(false_sharing_range) ReadPosition {
 /// One gate: the word alone on its lines, then what people want to know.
 struct GateSlot {
   alignas(false_sharing_range) std::atomic<std::uint64_t> word;
+  std::atomic<std::uint64_t> on_stale;  ///< OnStale; written when an operator changes it
 
   /// Even when the words below belong together; odd while they are replaced.
   alignas(false_sharing_range) std::atomic<std::uint64_t> version;
@@ -254,6 +255,7 @@ struct GateSlot {
   std::array<std::atomic<std::uint64_t>, 8> reason;  ///< 64: a rule's name, or who and why
 };
 static_assert(offsetof(GateSlot, version) == 128);
+static_assert(offsetof(GateSlot, on_stale) == 8);
 static_assert(sizeof(GateSlot) == 256);
 
 /// What a trader is told to do. Text is NUL-padded; none that is longer is stored.
