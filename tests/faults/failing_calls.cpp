@@ -122,12 +122,14 @@ int ftruncate64(int fd, off_t bytes) noexcept {
   return ftruncate(fd, bytes);
 }
 
+// NOLINTBEGIN(readability-function-size): the kernel's parameters
 void* mmap(void* at, std::size_t bytes, int access, int flags, int fd, off_t from) noexcept {
   return reinterpret_cast<void*>(pass_on("mmap", SYS_mmap, at, bytes, access, flags, fd, from));
 }
 void* mmap64(void* at, std::size_t bytes, int access, int flags, int fd, off_t from) noexcept {
   return mmap(at, bytes, access, flags, fd, from);
 }
+// NOLINTEND(readability-function-size)
 int madvise(void* at, std::size_t bytes, int advice) noexcept {
   return static_cast<int>(pass_on("madvise", SYS_madvise, at, bytes, advice));
 }
@@ -135,6 +137,7 @@ int madvise(void* at, std::size_t bytes, int advice) noexcept {
 int link(const char* from, const char* to) noexcept {
   return static_cast<int>(pass_on("link", SYS_link, from, to));
 }
+// NOLINTNEXTLINE(readability-function-size): the kernel's parameters
 int linkat(int from_fd, const char* from, int to_fd, const char* to, int flags) noexcept {
   return static_cast<int>(pass_on("link", SYS_linkat, from_fd, from, to_fd, to, flags));
 }
