@@ -55,7 +55,8 @@ TEST(OrdersWatch, IsNotMisledByACounterThatFallsOrIsNoNumber) {
 }
 
 TEST(EscalationDefaults, SignalNobodyWithoutAFile) {
-  EXPECT_EQ(config::Config{}.protection.escalation.signal, config::TraderSignal::none);
+  const config::Config defaults;
+  EXPECT_EQ(defaults.protection.escalation.signal, config::TraderSignal::none);
   EXPECT_EQ(config::load({}).config.protection.escalation.signal, config::TraderSignal::none);
 }
 
