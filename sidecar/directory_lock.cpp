@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,8 +12,14 @@
 #include <cerrno>
 #include <charconv>
 #include <stdexcept>
+#include <utility>
+
+#include "clocks.hpp"
 
 namespace outrider {
+
+using namespace std::chrono_literals;
+
 namespace {
 
 /// Between two looks at the lock; a holder that cannot be watched is asked more often.
@@ -80,7 +87,7 @@ DirectoryLock take_directory(const std::string& directory) {
   return lock;
 }
 
-shm::Descriptor Standby::wait() {
+shm::Descriptor Standby::wait(std::chrono::nanoseconds patience) {
   while (true) {
     DirectoryLock lock = take_directory(directory_);
     if (lock.file) {
@@ -89,6 +96,7 @@ shm::Descriptor Standby::wait() {
     }
     if (!lock.is_taken) throw std::runtime_error{lock.refusal};
     if (!process_) look_for_holder();
+    end_if_hung(patience);
     if (!sleep()) return {};
   }
 }
@@ -98,6 +106,24 @@ void Standby::look_for_holder() {
   holder_ = lock ? pid_in(lock.get()) : 0;
   if (holder_ > 0) {
     process_ = shm::Descriptor{static_cast<int>(::syscall(SYS_pidfd_open, holder_, 0U))};
+  }
+}
+
+void Standby::end_if_hung(std::chrono::nanoseconds patience) {
+  const std::optional<Pulse> pulse = pulse_of(directory_);
+  if (!hang_.look(pulse, read_clocks().steady, patience)) return;
+  std::string why;
+  const shm::Descriptor holder = handle_of(pulse->process, why);
+  if (holder) why = send_signal(holder, SIGKILL);
+  const std::string pid = std::to_string(pulse->process.pid);
+  const std::string said = pid + why;
+  if (std::exchange(said_, said) == said) return;
+  if (why.empty()) {
+    log_.error("the sidecar that guards made no pass and was killed",
+               {{"pid", pid}, {"patience_ms", std::to_string(patience / 1ms)}});
+  } else {
+    log_.error("the sidecar that guards makes no pass and cannot be killed; its leases run out",
+               {{"pid", pid}, {"reason", why}});
   }
 }
 

@@ -87,6 +87,9 @@ void Sidecar::open_segment_directory() {
     if (!lock.file) throw StartError{lock.refusal};
     lock_ = std::move(lock.file);
   }
+  shm::FileError error;
+  guardian_ = Guardian::make(directory_, error);
+  if (!guardian_) throw StartError{error.message};
   if (const std::string said = config::disk_warning(directory_); !said.empty()) log_.warn(said);
 }
 
@@ -204,6 +207,7 @@ void Sidecar::run_guard() {
     const Now now = read_clocks();
     // relaxed: a time to show.
     if (guard_->pass(now)) last_pass_ns_.store(now.steady.count(), std::memory_order_relaxed);
+    guardian_.beat();
     if (!spin) sleep_for(guard_->poll_period(now.steady));
   }
   guard_->pass(read_clocks());

@@ -17,6 +17,7 @@
 #include "config/flags.hpp"
 #include "control_api.hpp"
 #include "guard.hpp"
+#include "guardian.hpp"
 #include "outputs/alerts/dispatcher.hpp"
 #include "outputs/http_server.hpp"
 #include "outputs/log.hpp"
@@ -97,6 +98,7 @@ class Sidecar {
   std::string directory_;
   std::string state_directory_;
   shm::Descriptor lock_;
+  Guardian guardian_;
   bool took_over_ = false;  ///< from another sidecar, as its standby
 
   protection::Protection protection_;

@@ -37,11 +37,11 @@ void Sidecar::reload_waiting() {
 bool Sidecar::stand_by(const sigset_t& signals) {
   if (const auto error = shm::check_directory(directory_)) throw StartError{error.message};
   const shm::Descriptor wake{::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)};
-  Standby standby{directory_, wake.get()};
+  Standby standby{directory_, wake.get(), log_};
   warm_up();
   log_.info("standing by", {{"segment_dir", directory_}});
   while (!lock_) {
-    lock_ = standby.wait();
+    lock_ = standby.wait(settings_.config.protection.lease / 2);
     signalfd_siginfo received{};
     if (::read(wake.get(), &received, sizeof received) != sizeof received) continue;
     if (received.ssi_signo != SIGHUP) return false;

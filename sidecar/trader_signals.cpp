@@ -3,11 +3,8 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include "outrider/shm/file.hpp"
 #include "outrider/shm/identity.hpp"
@@ -31,21 +28,15 @@ pid_t holder_of(const std::string& path) {
 
 std::string signal_trader(const std::string& segment_directory, const TraderIdentity& trader,
                           int signal) {
-  if (trader.pid_namespace == 0 || trader.pid_namespace != shm::pid_namespace())
-    return "found it in another pid namespace; needed ours";
-  const auto pid = static_cast<pid_t>(trader.pid);
-  if (pid <= 1 || pid == ::getpid()) return "found process " + std::to_string(pid);
-  // First the handle, then who it is: whoever has that start time now had the pid then.
-  const shm::Descriptor process{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
-  if (!process) return "process " + std::to_string(pid) + ": " + shm::errno_text(errno);
-  if (shm::process_start_time(trader.pid) != trader.process_start)
-    return "found process " + std::to_string(pid) + " to be another one now, or at its end";
+  std::string why;
+  const shm::Descriptor process = handle_of(trader.process, why);
+  if (!process) return why;
+  const auto pid = static_cast<pid_t>(trader.process.pid);
   const pid_t holder = holder_of(segment_directory + "/t/" + trader.name + ".lock");
   if (holder != pid)
     return "found the lock of its name held by process " + std::to_string(holder) + "; needed " +
            std::to_string(pid);
-  if (::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0) == 0) return {};
-  return "process " + std::to_string(pid) + ": " + shm::errno_text(errno);
+  return send_signal(process, signal);
 }
 
 void TraderSignals::begin(const std::string& segment_directory, const TraderIdentity& trader,
@@ -58,7 +49,8 @@ void TraderSignals::begin(const std::string& segment_directory, const TraderIden
 void TraderSignals::step(const std::string& segment_directory, std::chrono::nanoseconds now) {
   const auto is_due = [&](const Doomed& each) { return each.at <= now; };
   for (const Doomed& each : doomed_) {
-    const bool is_gone = shm::process_start_time(each.trader.pid) != each.trader.process_start;
+    const bool is_gone =
+        shm::process_start_time(each.trader.process.pid) != each.trader.process.start;
     if (is_due(each) && !is_gone) send(segment_directory, each.trader, SIGKILL);
   }
   doomed_.erase(std::remove_if(doomed_.begin(), doomed_.end(), is_due), doomed_.end());
@@ -69,8 +61,9 @@ void TraderSignals::send(const std::string& segment_directory, const TraderIdent
   const std::string why = signal_trader(segment_directory, trader, signal);
   const char* word = signal == SIGKILL ? "SIGKILL" : "SIGTERM";
   if (why.empty()) {
-    log_.error("a trader that sends orders through a kill was signalled",
-               {{"producer", trader.name}, {"pid", std::to_string(trader.pid)}, {"signal", word}});
+    log_.error(
+        "a trader that sends orders through a kill was signalled",
+        {{"producer", trader.name}, {"pid", std::to_string(trader.process.pid)}, {"signal", word}});
   } else {
     log_.error("a trader that sends orders through a kill could not be signalled",
                {{"producer", trader.name}, {"signal", word}, {"reason", why}});

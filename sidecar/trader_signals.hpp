@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ends a trader that sends orders through a kill, where its operator has configured
-// that: SIGTERM, and after a grace SIGKILL. Nothing else in outrider signals anybody.
+// that: SIGTERM, and after a grace SIGKILL. Nothing else in outrider signals a trader.
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "config/config.hpp"
 #include "outputs/log.hpp"
+#include "process_handle.hpp"
 
 namespace outrider {
 
 /// Which process, as the header of its segment says.
 struct TraderIdentity {
   std::string name;
-  std::uint32_t pid = 0;
-  std::uint64_t process_start = 0;
-  std::uint64_t pid_namespace = 0;
+  ProcessIdentity process;
 };
 
 /// Sends `signal` to exactly that process, or says why not: it must hold the lock of

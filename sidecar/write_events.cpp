@@ -53,7 +53,7 @@ void Sidecar::write_events() {
     if (event.kind != GuardEvent::Kind::orders) continue;
     trader_signals_.begin(
         directory_,
-        {text(event.subject.view()), event.pid, event.process_start, event.pid_namespace},
+        {text(event.subject.view()), {event.pid, event.process_start, event.pid_namespace}},
         {.signal = event.signal, .grace = event.grace}, now);
   }
   trader_signals_.step(directory_, now);

@@ -111,8 +111,8 @@ TEST(TraderSignal, ReachesNobodyButTheHolderOfTheNameWhoBeganWhenItSays) {
     for (;;) pause();
   }
   const auto start = shm::process_start_time(static_cast<std::uint32_t>(bystander)).value();
-  const TraderIdentity claimed{"victim", static_cast<std::uint32_t>(bystander), start,
-                               shm::pid_namespace()};
+  const TraderIdentity claimed{
+      "victim", {static_cast<std::uint32_t>(bystander), start, shm::pid_namespace()}};
   Process owner{{std::string{OUTRIDER_BIN_DIR} + "/obeying_trader", segments, "victim", "gateway"},
                 directory.path() + "/out"};
   ASSERT_TRUE(eventually(
@@ -120,21 +120,21 @@ TEST(TraderSignal, ReachesNobodyButTheHolderOfTheNameWhoBeganWhenItSays) {
 
   EXPECT_NE(signal_trader(segments, claimed, SIGKILL).find("lock of its name"), std::string::npos);
   TraderIdentity other = claimed;
-  other.process_start += 1;
+  other.process.start += 1;
   EXPECT_NE(signal_trader(segments, other, SIGKILL).find("another one now"), std::string::npos);
   other = claimed;
-  other.pid_namespace += 1;
+  other.process.pid_namespace += 1;
   EXPECT_NE(signal_trader(segments, other, SIGKILL).find("namespace"), std::string::npos);
-  other.pid_namespace = claimed.pid_namespace;
+  other.process.pid_namespace = claimed.process.pid_namespace;
   for (const std::uint32_t pid : {0U, 1U, static_cast<std::uint32_t>(getpid()), 0xffff'ffffU}) {
-    other.pid = pid;
+    other.process.pid = pid;
     EXPECT_NE(signal_trader(segments, other, SIGKILL), "") << pid;
   }
   EXPECT_EQ(waitpid(bystander, nullptr, WNOHANG), 0) << "it lives";
 
   const auto pid = static_cast<std::uint32_t>(owner.pid());
-  const TraderIdentity rightful{"victim", pid, shm::process_start_time(pid).value(),
-                                shm::pid_namespace()};
+  const TraderIdentity rightful{"victim",
+                                {pid, shm::process_start_time(pid).value(), shm::pid_namespace()}};
   EXPECT_EQ(signal_trader(segments, rightful, SIGTERM), "");
   EXPECT_EQ(owner.wait(), 128 + SIGTERM);
   ::kill(bystander, SIGKILL);

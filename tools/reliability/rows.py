@@ -29,6 +29,8 @@ ROWS = [
     Row("storm", "SIGKILLs of trader and sidecar, free running", program("kill_storm"), program("kill_storm", "--full")),
     Row("standby", "a standby takes over from a killed sidecar",
         program("takeover_proof"), program("takeover_proof", "--kills", "2000")),
+    Row("hang", "a standby ends a sidecar that is stopped, and takes over",
+        program("takeover_proof", "--stops", "5"), program("takeover_proof", "--stops", "1000")),
     Row("mutants", "seeded bugs that a named test notices", *same("tests/mutants/run.py"), limit=900),
     Row("sentences", "every bad input has its sentence", *same("tools/reliability/ctest_row.py", "BadInput")),
     # Quick: what .ci/run has built and run for a minute a target is looked at once more.
