@@ -208,13 +208,13 @@ struct ProtectionConfig {
   std::uint32_t trips_to_kill = 3;
   /// A trader that has not answered a directive for so long is told of.
   std::chrono::nanoseconds directive_timeout = std::chrono::seconds{5};
-  EscalationConfig escalation{};
   std::vector<BreakerConfig> breakers{};
   std::vector<KillSwitchConfig> kill_switch{};
   std::vector<EntryBlockConfig> entry_blocks{};
   /// Of those that name a scope of a gate the most restrictive; none: halt.
   std::vector<OnStaleConfig> on_stale{};
   std::vector<ClusterAlertConfig> cluster_alerts{};
+  EscalationConfig escalation{};
 };
 
 struct Config {
