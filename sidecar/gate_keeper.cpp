@@ -93,6 +93,16 @@ std::uint32_t probes_since(GateRuntime& gate) noexcept {
   return since;
 }
 
+bool lease_ran_out(const GateRuntime& gate, const Now& now, nanoseconds lease,
+                   Ticks ticks) noexcept {
+  if (gate.granted != nanoseconds{}) return now.steady - gate.granted > lease;
+  if (gate.word_is_known) return false;
+  // relaxed: the word is the whole message.
+  const std::uint64_t word =
+      gate.segment->control.gate(gate.slot).word.load(std::memory_order_relaxed);
+  return shm::lease_has_run_out(word, ticks);
+}
+
 Enforced enforce(GateRuntime& gate, const Enforcement& wanted) noexcept {
   std::atomic<std::uint64_t>& word = gate.segment->control.gate(gate.slot).word;
   const bool first = !gate.word_is_known;

@@ -50,6 +50,7 @@ class Guard final : private protection::Ends {
   void evaluate_rules(const Now& now) noexcept;
   void check_clock(const PlannedProducer& planned) noexcept;
   [[nodiscard]] shm::RejectCode reject_of(const GateRuntime& gate) const noexcept;
+  void look_for_stale(const Now& now) noexcept;
   void renew_leases(const Now& now) noexcept;
   void enforce_gate(GateRuntime& gate, bool renew) noexcept;
   [[nodiscard]] protection::Verdict verdict_of(const GateRuntime& gate) const noexcept;

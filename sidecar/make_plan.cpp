@@ -76,6 +76,8 @@ void Planner::choose_on_stale(const GateRuntime& gate) const {
 std::unique_ptr<Plan> Planner::make_plan() {
   auto plan = std::make_unique<Plan>();
   plan->lease = policy_.lease;
+  plan->on_stale_latch = policy_.on_stale_latch;
+  plan->host_scope = parts_.protection.scope_to_act_on(protection::host_scope);
   plan->directive_timeout = policy_.directive_timeout;
   plan->escalation = policy_.escalation;
   plan->rule_set = rules_;

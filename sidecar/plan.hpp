@@ -62,6 +62,8 @@ struct Plan {
   /// A breaker found no room: what it should guard must not be granted.
   bool grants_nothing = false;
   nanoseconds lease{};
+  bool on_stale_latch = false;
+  protection::ScopeId host_scope = 0;
   nanoseconds directive_timeout{};
   config::EscalationConfig escalation;
   /// The poll period that the tightest rule with a consequence asks for.

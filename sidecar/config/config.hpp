@@ -213,6 +213,9 @@ struct ProtectionConfig {
   std::vector<EntryBlockConfig> entry_blocks{};
   /// Of those that name a scope of a gate the most restrictive; none: halt.
   std::vector<OnStaleConfig> on_stale{};
+  /// A lease that has run out leaves the host HALTED until a person arms; false: gates
+  /// open again at the next pass.
+  bool on_stale_latch = false;
   std::vector<ClusterAlertConfig> cluster_alerts{};
   EscalationConfig escalation{};
 };

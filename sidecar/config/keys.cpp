@@ -302,6 +302,10 @@ constexpr std::array keys{
         [](Config& c, const std::string& text) {
           return store_bool(c.protection.second_person, text);
         }},
+    Key{"protection.on_stale_latch", KeyKind::file_only, "", "", false,
+        [](Config& c, const std::string& text) {
+          return store_bool(c.protection.on_stale_latch, text);
+        }},
     Key{"protection.lease", KeyKind::file_only, "", "", false, set_lease},
     Key{"protection.quiet_period", KeyKind::file_only, "", "", false,
         set_up_to_a_day<&ProtectionConfig::quiet_period>},

@@ -100,6 +100,7 @@ TEST(ConfigFile, MapsAlertsToBreakersAndTheKillSwitch) {
   EXPECT_TRUE(protection.arm_at_start);
   EXPECT_EQ(protection.lease, 500ms);
   EXPECT_EQ(protection.quiet_period, 30s);
+  EXPECT_TRUE(protection.on_stale_latch);
   EXPECT_EQ(protection.probes, 3u);
   EXPECT_EQ(protection.success_window, 5s);
   EXPECT_EQ(protection.trips_to_kill, 4u);

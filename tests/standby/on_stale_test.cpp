@@ -28,6 +28,11 @@ class OnStaleProcess : public ::testing::Test {
     return eventually([&] { return gate.state() == state; });
   }
 
+  int outrider(const std::string& command) {
+    return run(std::string{OUTRIDER_BIN_DIR} + "/outrider " + command + " --segment.dir=" +
+               sidecar_.segments() + " --control.socket=" + directory_.path() + "/control.sock");
+  }
+
   TempDirectory directory_;
   bool config_is_there_ = (write_file(directory_.path() + "/sidecar.yml", config), true);
   SidecarProcess sidecar_{directory_.path(),
@@ -58,10 +63,7 @@ TEST_F(OnStaleProcess, LetsOutWhatTheMostRestrictiveScopeOfTheGateAllows) {
 TEST_F(OnStaleProcess, LetsNothingOutOfAGateThatIsClosed) {
   Gate gate = producer_.gate("bold");
   ASSERT_TRUE(becomes(gate, GateState::trading));
-  ASSERT_EQ(run(std::string{OUTRIDER_BIN_DIR} + "/outrider kill --reason 'before the end'" +
-                " --segment.dir=" + sidecar_.segments() + " --control.socket=" + directory_.path() +
-                "/control.sock"),
-            0);
+  ASSERT_EQ(outrider("kill --reason 'before the end'"), 0);
   ASSERT_TRUE(becomes(gate, GateState::killed));
 
   sidecar_.process().kill_now();
@@ -95,6 +97,36 @@ TEST_F(OnStaleProcess, IsOnRecordAndFollowsAReload) {
     sidecar_.process().signal(SIGCONT);
     return halted;
   }));
+}
+
+TEST_F(OnStaleProcess, LeavesTheHostHaltedUntilAPersonArmsWhereThatIsWritten) {
+  Gate gate = producer_.gate("bold");
+  write_file(directory_.path() + "/sidecar.yml",
+             "protection: {arm_at_start: true, lease: 250ms, on_stale_latch: true}\n");
+  sidecar_.process().signal(SIGHUP);
+  ASSERT_TRUE(eventually([&] { return sidecar_.log().find("msg=reloaded") != std::string::npos; }));
+  ASSERT_TRUE(becomes(gate, GateState::trading));
+
+  sidecar_.process().signal(SIGSTOP);
+  ASSERT_TRUE(becomes(gate, GateState::stale));
+  sidecar_.process().signal(SIGCONT);
+
+  ASSERT_TRUE(becomes(gate, GateState::halted));
+  EXPECT_EQ(outrider("arm --scope host --reason 'looked at why the sidecar stood still'"), 0);
+  EXPECT_TRUE(becomes(gate, GateState::trading));
+}
+
+TEST_F(OnStaleProcess, LatchesForTheGatesThatAnEarlierSidecarLeft) {
+  write_file(directory_.path() + "/sidecar.yml",
+             "protection: {arm_at_start: true, lease: 250ms, on_stale_latch: true}\n");
+  Gate gate = producer_.gate("bold");
+  ASSERT_TRUE(becomes(gate, GateState::trading));
+  sidecar_.process().kill_now();
+  ASSERT_TRUE(becomes(gate, GateState::stale));
+
+  sidecar_.start();
+
+  EXPECT_TRUE(becomes(gate, GateState::halted));
 }
 
 }  // namespace
