@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "own_series.hpp"
 
-#include <algorithm>
 #include <map>
 
 namespace outrider {
@@ -10,37 +9,12 @@ namespace {
 using aggregate::FamilyKind;
 using aggregate::Labels;
 
-constexpr std::array<GateState, 7> gate_states{
-    GateState::trading, GateState::probing, GateState::halted, GateState::reduce_only,
-    GateState::killed,  GateState::unarmed, GateState::stale};
-
-double seconds(nanoseconds duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 double* single(aggregate::ValuesBuilder& builder, const aggregate::Declaration& declared,
                const Labels& labels = {}) {
   return builder.add_own(declared, labels).front();
 }
 
-double as_double(std::uint64_t count) {
-  return static_cast<double>(count);
-}
-
 }  // namespace
-
-void DurationHistogram::add(nanoseconds duration) noexcept {
-  const double took = seconds(duration);
-  const auto bucket = std::lower_bound(edges.begin(), edges.end(), took) - edges.begin();
-  ++counts_[static_cast<std::size_t>(bucket)];
-  sum_ += took;
-}
-
-void DurationHistogram::write_to(const std::vector<double*>& cells) const noexcept {
-  std::uint64_t count = 0;
-  for (std::size_t i = 0; i < counts_.size(); ++i) *cells[i] = as_double(count += counts_[i]);
-  *cells.back() = sum_;
-}
 
 OwnSeries::OwnSeries(aggregate::ValuesBuilder& builder, const Subjects& subjects) {
   for (const ProducerRuntime* producer : subjects.producers) {
@@ -77,19 +51,26 @@ void OwnSeries::add_gate(aggregate::ValuesBuilder& builder, const GateRuntime& g
 void OwnSeries::add_trips(aggregate::ValuesBuilder& builder,
                           const protection::Protection& protection) {
   // One rule may have a breaker and an entry block on one scope.
-  std::map<std::pair<std::string, std::string>, double*> by_name;
+  std::map<std::pair<std::string, std::string>, TripCells> by_name;
   for (std::size_t id = 0; id < protection.breaker_count(); ++id) {
     const auto& breaker = protection.breaker_at(static_cast<protection::BreakerId>(id));
     const std::string scope{protection.scope_name(breaker.scope())};
     const std::string rule{breaker.rule()};
-    double*& cell = by_name[{scope, rule}];
-    if (cell == nullptr) {
-      cell = single(builder,
-                    {"outrider_trips_total", "How often a rule closed the gates of a scope.",
-                     FamilyKind::counter},
-                    {{"scope", scope}, {"rule", rule}});
+    TripCells& cells = by_name[{scope, rule}];
+    if (cells.total == nullptr) {
+      const aggregate::Labels labels{{"scope", scope}, {"rule", rule}};
+      cells.total = single(builder,
+                           {"outrider_trips_total", "How often a rule closed the gates of a scope.",
+                            FamilyKind::counter},
+                           labels);
+      cells.today =
+          single(builder,
+                 {"outrider_trips_today",
+                  "The same since the day began (day.begins_at), over restarts of the sidecar.",
+                  FamilyKind::gauge},
+                 labels);
     }
-    trips_.push_back(cell);
+    trips_.push_back(cells);
   }
 }
 
@@ -224,7 +205,7 @@ void OwnSeries::add_shortfalls(aggregate::ValuesBuilder& builder, const Producer
   const auto shortfall = builder.shortfalls().find(producer.name);
   *gauge("outrider_series_hidden",
          "Series of the producer that this page does not show: see the log.") =
-      shortfall == builder.shortfalls().end() ? 0 : as_double(shortfall->second.hidden);
+      shortfall == builder.shortfalls().end() ? 0 : static_cast<double>(shortfall->second.hidden);
   builder.count_not_finite(
       *producer.drainer,
       gauge("outrider_gauges_not_finite",
@@ -250,99 +231,6 @@ void OwnSeries::add_rules(aggregate::ValuesBuilder& builder, const rules::RuleSe
       no_data_.push_back(cell);
     }
   }
-}
-
-void OwnSeries::refresh_rules(const rules::Plan& plan) const noexcept {
-  std::uint64_t evaluations = 0;
-  std::uint64_t failures = 0;
-  for (double* cell : no_data_) *cell = 0;
-  for (std::size_t i = 0; i < plan.rules().size() && i < no_data_.size(); ++i) {
-    const rules::RuleStatus& status = plan.rules()[i].status();
-    evaluations += status.evaluations;
-    failures += status.failures;
-    if (status.no_data) *no_data_[i] = 1;
-  }
-  for (const rules::BoundRecording& recording : plan.recordings()) {
-    evaluations += recording.status().evaluations;
-    failures += recording.status().failures;
-  }
-  *evaluations_ = as_double(evaluations);
-  *failures_ = as_double(failures);
-}
-
-void OwnSeries::refresh_producers(nanoseconds now) const noexcept {
-  std::array<std::uint64_t, drain::loss_causes> lost{};
-  for (const ProducerCells& cells : producers_) {
-    const ProducerRuntime& producer = *cells.producer;
-    const drain::Totals totals = producer.drainer->totals();
-    const bool up = producer.state != segments::ProducerState::dead &&
-                    producer.state != segments::ProducerState::closed;
-    *cells.up = up ? 1 : 0;
-    for (std::size_t i = 0; i < cells.states.size(); ++i) {
-      *cells.states[i] = producer.state == segments::producer_states[i] ? 1 : 0;
-    }
-    *cells.recorded = as_double(totals.recorded);
-    *cells.drained = as_double(totals.drained);
-    *cells.spilled = as_double(totals.spilled);
-    *cells.in_ring = as_double(totals.in_ring);
-    *cells.clipped = as_double(totals.clipped);
-    *cells.anomalies = as_double(totals.anomalies);
-    *cells.refused = as_double(totals.refused);
-    *cells.quarantined = producer.drainer->is_live() && !producer.drainer->is_trusted() ? 1 : 0;
-    *cells.lanes_quarantined = producer.drainer->lanes_quarantined();
-    *cells.heartbeat_age = seconds(now - producer.beat_seen);
-    for (std::size_t cause = 0; cause < lost.size(); ++cause) lost[cause] += totals.lost[cause];
-  }
-  for (std::size_t cause = 0; cause < lost.size(); ++cause) *lost_[cause] = as_double(lost[cause]);
-}
-
-void OwnSeries::refresh(const Facts& facts) const noexcept {
-  refresh_producers(facts.now);
-  refresh_rules(facts.rules);
-  directives_.refresh(facts.self.directives);
-  for (const GateCells& cells : gates_) {
-    for (std::size_t i = 0; i < gate_states.size(); ++i) {
-      *cells.states[i] = cells.gate->state == gate_states[i] ? 1 : 0;
-    }
-  }
-  for (double* cell : trips_) *cell = 0;
-  for (std::size_t id = 0; id < trips_.size(); ++id) {
-    *trips_[id] +=
-        as_double(facts.protection.breaker_at(static_cast<protection::BreakerId>(id)).trips());
-  }
-  facts.self.pass_duration.write_to(pass_duration_);
-  facts.self.trip_duration.write_to(trip_duration_);
-  facts.self.first_refusal.write_to(first_refusal_);
-  *last_pass_ = seconds(facts.self.last_pass_wall);
-  *passes_ = as_double(facts.self.passes);
-  *clock_jumps_ = as_double(facts.self.clock_jumps);
-  *expirations_ = as_double(facts.self.lease_expirations);
-  refresh_shared(facts.shared, facts.now);
-}
-
-void OwnSeries::refresh_shared(const SharedFacts& shared, nanoseconds now) const noexcept {
-  // relaxed, all: facts on their own.
-  const auto count = [](const std::atomic<std::uint64_t>& fact) {
-    return as_double(fact.load(std::memory_order_relaxed));
-  };
-  *reload_ = shared.reload_successful.load(std::memory_order_relaxed) ? 1 : 0;
-  *journal_ = shared.journal_writable.load(std::memory_order_relaxed) ? 1 : 0;
-  const std::size_t good = shared.journal_copies.load(std::memory_order_relaxed);
-  *journal_copies_[true] = as_double(good);
-  *journal_copies_[false] = as_double(2 - good);
-  *log_dropped_ = count(shared.log_dropped);
-  *segments_refused_ = count(shared.segments_refused);
-  *series_refused_ = count(shared.series_refused);
-  *generations_renumbered_ = count(shared.generations_renumbered);
-  *stale_files_dropped_ = count(shared.stale_files_dropped);
-  *scopes_refused_ = count(shared.scopes_refused);
-  *cluster_alerts_ = count(shared.cluster_alerts);
-  *cluster_alerts_unknown_ = count(shared.cluster_alerts_unknown);
-  *refusals_unsaid_ = count(shared.refusals_unsaid);
-  *discovery_scans_ = count(shared.discovery_scans);
-  *discovery_plans_ = count(shared.discovery_plans);
-  *discovery_age_ = seconds(shared.discovery_age(now));
-  *segments_quarantined_ = count(shared.segments_quarantined);
 }
 
 }  // namespace outrider

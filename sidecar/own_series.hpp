@@ -69,6 +69,11 @@ struct SharedFacts {
   }
 };
 
+/// Each is a series of a gate.
+inline constexpr std::array<GateState, 7> gate_states{
+    GateState::trading, GateState::probing, GateState::halted, GateState::reduce_only,
+    GateState::killed,  GateState::unarmed, GateState::stale};
+
 class OwnSeries {
  public:
   struct Subjects {
@@ -91,6 +96,9 @@ class OwnSeries {
   void refresh(const Facts& facts) const noexcept;
 
  private:
+  struct TripCells {
+    double *total = nullptr, *today = nullptr;
+  };
   struct ProducerCells {
     const ProducerRuntime* producer;
     double* up;
@@ -117,7 +125,7 @@ class OwnSeries {
   std::vector<ProducerCells> producers_;
   std::vector<GateCells> gates_;
   DirectiveSeries directives_;
-  std::vector<double*> trips_;  ///< by BreakerId; null: added after this plan
+  std::vector<TripCells> trips_;  ///< by BreakerId
   std::array<double*, drain::loss_causes> lost_{};
   std::vector<double*> pass_duration_, trip_duration_, first_refusal_;
   double* log_dropped_;

@@ -111,6 +111,7 @@ void Sidecar::start_protection() {
   if (!started_.latch) throw StartError{started_.error.message};
   for (const std::string& line : started_.lines) log_.warn(line);
   said_unarmed_ = now.steady;
+  day_watch_ = std::make_unique<DayWatch>(protection_, journal.path, now.wall);
   scribe_ = std::make_unique<protection::Scribe>(std::move(started_.journal));
   control_ = std::make_unique<protection::Control>(
       protection_, desk_, *scribe_,
@@ -216,15 +217,20 @@ void Sidecar::run_guard() {
 
 void Sidecar::run_discovery() {
   ::pthread_setname_np(::pthread_self(), "discovery");
+  config::DayConfig day = settings_.config.day;
   while (!stop_others_) {
     {
       const std::lock_guard guard{reload_mutex_};
-      if (reloaded_ != nullptr) planner_->reload(reloaded_->config, reloaded_->rules);
+      if (reloaded_ != nullptr) {
+        planner_->reload(reloaded_->config, reloaded_->rules);
+        day = reloaded_->config.day;
+      }
       reloaded_.reset();
     }
     const Now now = read_clocks();
     planner_->scan(now.steady);
     planned_ = planner_->has_planned();
+    day_watch_->look(day, now.wall);
     write_events();
     say_unarmed(now.steady);
     start_servers_if_due(now.steady);

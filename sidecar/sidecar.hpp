@@ -16,6 +16,7 @@
 #include "alerts_in.hpp"
 #include "config/flags.hpp"
 #include "control_api.hpp"
+#include "day_watch.hpp"
 #include "guard.hpp"
 #include "guardian.hpp"
 #include "outputs/alerts/dispatcher.hpp"
@@ -125,6 +126,7 @@ class Sidecar {
   std::atomic<bool> stop_guard_{false};
   std::atomic<bool> stop_others_{false};
   nanoseconds said_unarmed_{};
+  std::unique_ptr<DayWatch> day_watch_;
   TraderSignals trader_signals_{log_};
   std::unique_ptr<outputs::HttpServer> web_;
   std::size_t servers_started_ = 0;

@@ -220,6 +220,12 @@ struct ProtectionConfig {
   EscalationConfig escalation{};
 };
 
+/// What "today" means: counts per day begin anew then.
+struct DayConfig {
+  std::chrono::minutes begins_at{0};  ///< after midnight
+  std::string time_zone = "UTC";      ///< of the IANA database
+};
+
 struct Config {
   std::string file{};  ///< what was loaded; empty: no file
   SegmentConfig segment{};
@@ -229,6 +235,7 @@ struct Config {
   RulesConfig rules{};
   LoopConfig loop{};
   LogConfig log{};
+  DayConfig day{};
   ProtectionConfig protection{};
   AlertingConfig alerting{};
   /// Wait until no other sidecar has the segment directory, then take over.

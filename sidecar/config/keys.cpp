@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "config/address.hpp"
-#include "config/duration.hpp"
+#include "config/day.hpp"
 #include "config/problem.hpp"
+#include "config/store.hpp"
 
 namespace outrider::config {
 
@@ -15,48 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
-
-/// What a setter returns when it has stored the value.
-constexpr std::string_view accepted{};
-
-std::string_view store_text(std::string& field, const std::string& text) {
-  if (text.empty()) return "a path";
-  field = text;
-  return accepted;
-}
-
-std::string_view store_bool(bool& field, const std::string& text) {
-  if (text != "true" && text != "false") return "true or false";
-  field = text == "true";
-  return accepted;
-}
-
-template <class Enum>
-struct Named {
-  std::string_view name;
-  Enum value;
-};
-
-template <class Enum, std::size_t size>
-bool store_named(Enum& field, const std::string& text, const Named<Enum> (&names)[size]) {
-  const auto* found =
-      std::find_if(names, names + size, [&](const auto& named) { return named.name == text; });
-  if (found == names + size) return false;
-  field = found->value;
-  return true;
-}
-
-struct Range {
-  nanoseconds least;
-  nanoseconds most;
-};
-
-bool store_duration(nanoseconds& field, const std::string& text, Range range) {
-  const auto duration = parse_duration(text);
-  if (!duration || *duration < range.least || *duration > range.most) return false;
-  field = *duration;
-  return true;
-}
 
 /// `field` may be an address or perhaps one.
 template <class Field>
@@ -73,20 +31,11 @@ std::string_view store_group(std::string& field, const std::string& text) {
   return accepted;
 }
 
-bool store_number(std::uint64_t& field, const std::string& text, std::uint64_t least,
-                  std::uint64_t most) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = error == std::errc{} && end == text.data() + text.size();
-  if (!whole || number < least || number > most) return false;
-  field = number;
-  return true;
-}
-
 constexpr std::uint64_t most_bytes = std::uint64_t{1} << 40;
 
 std::string_view set_max_stale_bytes(Config& config, const std::string& text) {
-  const bool stored = store_number(config.segment.max_stale_bytes, text, 0, most_bytes);
+  const bool stored =
+      store_number(config.segment.max_stale_bytes, text, std::uint64_t{0}, most_bytes);
   return stored ? accepted : "a number of bytes, from 0 to 2^40";
 }
 
@@ -97,12 +46,13 @@ std::string_view set_max_journal_bytes(Config& config, const std::string& text) 
 }
 
 std::string_view set_journal_archives(Config& config, const std::string& text) {
-  const bool stored = store_number(config.storage.journal_archives, text, 1, 100'000);
+  const bool stored =
+      store_number(config.storage.journal_archives, text, std::size_t{1}, std::size_t{100'000});
   return stored ? accepted : "a number of files, from 1 to 100000";
 }
 
 std::string_view set_log_max_bytes(Config& config, const std::string& text) {
-  const bool stored = store_number(config.log.max_bytes, text, 4096, most_bytes);
+  const bool stored = store_number(config.log.max_bytes, text, std::uint64_t{4096}, most_bytes);
   return stored ? accepted : "a number of bytes, from 4096 to 2^40";
 }
 
@@ -122,12 +72,8 @@ std::string_view set_loop(Config& config, const std::string& text) {
 }
 
 std::string_view set_loop_cpu(Config& config, const std::string& text) {
-  int cpu = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cpu);
-  const bool whole = error == std::errc{} && end == text.data() + text.size();
-  if (!whole || cpu < 0 || cpu > 1023) return "the number of a core, from 0 to 1023";
-  config.loop.cpu = cpu;
-  return accepted;
+  const bool stored = store_number(config.loop.cpu.emplace(), text, 0, 1023);
+  return stored ? accepted : "the number of a core, from 0 to 1023";
 }
 
 std::string_view set_log_level(Config& config, const std::string& text) {
@@ -173,14 +119,15 @@ std::string_view set_up_to_a_day(Config& config, const std::string& text) {
   return stored ? accepted : "a duration from 0s to 1d";
 }
 
-template <class Number>
-bool store_number(Number& field, const std::string& text, Number least, Number most) {
-  Number number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = error == std::errc{} && end == text.data() + text.size();
-  if (!whole || number < least || number > most) return false;
-  field = number;
-  return true;
+std::string_view set_day_begins_at(Config& config, const std::string& text) {
+  const auto time = parse_time_of_day(text);
+  if (time) config.day.begins_at = *time;
+  return time ? accepted : "a time of day such as 00:00 or 17:30";
+}
+
+std::string_view set_time_zone(Config& config, const std::string& text) {
+  config.day.time_zone = text;
+  return day_began(config.day, {}) ? accepted : "a time zone such as UTC or America/New_York";
 }
 
 std::string_view set_probes(Config& config, const std::string& text) {
@@ -294,6 +241,8 @@ constexpr std::array keys{
         "close every gate on SIGTERM instead of letting the leases run out (default: false)",
         false,
         [](Config& c, const std::string& text) { return store_bool(c.close_on_exit, text); }},
+    Key{"day.begins_at", KeyKind::file_only, "", "", false, set_day_begins_at},
+    Key{"day.time_zone", KeyKind::file_only, "", "", false, set_time_zone},
     Key{"protection.arm_at_start", KeyKind::file_only, "", "", false,
         [](Config& c, const std::string& text) {
           return store_bool(c.protection.arm_at_start, text);

@@ -120,6 +120,16 @@ class Breaker {
     // relaxed: a count on its own.
     return trips_.load(std::memory_order_relaxed);
   }
+  /// Any thread: of the day that began last.
+  [[nodiscard]] std::uint64_t trips_today() const noexcept {
+    // relaxed: as above; a difference that wraps is right again.
+    return trips() - before_today_.load(std::memory_order_relaxed);
+  }
+  /// `already`: trips of this day that happened before this process began.
+  void begin_day(std::uint64_t already) noexcept {
+    // relaxed: see trips_today; stored under the registration's lock alone.
+    before_today_.store(trips() - already, std::memory_order_relaxed);
+  }
   void count_trip() noexcept {
     // relaxed: one writer, the guard; readers want the value, not an order.
     trips_.store(trips_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -150,6 +160,7 @@ class Breaker {
   std::atomic<bool> auto_rearm_{true};
   std::atomic<bool> cancel_all_{false};
   std::atomic<std::uint64_t> trips_{0};
+  std::atomic<std::uint64_t> before_today_{0};
 
   GateState state_ = GateState::trading;
   AlertSignal worst_ = AlertSignal::clear;  ///< of the pass that runs

@@ -65,9 +65,33 @@ std::optional<BreakerId> Protection::breaker(BreakerSpec spec) {
   if (breakers_.full()) return std::nullopt;
   breakers_.next().name(spec);
   breakers_.next().set_policy(spec);
+  take_trips_before(breakers_.next());
   const auto id = static_cast<BreakerId>(breakers_.publish());
   breaker_ids_.emplace(key, id);
   return id;
+}
+
+/// With the registration's lock held.
+void Protection::take_trips_before(Breaker& breaker) {
+  const auto before = trips_before_.find(
+      {std::string{scopes_[breaker.scope()].name.view()}, std::string{breaker.rule()}});
+  if (before == trips_before_.end()) return;
+  breaker.begin_day(before->second + breaker.trips_today());
+  trips_before_.erase(before);  // a rule may have a second breaker on the scope
+}
+
+void Protection::begin_day(std::chrono::nanoseconds began) {
+  const std::scoped_lock lock(registration_);
+  day_ = began;
+  trips_before_.clear();
+  for (std::size_t id = 0; id < breakers_.size(); ++id) breakers_[id].begin_day(0);
+}
+
+void Protection::restore_trips(std::chrono::nanoseconds day, TripCounts counts) {
+  const std::scoped_lock lock(registration_);
+  if (day != day_) return;
+  trips_before_ = std::move(counts);
+  for (std::size_t id = 0; id < breakers_.size(); ++id) take_trips_before(breakers_[id]);
 }
 
 void Protection::restore(const InitialState& initial, const Now& now) {

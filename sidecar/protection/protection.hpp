@@ -19,6 +19,7 @@
 #include "protection/initial_state.hpp"
 #include "protection/scope.hpp"
 #include "protection/state.hpp"
+#include "protection/trip_counts.hpp"
 #include "protection/verdict.hpp"
 
 namespace outrider::protection {
@@ -68,6 +69,11 @@ class Protection {
   [[nodiscard]] std::string_view scope_name(ScopeId id) const noexcept {
     return scopes_[id].name.view();
   }
+
+  // Any thread but the guard: counts per day begin anew at `began`, Unix time. What the
+  // record says of that day may come later; of another day it is not heard.
+  void begin_day(std::chrono::nanoseconds began);
+  void restore_trips(std::chrono::nanoseconds day, TripCounts counts);
 
   /// Once, before the guard starts.
   void restore(const InitialState& initial, const Now& now);
@@ -141,6 +147,7 @@ class Protection {
   ScopeId add_scope(std::string_view name);
   [[nodiscard]] static ScopeId widened(ScopeId id) noexcept;
   void restore_closed(const Entry& entry, const Now& now);
+  void take_trips_before(Breaker& breaker);
   void apply(Breaker& breaker, BreakerId id, const Now& now) noexcept;
   void note_tripped(const Breaker& breaker, BreakerId id, const Now& now) noexcept;
   void note_over(const Breaker& breaker, BreakerId id, Breaker::Change change,
@@ -161,6 +168,8 @@ class Protection {
   mutable std::mutex registration_;  ///< never taken by the guard
   std::unordered_map<std::string, ScopeId> scope_ids_;
   std::unordered_map<std::string, BreakerId> breaker_ids_;
+  std::chrono::nanoseconds day_{};
+  TripCounts trips_before_;  ///< of the day, by an earlier sidecar, for breakers to come
   AppendOnly<Scope> scopes_{max_scopes};
   AppendOnly<Breaker> breakers_{max_breakers};
 

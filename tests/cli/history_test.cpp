@@ -58,6 +58,11 @@ TEST_F(JournalCommands, ShowThePartThatWasAskedFor) {
   EXPECT_EQ(history(" --scope venue=x").size(), 1U);
   EXPECT_EQ(history(" --since 2h --scope global").back().at("action"), "arm");
   EXPECT_EQ(history(" --limit 1").at(0).at("action"), "arm");
+  const auto newest_first = history(" --newest-first --limit 2");
+  ASSERT_EQ(newest_first.size(), 2U);
+  EXPECT_EQ(newest_first[0].at("action"), "arm");
+  EXPECT_EQ(newest_first[1].at("action"), "refused");
+  EXPECT_EQ(history(" --newest-first").size(), history("").size());
   EXPECT_EQ(history(" --since 1m --scope venue=x").size(), 0U);
 }
 

@@ -101,6 +101,8 @@ TEST(ConfigFile, MapsAlertsToBreakersAndTheKillSwitch) {
   EXPECT_EQ(protection.lease, 500ms);
   EXPECT_EQ(protection.quiet_period, 30s);
   EXPECT_TRUE(protection.on_stale_latch);
+  EXPECT_EQ(loaded.config.day.begins_at, 17h + 30min);
+  EXPECT_EQ(loaded.config.day.time_zone, "America/New_York");
   EXPECT_EQ(protection.probes, 3u);
   EXPECT_EQ(protection.success_window, 5s);
   EXPECT_EQ(protection.trips_to_kill, 4u);

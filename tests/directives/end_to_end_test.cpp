@@ -88,11 +88,12 @@ TEST_F(DirectiveProcess, ReachesEveryThreadOfTheTradersOfItsScopeAndIsAnswered) 
                                                     "parameters=factor=0.5,side=buy missed=0"));
   }
   EXPECT_TRUE(says("first", ": too fast")) << "and for whom";
-  EXPECT_EQ(sidecar_.metric("outrider_directives_total{kind=\"scale_down\"}"), 1.0);
+  EXPECT_TRUE(metric_becomes("outrider_directives_total{kind=\"scale_down\"}", 1));
   EXPECT_TRUE(metric_becomes("outrider_directives_pending{producer=\"first\"}", 0));
-  const auto took =
-      sidecar_.metric("outrider_directive_acknowledgement_seconds{producer=\"first\"}");
-  EXPECT_GT(took.value_or(0), 0);
+  EXPECT_TRUE(eventually([&] {
+    const char* took = "outrider_directive_acknowledgement_seconds{producer=\"first\"}";
+    return sidecar_.metric(took).value_or(0) > 0;
+  }));
   EXPECT_EQ(read_file(said_by("second")), "");
   EXPECT_EQ(outrider("directive reconnect --scope venue=binance --reason both"), 0);
   EXPECT_TRUE(says("second", "gateway 1 reconnect scope=venue=binance"));

@@ -110,6 +110,33 @@ TEST_F(GateProcess, IsClosedByABreachInASampleAndOpensAgainAfterTheCooldown) {
   EXPECT_TRUE(becomes(gate, GateState::trading)) << "both probes were good";
 }
 
+TEST_F(GateProcess, CountsTripsOfTheDayOverARestart) {
+  Producer producer = open_producer(sidecar_.segments());
+  const Gate gate = producer.gate("orders", {{"venue", "binance"}});
+  Writer writer = producer.writer("main");
+  Histogram latency = writer.histogram("order_seconds", "Order", {.unit = Unit::nanoseconds()},
+                                       {{"venue", "binance"}});
+  ASSERT_EQ(arm(), 0);
+  ASSERT_TRUE(becomes(gate, GateState::trading));
+  latency.record(600'000'000, ticks());
+  ASSERT_TRUE(becomes(gate, GateState::halted)) << sidecar_.log();
+  const std::string name = "{rule=\"SlowOrder\",scope=\"venue=binance\"}";
+  EXPECT_TRUE(eventually([&] { return sidecar_.metric("outrider_trips_today" + name) == 1.0; }));
+  std::string output;
+  EXPECT_TRUE(eventually([&] {
+    run(std::string{OUTRIDER_BIN_DIR} + "/outrider history --newest-first --limit 1" +
+            " --storage.path=" + directory_.path() + "/state",
+        &output);
+    return output.find("SlowOrder") != std::string::npos;
+  })) << output;
+
+  sidecar_.process().kill_now();
+  sidecar_.start();
+
+  EXPECT_TRUE(eventually([&] { return sidecar_.metric("outrider_trips_today" + name) == 1.0; }));
+  EXPECT_EQ(sidecar_.metric("outrider_trips_total" + name), 0.0);
+}
+
 TEST_F(GateProcess, IsHaltedByAPersonForATimeAndShowsIt) {
   Producer producer = open_producer(sidecar_.segments());
   const Gate gate = producer.gate("orders", {{"venue", "binance"}});

@@ -269,9 +269,10 @@ Timeline troubled_sidecar() {
                     growth("outrider_samples_spilled_total", on({{"producer", "gw-1"}}), 3),
                     growth("outrider_samples_recorded_total", on({{"producer", "gw-1"}}), 30),
                     growth("outrider_trips_total", on({{"scope", "global"}, {"rule", "R"}}), 1),
-                    episode("outrider_directives_overdue", on({{"producer", "gw-1"}}), 0, 1),
-                    growth("outrider_directives_refused_total", on({{"producer", "gw-1"}}), 1),
-                    growth("outrider_rule_evaluation_failures_total", on({}), 1)};
+                    growth("outrider_rule_evaluation_failures_total", on({}), 1),
+                    episode("outrider_directives_overdue", on({{"producer", "gw-1"}}), 0, 2),
+                    episode("outrider_orders_after_kill", on({{"producer", "gw-1"}}), 0, 1),
+                    growth("outrider_directives_refused_total", on({{"producer", "gw-1"}}), 1)};
   for (const std::string state : {"stalled", "closed"}) {
     const std::string producer = state == "closed" ? "gw-2" : "gw-1";
     timeline.push_back(

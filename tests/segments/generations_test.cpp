@@ -215,9 +215,11 @@ TEST(SecondSidecar, IsRefusedWithTheLockOfTheFirst) {
   settings.config.web.listen_address.port = 0;
   settings.config.log.file = directory.path() + "/log";
   settings.rules = std::make_shared<const rules::RuleSet>();
-  const outrider::Sidecar first{flags, settings};
+  outrider::Sidecar first{flags, settings};
+  first.start();
   try {
-    const outrider::Sidecar second{flags, settings};
+    outrider::Sidecar second{flags, settings};
+    second.start();
     FAIL() << "a second sidecar started";
   } catch (const StartError& refused) {
     EXPECT_NE(std::string{refused.what()}.find("found another sidecar on " + directory.path()),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/history_command.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -26,6 +27,7 @@ struct HistoryOptions {
   std::string since;  ///< a duration; empty: from the beginning
   std::string scope;  ///< empty: every one
   std::size_t limit = 0;
+  bool newest_first = false;
   bool as_json = false;
 };
 
@@ -79,11 +81,12 @@ class Selection {
     if ((record.flags & protection::carried_over) != 0) return;  // shown where it happened
     if (record.utc_ns < earliest_ns_) return;
     if (!options_.scope.empty() && record.scope.view() != options_.scope) return;
-    if (options_.limit == 0) return print(record);
+    if (options_.limit == 0 && !options_.newest_first) return print(record);
     kept_.push_back(record);
-    if (kept_.size() > options_.limit) kept_.pop_front();
+    if (options_.limit != 0 && kept_.size() > options_.limit) kept_.pop_front();
   }
-  void finish() const {
+  void finish() {
+    if (options_.newest_first) std::reverse(kept_.begin(), kept_.end());
     for (const JournalRecord& each : kept_) print(each);
   }
 
@@ -140,8 +143,7 @@ int show_history(const HistoryOptions& options) {
 }  // namespace
 
 void add_history_command(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("history", "what was tripped, killed, armed and refused, oldest first");
+  CLI::App* command = app.add_subcommand("history", "what was tripped, killed, armed and refused");
   command->footer(
       "Reads the journal in the state directory, its full files too; a sidecar need not run.\n"
       "Exit codes: 0 shown, 1 a file is damaged, 2 usage, 3 not permitted, 4 no journal.");
@@ -150,6 +152,7 @@ void add_history_command(CLI::App& app, int& exit_code) {
   command->add_option("--since", options->since, "only what happened in the last 2h, 30m, 1d ...");
   command->add_option("--scope", options->scope, "only this scope, such as venue=binance");
   command->add_option("--limit", options->limit, "only the last N; default all");
+  command->add_flag("--newest-first", options->newest_first, "default: oldest first");
   command->add_flag("--json", options->as_json, "a JSON object a line");
   command->callback([options, &exit_code] { exit_code = show_history(*options); });
 }

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// When a day begins: midnight UTC for some, the close of their venue for others.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+#include "config/config.hpp"
+
+namespace outrider::config {
+
+/// "17:30"; nothing when it is no time of a day.
+std::optional<std::chrono::minutes> parse_time_of_day(std::string_view text);
+
+/// When the day began that `wall` (Unix time) lies in, as Unix time; at a time that the
+/// clocks skip, a day begins when they have. Nothing when the time zone is not known.
+std::optional<std::chrono::nanoseconds> day_began(const DayConfig& day,
+                                                  std::chrono::nanoseconds wall);
+
+}  // namespace outrider::config
