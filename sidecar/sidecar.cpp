@@ -10,6 +10,8 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <functional>
+#include <system_error>
 
 #include "clocks.hpp"
 #include "config/paths.hpp"
@@ -30,6 +32,15 @@ constexpr nanoseconds unarmed_reminder = 60s;
 void sleep_for(nanoseconds duration) {
   const timespec pause{duration / 1s, (duration % 1s).count()};
   ::clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, nullptr);
+}
+
+std::thread begin_thread(std::function<void()> body) {
+  try {
+    return std::thread{std::move(body)};
+  } catch (const std::system_error& error) {
+    throw StartError{"found no room for another thread (" + error.code().message() +
+                     "); needed four and one a server; raise ulimit -u, or TasksMax of the unit"};
+  }
 }
 
 std::vector<std::string> alert_names(const rules::RuleSet& rules) {
@@ -142,14 +153,14 @@ void Sidecar::start() {
     make_servers();
     start_servers();
   }
-  guard_thread_ = std::thread{[this] { run_guard(); }};
+  guard_thread_ = begin_thread([this] { run_guard(); });
   if (took_over_) {
     make_dispatcher();
     make_servers();
   }
-  threads_.emplace_back([this] { run_discovery(); });
-  threads_.emplace_back([this] { run_journal(); });
-  threads_.emplace_back([this] { run_dispatch(); });
+  threads_.push_back(begin_thread([this] { run_discovery(); }));
+  threads_.push_back(begin_thread([this] { run_journal(); }));
+  threads_.push_back(begin_thread([this] { run_dispatch(); }));
 }
 
 void Sidecar::stop() {
