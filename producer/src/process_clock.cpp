@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "outrider/shm/file.hpp"
 #include "outrider/shm/ticks.hpp"
 
 namespace outrider::detail {
@@ -25,8 +26,8 @@ Status ask_environment(ClockChoice& choice) {
   if (wanted == "monotonic") choice = ClockChoice::monotonic;
   if (wanted == "tsc") choice = ClockChoice::tsc;
   if (choice != ClockChoice::automatic || wanted == "automatic") return {};
-  return {EINVAL,
-          "OUTRIDER_CLOCK is \"" + std::string{wanted} + "\": need automatic, tsc or monotonic"};
+  return {EINVAL, "OUTRIDER_CLOCK: found \"" + shm::shown(wanted) +
+                      "\"; needed automatic, tsc or monotonic; correct it or unset it"};
 }
 
 }  // namespace

@@ -58,7 +58,10 @@ TEST_F(ClockChoice, IsRefusedInASentenceWhenTheEnvironmentMisspellsIt) {
   const Producer producer = Producer::create(test::small_options(directory_.path()), status_);
 
   EXPECT_TRUE(producer.is_detached());
-  EXPECT_EQ(status_.message, "OUTRIDER_CLOCK is \"monotonous\": need automatic, tsc or monotonic");
+  EXPECT_EQ(
+      status_.message,
+      "OUTRIDER_CLOCK: found \"monotonous\"; needed automatic, tsc or monotonic; correct it or "
+      "unset it");
 }
 
 }  // namespace

@@ -4,7 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <iterator>
+#include <string>
 
 #include "cases.hpp"
 
@@ -51,7 +53,18 @@ std::string text_too_long(const Place& place, std::string_view ProducerOptions::
   return Place::create(options);
 }
 
+std::string with_clock(Place& place, const char* clock) {
+  const char* set = std::getenv("OUTRIDER_CLOCK");
+  const std::string before = set == nullptr ? "" : set;
+  ::setenv("OUTRIDER_CLOCK", clock, 1);
+  const std::string said = Place::create(place.options());
+  if (set == nullptr) ::unsetenv("OUTRIDER_CLOCK");
+  if (set != nullptr) ::setenv("OUTRIDER_CLOCK", before.c_str(), 1);
+  return said;
+}
+
 constexpr Case table[] = {
+    {"clock: OUTRIDER_CLOCK is none of them", [](Place& p) { return with_clock(p, "sundial"); }},
     {"producer: no name", [](Place& p) { return named(p, ""); }},
     {"producer: name with a slash", [](Place& p) { return named(p, "a/b"); }},
     {"producer: name is ..", [](Place& p) { return named(p, ".."); }},
