@@ -129,9 +129,10 @@ TEST_P(NthCallOfTheSidecar, LeavesItWorkingOrEndedWithASentence) {
       reached = was_reached();
       faulty.signal(SIGTERM);
       // It answers before its last thread has begun.
-      if (faulty.wait() != 0)
+      if (faulty.wait() != 0) {
         EXPECT_NE(said().find("outrider-sidecar: "), std::string::npos)
             << GetParam() << n << said();
+      }
     } else {
       EXPECT_TRUE(code == 1 || code == 2) << GetParam() << " number " << n << ": " << code;
       EXPECT_NE(said().find("outrider-sidecar: "), std::string::npos) << n << said();
