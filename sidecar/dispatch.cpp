@@ -16,8 +16,9 @@ namespace {
 constexpr auto publication_patience = 200ms;
 /// Between two looks at what the guard has told while nobody answers.
 constexpr auto dispatch_period = 5ms;
-/// For what is due when the sidecar ends.
-constexpr auto last_words = 1s;
+/// For what is due when the sidecar ends, whose leases run on meanwhile: the next one
+/// finds on disk what was not sent.
+constexpr int last_words_in_a_lease = 4;
 constexpr int dispatch_steps_back = 5;
 
 }  // namespace
@@ -45,7 +46,8 @@ void Sidecar::run_dispatch() {
   ::pthread_setname_np(::pthread_self(), "dispatch");
   ::setpriority(PRIO_PROCESS, 0, dispatch_steps_back);  // 0: on Linux, this thread
   while (!stop_others_) dispatcher_->step(dispatch_period);
-  dispatcher_->finish(last_words);
+  dispatcher_->finish(std::chrono::duration_cast<std::chrono::milliseconds>(
+      settings_.config.protection.lease / last_words_in_a_lease));
 }
 
 void Sidecar::add_alerts(outputs::Router& router) {

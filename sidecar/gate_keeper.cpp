@@ -21,6 +21,17 @@ std::uint64_t wanted_word(const GateRuntime& gate, const Enforcement& wanted) no
   return is_open && !wanted.renew ? gate.word : wanted.now.raw() + wanted.lease_ticks;
 }
 
+/// PROBING and REDUCE_ONLY are leases as well. Stored before the word: who sees the word
+/// first finds the gate STALE for a moment.
+void renew_code(const GateRuntime& gate, const Enforcement& wanted) noexcept {
+  const GateState state = wanted.verdict.state;
+  const bool by_code = state == GateState::probing || state == GateState::reduce_only;
+  if (!by_code || (!wanted.renew && gate.state == state)) return;
+  // relaxed: a stamp on its own; only this thread stores it.
+  gate.segment->control.gate(gate.slot).guarded_until.store(wanted.now.raw() + wanted.lease_ticks,
+                                                            std::memory_order_relaxed);
+}
+
 void show(GateRuntime& gate, const Enforcement& wanted, Ticks stored) noexcept {
   const protection::Verdict& verdict = wanted.verdict;
   const protection::ReasonText reason = protection::why(verdict);
@@ -120,6 +131,7 @@ Enforced enforce(GateRuntime& gate, const Enforcement& wanted) noexcept {
                             gate.verdict.reason == wanted.verdict.reason &&
                             gate.verdict.minutes_left == wanted.verdict.minutes_left &&
                             gate.verdict.also_count == wanted.verdict.also_count;
+  renew_code(gate, wanted);
   const std::uint64_t next = wanted_word(gate, wanted);
   // Untouched words are not even read: the line stays with the trader.
   if (next == gate.word && is_same_news) return Enforced::unchanged;

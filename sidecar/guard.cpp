@@ -56,6 +56,7 @@ bool Guard::pass(const Now& now) noexcept {
   now_ = now;
   adopt_plan();
   if (plan_ == nullptr) return false;
+  look_for_stale(now);
   parts_.desk.take(parts_.protection, now);
 
   for (PlannedProducer& planned : plan_->producers) drain(planned, now);

@@ -59,7 +59,12 @@ const Judge* Guard::failing_judge(const GateRuntime& gate) const noexcept {
 }
 
 void Guard::store_gates() noexcept {
-  for (const auto& gate : plan_->gates) enforce_gate(*gate, false);
+  for (const auto& gate : plan_->gates) {
+    // Of a gate that was never looked at the clock is not known yet: in its first pass it
+    // would close for a moment what an earlier sidecar had left open.
+    const bool closes = parts_.protection.verdict(gate->scopes).state >= GateState::reduce_only;
+    if (gate->word_is_known || closes) enforce_gate(*gate, false);
+  }
 }
 
 // A clock that jumps or runs wrong must not measure a lease: what it would grant
@@ -84,19 +89,20 @@ shm::RejectCode Guard::reject_of(const GateRuntime& gate) const noexcept {
   return reject_code(clock, producer.beat, {1, own.ticks, own.ns});
 }
 
-/// For a while nobody guarded.
+/// For a while nobody guarded. Looked for before anything is stored in a gate.
 void Guard::look_for_stale(const Now& now) noexcept {
   std::uint64_t found = 0;
   for (const auto& gate : plan_->gates) {
     const Ticks ticks = parts_.ticks(gate->segment->clock().kind);
-    if (lease_ran_out(*gate, now, plan_->lease, ticks)) ++found;
+    if (!lease_ran_out(*gate, now, plan_->lease, ticks)) continue;
+    gate->granted = {};  // counted
+    ++found;
   }
   self_.lease_expirations += found;
   if (found == 0 || !plan_->on_stale_latch) return;
   const protection::Cause cause{
       {}, "on_stale_latch", "the leases of open gates had run out: nobody guarded", 0};
   parts_.protection.halt(plan_->host_scope, cause, now);
-  protection::enforce(parts_.protection, *this);
 }
 
 void Guard::renew_leases(const Now& now) noexcept {
@@ -104,7 +110,6 @@ void Guard::renew_leases(const Now& now) noexcept {
   for (const PlannedProducer& planned : plan_->producers) {
     if (due && planned.producer->drainer->is_live()) check_clock(planned);
   }
-  if (due) look_for_stale(now);
   for (const auto& gate : plan_->gates) {
     if (due) {
       gate->reject = reject_of(*gate);
@@ -140,7 +145,7 @@ void Guard::enforce_gate(GateRuntime& gate, bool renew) noexcept {
 void Guard::close_all() noexcept {
   for (const auto& gate :
        plan_ == nullptr ? std::vector<std::shared_ptr<GateRuntime>>{} : plan_->gates) {
-    if (gate->state != GateState::trading) continue;
+    if (gate->state > GateState::reduce_only) continue;
     const shm::TickClock& clock = gate->segment->clock();
     enforce(*gate, {unarmed(protection::global_scope, "the sidecar has ended"),
                     shm::ticks(clock.kind), 0, false, now_});

@@ -166,6 +166,8 @@ void Sidecar::start() {
 void Sidecar::stop() {
   stop_guard_ = true;
   if (guard_thread_.joinable()) guard_thread_.join();
+  // First what must not be lost: whoever waits to take over does not wait for long.
+  if (scribe_ != nullptr) scribe_->write_noted();
   stop_others_ = true;
   for (std::thread& thread : threads_) thread.join();
   const bool ran = !threads_.empty();
@@ -173,7 +175,6 @@ void Sidecar::stop() {
   if (web_ != nullptr) web_->stop();
   for (const auto& server : control_servers_) server->stop();
   if (!ran) return;
-  scribe_->write_noted();
   write_events();
   log_.info("sidecar stopped");
 }

@@ -91,7 +91,7 @@ Gate::Gate() noexcept : Gate{detail::null_gate(), detail::null_ack} {}
 
 GateState Gate::state() const noexcept {
   // relaxed: the word is the whole message.
-  return shm::state_of_word(slot_->word.load(std::memory_order_relaxed), ticks());
+  return state_at(slot_->word.load(std::memory_order_relaxed), ticks());
 }
 
 // Any thread may spend, so the trader's own word is changed by compare-and-swap:
@@ -110,13 +110,23 @@ bool Gate::spend_probe(std::uint64_t word) noexcept {
   }
 }
 
-// Nobody is there to say it now: what the operator chose while somebody was.
+GateState Gate::state_at(std::uint64_t word, Ticks now) const noexcept {
+  // relaxed: a stamp on its own; an old one only closes.
+  return shm::state_of_gate(word, slot_->guarded_until.load(std::memory_order_relaxed), now);
+}
+
+// Nobody is there to say it now: what the operator chose while somebody was. A gate that
+// new orders could not pass before they cannot pass now.
 bool Gate::outlives_its_lease(OrderKind kind, std::uint64_t word, Ticks now) const noexcept {
-  if (!shm::lease_has_run_out(word, now)) return false;
-  // relaxed: a setting on its own.
+  const bool was_open = (word & shm::closed_bit) == 0;
+  // relaxed, both: each on its own.
+  const std::uint64_t lease =
+      was_open ? word : slot_->guarded_until.load(std::memory_order_relaxed);
   const std::uint64_t chosen = slot_->on_stale.load(std::memory_order_relaxed);
-  if (chosen == static_cast<std::uint64_t>(OnStale::keep_going)) return true;
-  return chosen == static_cast<std::uint64_t>(OnStale::reduce_only) && kind == OrderKind::reduce;
+  if (!shm::lease_has_run_out(lease, now)) return false;
+  const bool keeps_going = chosen == static_cast<std::uint64_t>(OnStale::keep_going);
+  if (kind == OrderKind::enter) return was_open && keeps_going;
+  return keeps_going || chosen == static_cast<std::uint64_t>(OnStale::reduce_only);
 }
 
 bool Gate::permits(OrderKind kind) noexcept {
@@ -132,7 +142,7 @@ bool Gate::permits(OrderKind kind) noexcept {
   }
   // relaxed: the word is the whole message.
   const std::uint64_t word = slot_->word.load(std::memory_order_relaxed);
-  switch (shm::state_of_word(word, now)) {
+  switch (state_at(word, now)) {
     case GateState::trading:
       return true;
     case GateState::probing:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protection/in_force.hpp"
 
+#include <tuple>
+
 #include "protection/scope.hpp"
 
 namespace outrider::protection {
@@ -8,6 +10,18 @@ namespace outrider::protection {
 bool arms_everything(const Entry& entry) {
   return entry.action == Action::arm_at_start ||
          (entry.action == Action::arm && entry.scope.view() == global_scope);
+}
+
+/// Whether a latch closes more, or for longer, than another of the same key.
+bool is_stricter(const Entry& entry, const Entry& than) {
+  const auto strictness = [](const Entry& each) {
+    const bool is_timed = each.action == Action::halt || each.action == Action::block_entries;
+    const bool ends = is_timed && !needs_arming(each);
+    const auto until =
+        ends ? each.wall + duration_of(each.cause.value) : std::chrono::nanoseconds{};
+    return std::tuple{needs_arming(each), state_after(each.action), until};
+  };
+  return strictness(entry) > strictness(than);
 }
 
 /// Lifts what only a person lifts, and a person's halt before its time.
@@ -28,8 +42,15 @@ bool InForce::apply(const JournalEntry& next) {
   if (entry.action == Action::kill) return killed_.emplace(scope, next).second;
   if (is_latch(entry.action)) {
     const auto [held, news] = halted_.emplace(key, next);
-    if (!news && (held->second.boot == next.boot || needs_arming(held->second.entry))) return false;
-    held->second = next;  // what ends by itself ends with its boot; this is another one
+    // What ends by itself ends with its boot.
+    const bool is_over = held->second.boot != next.boot && !needs_arming(held->second.entry);
+    if (!news && !is_over && !is_stricter(entry, held->second.entry)) return false;
+    const Cause first = held->second.entry.cause;
+    held->second = next;
+    if (!news && !is_over) {
+      held->second.entry.cause.actor = first.actor;
+      held->second.entry.cause.reason = first.reason;
+    }
     return true;
   }
   if (entry.action == Action::arm) {

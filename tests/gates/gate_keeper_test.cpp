@@ -18,6 +18,7 @@ using namespace outrider;
 
 constexpr std::uint64_t lease = 1'000'000;
 constexpr Ticks now = Ticks::from_raw(5'000'000'000);
+constexpr std::uint64_t long_lease = 10'000'000'000;
 constexpr Ticks later = Ticks::from_raw(5'000'500'000);
 
 class GateKeeper : public testing::Test {
@@ -38,11 +39,16 @@ class GateKeeper : public testing::Test {
     verdict.reason = "a reason";
     return enforce(gate_, {verdict, when, lease, renew, {}});
   }
+  void reduce(Ticks when) {
+    protection::Verdict verdict;
+    verdict.state = GateState::reduce_only;
+    enforce(gate_, {verdict, when, long_lease, true, {}});
+  }
   void probe(const shm::Allowance& allowance) {
     protection::Verdict verdict;
     verdict.state = GateState::probing;
     verdict.allowance = allowance;
-    EXPECT_NE(enforce(gate_, {verdict, now, lease, true, {}}), Enforced::found_kill);
+    EXPECT_NE(enforce(gate_, {verdict, ticks(), long_lease, true, {}}), Enforced::found_kill);
     producer_.housekeep();
   }
   Gate orders() { return producer_.gate("orders"); }
@@ -178,10 +184,36 @@ TEST_F(GateKeeper, TakesTheProbesAwayWithAKill) {
 }
 
 TEST_F(GateKeeper, LetsReducingOrdersPassWhileReduceOnly) {
-  enforce_at(now, GateState::reduce_only);
+  reduce(ticks());
   producer_.housekeep();
   EXPECT_FALSE(orders().permits(OrderKind::enter));
   EXPECT_TRUE(orders().permits(OrderKind::reduce));
+}
+
+// Nobody watches what such a gate lets out.
+TEST_F(GateKeeper, LetsNothingButCancelsPassAnymoreWhenNobodyRenewsWhatItsCodeAllows) {
+  probe({7, 3});
+  const Ticks long_ago = Ticks::from_raw(ticks().raw() - 2 * long_lease);
+  gate_.segment->control.gate(0).guarded_until = long_ago.raw() + long_lease;
+  EXPECT_EQ(orders().state(), GateState::stale);
+  EXPECT_FALSE(orders().permits(OrderKind::enter));
+  EXPECT_FALSE(orders().permits(OrderKind::reduce));
+  EXPECT_TRUE(orders().permits(OrderKind::cancel));
+
+  reduce(long_ago);
+  EXPECT_FALSE(orders().permits(OrderKind::reduce));
+  reduce(ticks());
+  EXPECT_TRUE(orders().permits(OrderKind::reduce)) << "renewed";
+}
+
+TEST_F(GateKeeper, LetsReducingOrdersOutlastTheLeaseOfAClosedGateWhereThatWasChosen) {
+  reduce(Ticks::from_raw(ticks().raw() - 2 * long_lease));
+  producer_.housekeep();
+  for (const OnStale chosen : {OnStale::reduce_only, OnStale::keep_going}) {
+    gate_.segment->control.gate(0).on_stale = static_cast<std::uint64_t>(chosen);
+    EXPECT_TRUE(orders().permits(OrderKind::reduce));
+    EXPECT_FALSE(orders().permits(OrderKind::enter)) << "it was closed to them before";
+  }
 }
 
 TEST_F(GateKeeper, TellsPeopleTheTimeToGoAndWhoElse) {

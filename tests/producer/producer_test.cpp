@@ -213,6 +213,7 @@ TEST(Housekeeping, ConnectsTheGatesToTheSidecarsFile) {
 
   EXPECT_TRUE(gate.open(now));
   EXPECT_FALSE(gate.open(Ticks::from_raw(now.raw() + 1'000'001)));
+  control.gate(0).guarded_until = ticks().raw() + 1'000'000'000;
   control.gate(0).word = shm::closed_word(GateState::reduce_only);
   EXPECT_FALSE(gate.open(now));
   EXPECT_EQ(gate.state(), GateState::reduce_only);

@@ -152,6 +152,51 @@ TEST(InitialState, KeepsAHaltOfThisBootUntilItCleared) {
   EXPECT_TRUE(initial_state(journal({armed, trip}), no_latches, other_boot).halted.empty());
 }
 
+/// One entry that a person or a rule made, `seconds` after another.
+JournalEntry later(Action action, double value, int seconds, const char* rule = "") {
+  Entry made = entry(action, "venue=x", rule);
+  made.cause.value = value;
+  made.wall += std::chrono::seconds{seconds};
+  return {made, this_boot};
+}
+
+TEST(InitialState, KeepsTheLongerOfTwoHaltsWhicheverCameFirst) {
+  const auto value = [](std::vector<JournalEntry> entries) {
+    const InitialState initial = initial_state(journal(std::move(entries)), no_latches, this_boot);
+    return initial.halted.size() == 1 ? initial.halted[0].cause.value : -1;
+  };
+  const JournalEntry ten_minutes = later(Action::halt, 600, 0);
+  EXPECT_EQ(value({ten_minutes, later(Action::halt, 0, 1)}), 0) << "until armed";
+  EXPECT_EQ(value({later(Action::halt, 0, 0), later(Action::halt, 600, 1)}), 0);
+  EXPECT_EQ(value({ten_minutes, later(Action::halt, 3600, 1800)}), 3600);
+  EXPECT_EQ(value({ten_minutes, later(Action::halt, 3600, 1800), later(Action::halt, 2400, 2100)}),
+            3600)
+      << "it ends before the second";
+}
+
+TEST(InitialState, KeepsTheStricterOfWhatARuleClosed) {
+  const auto action = [](std::vector<JournalEntry> entries) {
+    return initial_state(journal(std::move(entries)), no_latches, this_boot).halted.at(0).action;
+  };
+  const JournalEntry trip = later(Action::trip, 7, 0, "Storm");
+  const JournalEntry reduce = later(Action::reduce, 9, 1, "Storm");
+  EXPECT_EQ(action({trip, later(Action::hold, 7, 1, "Storm")}), Action::hold);
+  EXPECT_EQ(action({reduce, trip}), Action::trip);
+  EXPECT_EQ(action({trip, reduce}), Action::trip);
+}
+
+TEST(InitialState, LearnsFromTheLatchFileWhatIsStricterThanTheJournal) {
+  LatchImage latch = no_latches;
+  latch.entries = {later(Action::halt, 0, 1).entry};
+  const InitialState initial =
+      initial_state(journal({armed, later(Action::halt, 600, 0)}), latch, this_boot);
+
+  ASSERT_EQ(initial.halted.size(), 1U);
+  EXPECT_EQ(initial.halted[0].cause.value, 0);
+  ASSERT_EQ(initial.unjournalled.size(), 1U);
+  EXPECT_EQ(initial.unjournalled[0].cause.value, 0);
+}
+
 TEST(InitialState, KeepsAcrossABootWhatOnlyAPersonEnds) {
   const JournalEntry held{entry(Action::hold, "venue=x", "Storm"), this_boot};
   JournalEntry halt{entry(Action::halt, "venue=y"), this_boot};

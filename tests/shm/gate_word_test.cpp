@@ -64,6 +64,16 @@ TEST(GateWord, CarriesItsAllowanceWhileItProbes) {
   }
 }
 
+TEST(GateWord, IsStaleWhenItsCodeLetsOrdersOutAndNobodyGuards) {
+  for (const std::uint64_t word : {probing_word({7, 3}), closed_word(GateState::reduce_only)}) {
+    EXPECT_EQ(state_of_gate(word, now_raw + 1, now), state_of_word(word, now));
+    EXPECT_EQ(state_of_gate(word, now_raw - 1, now), GateState::stale);
+    EXPECT_EQ(state_of_gate(word, 0, now), GateState::stale);
+  }
+  for (const GateState state : {GateState::halted, GateState::unarmed, GateState::killed})
+    EXPECT_EQ(state_of_gate(closed_word(state), 0, now), state);
+}
+
 TEST(GateWord, HoldsNoMoreThanItHasRoomFor) {
   const std::uint64_t word = probing_word({epoch_mask + 7, most_probes + 1});
   EXPECT_EQ(state_of_word(word, now), GateState::probing);

@@ -116,6 +116,31 @@ TEST_F(OnStaleProcess, LeavesTheHostHaltedUntilAPersonArmsWhereThatIsWritten) {
   EXPECT_TRUE(becomes(gate, GateState::trading));
 }
 
+// Its kill changes something in the first pass, before any gate was looked at.
+TEST_F(OnStaleProcess, LatchesAlsoWhenTheFirstPassClosesAnotherScope) {
+  write_file(directory_.path() + "/loss.rules.yml",
+             "groups: [{name: g, rules: [{alert: Loss, expr: 'loss > 1'}]}]\n");
+  write_file(directory_.path() + "/sidecar.yml",
+             "rules: {file: [loss.rules.yml]}\n"
+             "protection: {arm_at_start: true, lease: 250ms, on_stale_latch: true,\n"
+             "  kill_switch: [{alert: Loss, scope: venue}]}\n");
+  Gate bold = producer_.gate("bold");
+  Gate careful = producer_.gate("careful", {{"venue", "careful"}});
+  Writer writer = producer_.writer("main");
+  Gauge loss = writer.gauge("loss", "Loss", {{"venue", "careful"}});
+  sidecar_.process().signal(SIGHUP);
+  ASSERT_TRUE(becomes(bold, GateState::trading));
+  loss.set(2);
+  ASSERT_TRUE(becomes(careful, GateState::killed));
+  sidecar_.process().kill_now();
+  ASSERT_TRUE(becomes(bold, GateState::stale));
+
+  sidecar_.start();
+
+  EXPECT_TRUE(becomes(bold, GateState::halted));
+  EXPECT_EQ(careful.state(), GateState::killed);
+}
+
 TEST_F(OnStaleProcess, LatchesForTheGatesThatAnEarlierSidecarLeft) {
   write_file(directory_.path() + "/sidecar.yml",
              "protection: {arm_at_start: true, lease: 250ms, on_stale_latch: true}\n");

@@ -134,10 +134,11 @@ void read_gate(const Opened& opened, std::uint32_t slot, GateOverview& gate) {
     return;
   }
   const shm::GateSlot& words = opened.control_view().gate(slot);
-  // relaxed: the word is the whole message; its detail is compared below.
+  // relaxed, both: each is its whole message; the detail is compared below.
   const std::uint64_t word = words.word.load(std::memory_order_relaxed);
   const shm::GateDetail detail = shm::load_detail(words);
-  gate.state = shm::state_of_word(word, shm::ticks(opened.telemetry.header.clock.kind));
+  gate.state = shm::state_of_gate(word, words.guarded_until.load(std::memory_order_relaxed),
+                                  shm::ticks(opened.telemetry.header.clock.kind));
   if (gate.state == GateState::stale) {
     gate.reason = "the sidecar has stopped renewing the lease";
   } else if (detail.state == gate.state) {

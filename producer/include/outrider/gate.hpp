@@ -56,6 +56,7 @@ class Gate {
 
  private:
   [[nodiscard]] bool spend_probe(std::uint64_t word) noexcept;
+  [[nodiscard]] GateState state_at(std::uint64_t word, Ticks now) const noexcept;
   [[nodiscard]] bool outlives_its_lease(OrderKind kind, std::uint64_t word,
                                         Ticks now) const noexcept;
 

@@ -245,6 +245,8 @@ struct alignas(false_sharing_range) ReadPosition {
 struct GateSlot {
   alignas(false_sharing_range) std::atomic<std::uint64_t> word;
   std::atomic<std::uint64_t> on_stale;  ///< OnStale; written when an operator changes it
+  /// The lease of a gate that is PROBING or REDUCE_ONLY, whose word is no stamp.
+  std::atomic<std::uint64_t> guarded_until;
 
   /// Even when the words below belong together; odd while they are replaced.
   alignas(false_sharing_range) std::atomic<std::uint64_t> version;
