@@ -9,6 +9,7 @@ class Row(typing.NamedTuple):
     quick: list
     full: list
     limit: int = 120  # seconds that the quick tier may take before it counts as hung
+    by_name: bool = False  # not among the quick ones, which take minutes together, unless it is named
 
 
 def program(name, *options):
@@ -40,14 +41,14 @@ ROWS = [
         *same("tools/reliability/ctest_row.py", "Clock")),
     Row("starvation", "4 hogs a core, sidecar stopped", *tiers("tests/load/starvation_proof.py"), limit=300),
     Row("false-trips", "no false trip: hogs, stops of the trader, steps of the wall clock",
-        *tiers("tests/load/false_trips_proof.py")),
+        *tiers("tests/load/false_trips_proof.py"), by_name=True),
     Row("rest", "cost at rest and at a million samples a second", *tiers("tests/load/rest_proof.py")),
     Row("restarts", "a day of restarts in simulated time", *tiers(*program("restarts"))),
     Row("http", "1 000 slow and 200 fast connections", *tiers("tests/load/http_proof.py"), limit=300),
     Row("survival", "what is killed or halted stays closed: restarts, boot, files lost, cut, flipped, disk full",
-        *same("tools/reliability/ctest_row.py", "LatchedHost|FullDisk|Of/Survival")),
+        *same("tools/reliability/ctest_row.py", "LatchedHost|FullDisk|Of/Survival"), by_name=True),
     Row("alerts", "alerts out: every channel once, a peer down, SIGKILL with a full queue",
-        *tiers("tests/alerts/delivery_proof.py"), limit=300),
+        *tiers("tests/alerts/delivery_proof.py"), limit=300, by_name=True),
     Row("pipeline", "breach to blocked, beside Prometheus and Alertmanager at 1 s/1 s",
-        *tiers("tests/alerts/pipeline_proof.py")),
+        *tiers("tests/alerts/pipeline_proof.py"), by_name=True),
 ]

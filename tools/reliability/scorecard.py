@@ -111,13 +111,14 @@ def main():
     if options.readme and options.rows:
         parser.error("--readme shows all rows or none: give it no ROW")
     if options.list:
-        print("\n".join(f"{row.name:<12} {row.title}" for row in ROWS))
+        print("\n".join(f"{row.name:<12} {row.title}{' (by name, or --full)' if row.by_name else ''}" for row in ROWS))
         return 0
 
     RESULTS.mkdir(parents=True, exist_ok=True)
     where = circumstances()
     results = []
-    for row in ([known[name] for name in options.rows] or ROWS):
+    usual = [row for row in ROWS if options.full or not row.by_name]
+    for row in ([known[name] for name in options.rows] or usual):
         print(f"{row.title} ...", file=sys.stderr, flush=True)
         results.append(run(row, "full" if options.full else "quick"))
     text = markdown(results, where)
