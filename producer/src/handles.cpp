@@ -119,7 +119,7 @@ GateState Gate::state_at(std::uint64_t word, Ticks now) const noexcept {
 // new orders could not pass before they cannot pass now.
 bool Gate::outlives_its_lease(OrderKind kind, std::uint64_t word, Ticks now) const noexcept {
   const bool was_open = (word & shm::closed_bit) == 0;
-  // relaxed, both: each on its own.
+  // relaxed, all here: each on its own.
   const std::uint64_t lease =
       was_open ? word : slot_->guarded_until.load(std::memory_order_relaxed);
   const std::uint64_t chosen = slot_->on_stale.load(std::memory_order_relaxed);
