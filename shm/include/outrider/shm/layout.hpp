@@ -258,6 +258,7 @@ struct GateSlot {
 };
 static_assert(offsetof(GateSlot, version) == 128);
 static_assert(offsetof(GateSlot, on_stale) == 8);
+static_assert(offsetof(GateSlot, guarded_until) == 16);
 static_assert(sizeof(GateSlot) == 256);
 
 /// What a trader is told to do. Text is NUL-padded; none that is longer is stored.
