@@ -193,6 +193,7 @@ void Sidecar::reload() {
   }
   log_.reconfigure(fresh->config.log);
   control_api_->replace_access(fresh->access);
+  control_->need_second_person(fresh->config.protection.second_person);
   alerts_in_->replace(fresh->config.protection.cluster_alerts);
   journal_on_stale(fresh->config.protection);
   dispatcher_->reconfigure(fresh->config);

@@ -115,7 +115,7 @@ ControlAnswer Control::halt(std::string_view body, const Caller& caller, const N
 
 /// Kills and halts: in force first, then written down.
 ControlAnswer Control::close(const Command& command, const Wish& wish, const std::string& done) {
-  const std::optional<Reply> reply = desk_.ask(command, options_.patience);
+  const std::optional<Reply> reply = desk_.ask(command, patience_);
   if (!reply) return answer(unavailable, wish.scope, "", no_answer);
   const shm::FileError error = scribe_.write_noted();
   const std::string said = reply->was_killed ? " was KILLED already" : done;
@@ -145,7 +145,7 @@ ControlAnswer Control::arm(std::string_view body, const Caller& caller, const No
   Command question;
   question.kind = CommandKind::may_arm;
   question.scope = *scope;
-  const std::optional<Reply> seen = desk_.ask(question, options_.patience);
+  const std::optional<Reply> seen = desk_.ask(question, patience_);
   const ControlAnswer done =
       !seen ? refuse(wish, unavailable, no_answer, now)
       : seen->answer != ArmAnswer::done
@@ -164,7 +164,7 @@ ControlAnswer Control::arm(std::string_view body, const Caller& caller, const No
 /// True, too, where one is enough. A kill that came after the first person asked
 /// was not in that person's mind.
 bool Control::is_second_person(const Wish& wish, ScopeId scope, const Reply& seen, const Now& now) {
-  if (!options_.needs_second_person || !seen.was_killed) return true;
+  if (!needs_second_person_ || !seen.was_killed) return true;
   const auto first = first_persons_.find(scope);
   const bool agree = first != first_persons_.end() && first->second.name != wish.actor &&
                      first->second.kills_seen == seen.kills_seen &&
@@ -192,7 +192,7 @@ ControlAnswer Control::arm_seen(const Wish& wish, ScopeId scope, const Reply& se
   command.scope = scope;
   command.kills_seen = seen.kills_seen;
   command.cause = entry.cause;
-  const std::optional<Reply> reply = desk_.ask(command, options_.patience);
+  const std::optional<Reply> reply = desk_.ask(command, patience_);
   if (reply && reply->answer == ArmAnswer::done) {
     return answer(200, wish.scope, to_string(reply->state),
                   wish.scope + " is armed; its state is " + std::string(to_string(reply->state)));
@@ -215,16 +215,19 @@ std::vector<std::string> Control::obey(KillRequestWatch& watch) {
   std::vector<std::string> lines;
   const KillRequests requests = watch.read_new();
   if (!requests.problem.empty()) lines.push_back("kill requests: " + requests.problem);
+  for (const std::string& each : requests.refused)
+    lines.push_back(each + "; needed a file of its own; write one, or outrider kill");
   for (const KillRequest& each : requests.obeyable) {
     Command command;
     command.kind = CommandKind::kill;
     command.scope = protection_.scope(each.scope);
     command.cause = Cause{{}, each.actor, each.reason, 0};
-    const bool carried_out = desk_.ask(command, options_.patience).has_value();
+    const bool carried_out = desk_.ask(command, patience_).has_value();
     const shm::FileError unwritten = scribe_.write_noted();
     lines.push_back("kill request by " + each.actor + ": " + each.scope +
                     (carried_out ? " is KILLED: " : " will be KILLED, the guard is slow: ") +
                     each.reason);
+    if (!carried_out) watch.give_again(each);
     if (!carried_out || unwritten) continue;  // it must be found again at the next start
     const shm::FileError error = remove_kill_request(watch.directory(), each);
     if (error) lines.push_back(error.message);

@@ -4,6 +4,7 @@
 // journalled.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <string>
@@ -64,7 +65,14 @@ inline constexpr std::chrono::nanoseconds second_person_within = std::chrono::mi
 class Control {
  public:
   Control(Protection& protection, CommandDesk& desk, Scribe& scribe, ControlOptions options = {})
-      : protection_(protection), desk_(desk), scribe_(scribe), options_(options) {}
+      : protection_(protection),
+        desk_(desk),
+        scribe_(scribe),
+        patience_(options.patience),
+        needs_second_person_(options.needs_second_person) {}
+
+  /// Any thread; from the next arming on.
+  void need_second_person(bool needed) { needs_second_person_ = needed; }
 
   // Any thread but the guard; each waits for the guard and the disk.
   // Body: {"scope": "venue=binance", "reason": "..."}; no scope means global.
@@ -97,7 +105,8 @@ class Control {
   Protection& protection_;
   CommandDesk& desk_;
   Scribe& scribe_;
-  const ControlOptions options_;
+  const std::chrono::milliseconds patience_;
+  std::atomic<bool> needs_second_person_;
   std::mutex arming_;  ///< one arming at a time, from the question to the answer
   ArmLimiter limiter_;
   std::map<ScopeId, FirstPerson> first_persons_;

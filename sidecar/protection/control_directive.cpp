@@ -41,7 +41,7 @@ ControlAnswer Control::direct(std::string_view body, const Caller& caller, const
   const std::string what = wish.directive + (wish.parameters.empty() ? "" : " " + wish.parameters);
   command.cause.reason.assign(what + ": " + wish.reason);
   command.directive = {kind, wish.parameters, wish.actor + ": " + wish.reason, 0};
-  const std::optional<Reply> reply = desk_.ask(command, options_.patience);
+  const std::optional<Reply> reply = desk_.ask(command, patience_);
   if (!reply) return answer(unavailable, wish.scope, "", no_answer);
   const shm::FileError error = scribe_.write_noted();
   return answer(reply->told > 0 ? 200 : refused, wish.scope, to_string(reply->state),

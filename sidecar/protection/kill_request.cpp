@@ -141,6 +141,9 @@ KillRequests KillRequestWatch::read_new() {
   KillRequests requests = read_kill_requests(directory_);
   decltype(given_) present;
   for (const KillRequest& each : requests.obeyable) present.insert({each.name, each.file});
+  const std::set<std::string> said =
+      std::exchange(said_, std::set<std::string>{requests.refused.begin(), requests.refused.end()});
+  std::erase_if(requests.refused, [&](const std::string& each) { return said.contains(each); });
   std::erase_if(requests.obeyable, [&](const KillRequest& each) {
     return given_.count({each.name, each.file}) != 0;
   });

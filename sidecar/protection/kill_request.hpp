@@ -44,16 +44,20 @@ std::string publish_kill_request(const std::string& directory, std::string_view 
 /// Once it is journalled. ENOENT is no error.
 shm::FileError remove_kill_request(const std::string& directory, const KillRequest& request);
 
-/// Reads again and again, and gives each file once, also when it cannot be removed.
+/// Reads again and again, and gives each file and each refusal once, also when the file
+/// cannot be removed.
 class KillRequestWatch {
  public:
   explicit KillRequestWatch(std::string directory) : directory_(std::move(directory)) {}
   [[nodiscard]] KillRequests read_new();
+  /// It was not carried out: read_new() gives it again.
+  void give_again(const KillRequest& request) { given_.erase({request.name, request.file}); }
   [[nodiscard]] const std::string& directory() const noexcept { return directory_; }
 
  private:
   std::string directory_;
   std::set<std::pair<std::string, std::pair<ino_t, std::int64_t>>> given_;
+  std::set<std::string> said_;  ///< refusals that still stand
 };
 
 /// The name of a user, or "uid 1234" when nobody has that number.

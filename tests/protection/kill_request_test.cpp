@@ -97,6 +97,21 @@ TEST_F(KillDirectory, IsEmptiedByRemovalAlsoTwice) {
   EXPECT_TRUE(read_kill_requests(path).obeyable.empty());
 }
 
+TEST_F(KillDirectory, GivesAWatchEachRefusalOnceAndAFileAgainThatWasNotObeyed) {
+  ASSERT_EQ(::mkdir((path + "/now").c_str(), 0700), 0);
+  publish_kill_request(path, "global", "", error);
+  KillRequestWatch watch{path};
+
+  const KillRequests first = watch.read_new();
+  EXPECT_EQ(first.refused.size(), 1U);
+  ASSERT_EQ(first.obeyable.size(), 1U);
+  watch.give_again(first.obeyable[0]);
+  const KillRequests second = watch.read_new();
+  EXPECT_TRUE(second.refused.empty());
+  EXPECT_EQ(second.obeyable.size(), 1U);
+  EXPECT_TRUE(watch.read_new().obeyable.empty());
+}
+
 TEST_F(KillDirectory, GivesAWatchEachFileOnce) {
   KillRequestWatch watch(path);
   publish_kill_request(path, "global", "the first", error);

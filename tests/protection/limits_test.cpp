@@ -38,6 +38,18 @@ TEST_F(TwoPersons, LiftAKillTogether) {
   EXPECT_EQ(life.state("global"), GateState::trading);
 }
 
+TEST_F(TwoPersons, AreOneAgainAfterAReloadThatSaysSo) {
+  EXPECT_EQ(arm(anna), 202U);
+  life.control->need_second_person(false);
+  EXPECT_EQ(arm(anna), 200U);
+
+  now.steady += arm_interval;
+  kill();
+  life.control->need_second_person(true);
+  EXPECT_EQ(arm(anna), 202U);
+  EXPECT_EQ(life.state("global"), GateState::killed);
+}
+
 TEST_F(TwoPersons, AreNotOnePersonTwice) {
   EXPECT_EQ(arm(anna), 202U);
   EXPECT_EQ(arm(anna), 202U);
