@@ -6,10 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "outrider/shm/directive.hpp"
 #include "outrider/shm/heartbeat.hpp"
 #include "outrider/shm/series.hpp"
 #include "shm/shared_segment.hpp"
@@ -163,6 +165,41 @@ TEST(Heartbeat, ShowsTheWorkDoneBeforeTheBeatBetweenThreads) {
     ASSERT_EQ(now.ticks, now.count);
     ASSERT_EQ(now.ns, now.count * 2);
     seen = now.count;
+  }
+}
+
+TEST(DirectiveTable, IsAtLeastAsNewAsItsLastDirectiveBetweenThreads) {
+  constexpr std::uint64_t directives = 500;
+  const auto table = std::make_unique<DirectiveTable>();
+  std::vector<std::uint64_t> written(directives + 1);
+  const std::jthread sidecar{[&] {
+    for (std::uint64_t epoch = 1; epoch <= directives; ++epoch) {
+      written[epoch] = epoch;
+      issue(*table, {});
+    }
+  }};
+  for (std::uint64_t last = 0; last < directives;) {
+    last = last_directive(*table);
+    ASSERT_EQ(written[last], last);
+  }
+}
+
+TEST(Acknowledgement, FollowsWhatTheTraderDidBetweenThreads) {
+  constexpr std::uint64_t directives = 500;
+  const auto lane = std::make_unique<LaneHeader>();
+  std::vector<std::uint64_t> done(directives + 1);
+  std::atomic<std::uint64_t> seen{0};
+  const std::jthread trader{[&] {
+    for (std::uint64_t epoch = 1; epoch <= directives; ++epoch) {
+      while (seen.load(std::memory_order_relaxed) + 1 < epoch) std::this_thread::yield();
+      done[epoch] = epoch;
+      acknowledge(*lane, epoch, DirectiveOutcome::done, Ticks{});
+    }
+  }};
+  for (std::uint64_t epoch = 1; epoch <= directives; ++epoch) {
+    while (!acknowledgement(*lane, epoch)) std::this_thread::yield();
+    ASSERT_EQ(done[epoch], epoch);
+    seen.store(epoch, std::memory_order_relaxed);
   }
 }
 

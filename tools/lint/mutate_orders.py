@@ -19,6 +19,8 @@ EXCUSED = {
     "beat-pair": "every word is an atomic: the count read twice, not a race, tells a torn pair",
     "gate-detail": "every word is an atomic, as above",
     "gate-detail-words": "every word is an atomic, as above",
+    "directive-slot": "every word is an atomic: the slot's name read twice, not a race, tells a torn one",
+    "directive-words": "every word is an atomic, as above",
     "text": "every word is an atomic, as above",
     "spill-block": "leads to words that are zero from the segment's birth on",
     "gate-ack": "two atomics; a reader that meets the older stamp only looks again",
