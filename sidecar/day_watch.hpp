@@ -24,6 +24,7 @@ class DayWatch {
   protection::Protection& protection_;
   std::string journal_;
   std::chrono::nanoseconds started_;
+  std::chrono::nanoseconds looked_{};  ///< 0: never
   std::chrono::nanoseconds day_{};
 };
 

@@ -6,7 +6,8 @@ namespace outrider {
 using aggregate::FamilyKind;
 
 void DirectiveSeries::add(aggregate::ValuesBuilder& builder,
-                          const std::vector<ProducerRuntime*>& producers) {
+                          const std::vector<ProducerRuntime*>& producers,
+                          const std::set<const ProducerRuntime*>& watched) {
   for (std::size_t i = 0; i < issued_.size(); ++i) {
     const auto kind = static_cast<DirectiveKind>(i + 1);
     issued_[i] =
@@ -35,10 +36,11 @@ void DirectiveSeries::add(aggregate::ValuesBuilder& builder,
             "Directives that sixteen later ones replaced, unanswered.", FamilyKind::counter);
     cells.latency = add("outrider_directive_acknowledgement_seconds",
                         "From a directive to its answer, the last time.", FamilyKind::gauge);
-    cells.after_kill = add("outrider_orders_after_kill",
-                           "Orders that a trader sent although all its gates were KILLED; see "
-                           "protection.escalation.",
-                           FamilyKind::gauge);
+    if (watched.contains(producer))
+      cells.after_kill = add("outrider_orders_after_kill",
+                             "Orders that a trader sent although all its gates were KILLED; see "
+                             "protection.escalation.",
+                             FamilyKind::gauge);
     producers_.push_back(cells);
   }
 }
@@ -51,7 +53,8 @@ void DirectiveSeries::refresh(const DirectiveCounts& issued) const noexcept {
     *cells.overdue = static_cast<double>(book.overdue());
     *cells.refused = static_cast<double>(book.refused());
     *cells.overwritten = static_cast<double>(book.overwritten());
-    *cells.after_kill = cells.producer->orders_watch.orders_after_kill();
+    if (cells.after_kill != nullptr)
+      *cells.after_kill = cells.producer->orders_watch.orders_after_kill();
     *cells.latency = std::chrono::duration<double>(book.latency()).count();
   }
 }

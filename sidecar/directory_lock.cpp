@@ -95,6 +95,8 @@ shm::Descriptor Standby::wait(std::chrono::nanoseconds patience) {
       return std::move(lock.file);
     }
     if (!lock.is_taken) throw std::runtime_error{lock.refusal};
+    // relaxed: a time to show.
+    looked_.store(read_clocks().steady.count(), std::memory_order_relaxed);
     if (!process_) look_for_holder();
     end_if_hung(patience);
     if (!sleep()) return {};

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <chrono>
 #include <string>
 
@@ -28,9 +29,10 @@ DirectoryLock take_directory(const std::string& directory);
 /// stopped or hangs is killed first: what is dead can touch no gate when it wakes up.
 class Standby {
  public:
-  /// `wake`: a descriptor that ends a wait when it can be read.
-  Standby(std::string directory, int wake, outputs::Log& log)
-      : directory_{std::move(directory)}, wake_{wake}, log_{log} {}
+  /// `wake`: a descriptor that ends a wait when it can be read. `looked`: the time of
+  /// each look that found the directory taken, in ns.
+  Standby(std::string directory, int wake, std::atomic<std::int64_t>& looked, outputs::Log& log)
+      : directory_{std::move(directory)}, wake_{wake}, looked_{looked}, log_{log} {}
 
   /// Until the lock is ours or `wake` can be read, then without a file. `patience`: how
   /// long the holder may go without a pass. Throws std::runtime_error when the lock
@@ -48,6 +50,7 @@ class Standby {
 
   std::string directory_;
   int wake_;
+  std::atomic<std::int64_t>& looked_;
   outputs::Log& log_;
   HangWatch hang_;
   std::string said_;  ///< of the last holder that hung

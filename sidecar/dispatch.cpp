@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The dispatch thread: what the guard told it, and now and then the whole, to
 // whoever must know. It steps back behind guard and control.
-#include <pthread.h>
-#include <sys/resource.h>
 
 #include "clocks.hpp"
 #include "sidecar.hpp"
+#include "this_thread.hpp"
 
 namespace outrider {
 
@@ -13,13 +12,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto publication_patience = 200ms;
-/// Between two looks at what the guard has told while nobody answers.
-constexpr auto dispatch_period = 5ms;
+/// Between two looks at what is due; the guard rings when it has told something.
+constexpr auto dispatch_period = 50ms;
 /// For what is due when the sidecar ends, whose leases run on meanwhile: the next one
 /// finds on disk what was not sent.
 constexpr int last_words_in_a_lease = 4;
-constexpr int dispatch_steps_back = 5;
 
 }  // namespace
 
@@ -39,12 +36,13 @@ std::optional<alerts::Level> Sidecar::look() {
   if (publication == nullptr) return std::nullopt;
   const protection::LatchImage latches = started_.latch.read();
   return alerts::Level{publication->steady, to_observed(*publication), latches.entries,
-                       latches.condition == protection::Condition::intact};
+                       latches.condition == protection::Condition::intact,
+                       to_field_values(*publication)};
 }
 
 void Sidecar::run_dispatch() {
-  ::pthread_setname_np(::pthread_self(), "dispatch");
-  ::setpriority(PRIO_PROCESS, 0, dispatch_steps_back);  // 0: on Linux, this thread
+  name_this_thread("dispatch");
+  step_this_thread_back();
   while (!stop_others_) dispatcher_->step(dispatch_period);
   dispatcher_->finish(std::chrono::duration_cast<std::chrono::milliseconds>(
       settings_.config.protection.lease / last_words_in_a_lease));
@@ -60,7 +58,15 @@ void Sidecar::add_alert_commands(outputs::Router& router) {
   control_api_->add_command(
       router, "/api/v1/alerts/requeue", protection::Role::killer,
       [this](const outputs::Request&, const protection::Caller&) -> outputs::Response {
-        const std::string count = std::to_string(dispatcher_->requeue());
+        const auto requeued = dispatcher_->requeue();
+        if (!requeued)
+          return {
+              .status = 503,
+              .content_type = "application/json",
+              .body =
+                  R"({"ok":false,"message":"found the disk of the alerts too slow; needed an answer of it"})"
+                  "\n"};
+        const std::string count = std::to_string(*requeued);
         return {.content_type = "application/json",
                 .body = R"({"ok":true,"message":")" + count + " to be sent again\"}\n"};
       });

@@ -25,8 +25,7 @@ std::uint64_t wanted_word(const GateRuntime& gate, const Enforcement& wanted) no
 /// first finds the gate STALE for a moment.
 void renew_code(const GateRuntime& gate, const Enforcement& wanted) noexcept {
   const GateState state = wanted.verdict.state;
-  const bool by_code = state == GateState::probing || state == GateState::reduce_only;
-  if (!by_code || (!wanted.renew && gate.state == state)) return;
+  if (!shm::allows_by_code(state) || (!wanted.renew && gate.state == state)) return;
   // relaxed: a stamp on its own; only this thread stores it.
   gate.segment->control.gate(gate.slot).guarded_until.store(wanted.now.raw() + wanted.lease_ticks,
                                                             std::memory_order_relaxed);
@@ -105,13 +104,13 @@ std::uint32_t probes_since(GateRuntime& gate) noexcept {
 }
 
 bool lease_ran_out(const GateRuntime& gate, const Now& now, nanoseconds lease,
-                   Ticks ticks) noexcept {
+                   shm::TickSource ticks) noexcept {
   if (gate.granted != nanoseconds{}) return now.steady - gate.granted > lease;
   if (gate.word_is_known) return false;
   // relaxed: the word is the whole message.
   const std::uint64_t word =
       gate.segment->control.gate(gate.slot).word.load(std::memory_order_relaxed);
-  return shm::lease_has_run_out(word, ticks);
+  return shm::lease_has_run_out(word, ticks(gate.segment->clock().kind));
 }
 
 Enforced enforce(GateRuntime& gate, const Enforcement& wanted) noexcept {

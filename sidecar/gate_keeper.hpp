@@ -30,7 +30,7 @@ enum class Enforced {
 /// The gate's lease was not renewed in time: ours, or that of an earlier sidecar when
 /// the gate is seen for the first time.
 bool lease_ran_out(const GateRuntime& gate, const Now& now, nanoseconds lease,
-                   Ticks ticks) noexcept;
+                   shm::TickSource ticks) noexcept;
 
 /// Probes that the trader has spent of the gate's allowance since the last call.
 std::uint32_t probes_since(GateRuntime& gate) noexcept;

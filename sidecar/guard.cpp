@@ -60,6 +60,7 @@ bool Guard::pass(const Now& now) noexcept {
   parts_.desk.take(parts_.protection, now);
 
   for (PlannedProducer& planned : plan_->producers) drain(planned, now);
+  plan_->values->take_outside();
   refresh_own_series(now.steady);
   evaluate_rules(now);
   parts_.protection.tick(now);
@@ -87,6 +88,7 @@ void Guard::adopt_plan() noexcept {
       planned.replaced = drainer.adopt(planned.binding);
       if (!is_new) continue;
       planned.producer->beat = {};
+      planned.producer->orders_watch = {};
       planned.producer->directives.adopt(*planned.binding->segment, now_);
       planned.producer->clock_watch = drain::ClockWatch{planned.binding->segment->clock()};
       planned.producer->clock_moved = false;

@@ -63,7 +63,9 @@ class Guard final : private protection::Ends {
                               protection::ScopeId scope) const noexcept;
   void look_for_answers(ProducerRuntime& producer) noexcept;
   void look_for_orders(const PlannedProducer& planned) noexcept;
+  void feed_analytics(const Now& now) noexcept;
   void finish(const Now& now) noexcept;
+  void publish_checks(Publication& publication) const noexcept;
   void publish(Publication& publication) const noexcept;
 
   // protection::Ends
@@ -85,6 +87,7 @@ class Guard final : private protection::Ends {
   Now now_;                      ///< of the pass that runs
   nanoseconds renewed_{};        ///< when leases were last renewed
   nanoseconds refreshed_{};      ///< when the sidecar's own series last were
+  nanoseconds fed_{};            ///< when the analytics last were
   nanoseconds previous_pass_{};  ///< when values were last looked at before this pass
   nanoseconds recorded_{};       ///< when any trader last recorded a sample
 };

@@ -83,6 +83,7 @@ void Guard::look_for_answers(ProducerRuntime& producer) noexcept {
 // All of its gates: of one that is open the orders may be.
 void Guard::look_for_orders(const PlannedProducer& planned) noexcept {
   ProducerRuntime& producer = *planned.producer;
+  if (planned.orders.empty()) producer.orders_watch = {};
   if (planned.orders.empty() || !producer.drainer->is_live()) return;
   const auto& segment = producer.drainer->binding()->segment;
   bool killed = false;
@@ -91,22 +92,25 @@ void Guard::look_for_orders(const PlannedProducer& planned) noexcept {
     if (gate->segment != segment) continue;
     (gate->state == GateState::killed ? killed : open) = true;
   }
-  double orders = 0;
+  OrdersSeen orders{0, planned.orders_basis};
   for (const aggregate::ValueId id : planned.orders) {
     double value = 0;
-    if (plan_->values->read(id, value)) orders += value;
+    if (!plan_->values->read(id, value)) continue;
+    orders.sum += value;
+    ++orders.basis;
   }
   const bool all_killed = killed && !open;
-  if (!producer.orders_watch.look(all_killed, orders, now_.steady, plan_->escalation.after)) return;
+  const OrdersPatience patience{plan_->escalation.after, plan_->escalation.grace};
+  const OrdersNews news = producer.orders_watch.look(all_killed, orders, now_.steady, patience);
+  if (news == OrdersNews::none) return;
   const shm::TelemetryHeader& header = segment->telemetry.header;
   GuardEvent event;
   event.kind = GuardEvent::Kind::orders;
+  event.orders = news;
   event.subject = producer.name;
   event.pid = header.pid;
   event.process_start = header.process_start;
   event.pid_namespace = header.pid_namespace;
-  event.signal = plan_->escalation.signal;
-  event.grace = plan_->escalation.grace;
   parts_.queues.tell(event);
 }
 

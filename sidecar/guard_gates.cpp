@@ -93,8 +93,7 @@ shm::RejectCode Guard::reject_of(const GateRuntime& gate) const noexcept {
 void Guard::look_for_stale(const Now& now) noexcept {
   std::uint64_t found = 0;
   for (const auto& gate : plan_->gates) {
-    const Ticks ticks = parts_.ticks(gate->segment->clock().kind);
-    if (!lease_ran_out(*gate, now, plan_->lease, ticks)) continue;
+    if (!lease_ran_out(*gate, now, plan_->lease, parts_.ticks)) continue;
     gate->granted = {};  // counted
     ++found;
   }

@@ -18,6 +18,31 @@ GuardEvent event_of(GuardEvent::Kind kind, std::string_view state) noexcept {
   return event;
 }
 
+/// How rules and alerts stand, and what is recorded.
+void copy_rules(const rules::Plan& plan, Publication& publication) noexcept {
+  std::size_t next = 0;
+  std::size_t number = 0;
+  for (const rules::BoundRule& rule : plan.rules()) {
+    publication.rules[number++] = rule.status();
+    publication.evaluations += rule.status().evaluations;
+    publication.failures += rule.status().failures;
+    for (const auto& instance : rule.instances()) {
+      const bool unknown = instance->state == rules::AlertState::inactive && rule.status().no_data;
+      publication.alerts[next++] = {
+          unknown ? rules::AlertState::no_data : instance->state, instance->value,
+          instance->state == rules::AlertState::firing ? instance->fired_at : instance->active_at};
+    }
+  }
+  number = 0;
+  next = 0;
+  for (const rules::BoundRecording& recording : plan.recordings()) {
+    publication.recordings[number++] = recording.status();
+    publication.evaluations += recording.status().evaluations;
+    publication.failures += recording.status().failures;
+    for (const auto& cell : recording.cells()) publication.recorded[next++] = *cell;
+  }
+}
+
 }  // namespace
 
 void Guard::tell_state(const ProducerRuntime& producer) noexcept {
@@ -78,6 +103,12 @@ void Guard::note_first_refusal(GateRuntime& gate) noexcept {
   gate.tripped = Ticks{};
 }
 
+void Guard::feed_analytics(const Now& now) noexcept {
+  if (plan_->feed == nullptr || now.steady - fed_ < plan_->feed->period()) return;
+  fed_ = now.steady;
+  plan_->feed->fill(plan_->rules->values(*plan_->values), now.steady, now.wall);
+}
+
 void Guard::finish(const Now& now) noexcept {
   if (renewed_ == now.steady) {
     for (const PlannedProducer& planned : plan_->producers) {
@@ -92,6 +123,8 @@ void Guard::finish(const Now& now) noexcept {
     look_for_answers(*planned.producer);
     look_for_orders(planned);
   }
+  feed_analytics(now);
+  parts_.queues.alerts.end_pass();
   ++self_.passes;
   self_.pass_duration.add(steady_now() - now.steady);
   self_.last_pass_wall = now.wall;
@@ -100,6 +133,18 @@ void Guard::finish(const Now& now) noexcept {
       publication != nullptr) {
     publish(*publication);
     parts_.exchange.answered();
+  }
+}
+
+void Guard::publish_checks(Publication& publication) const noexcept {
+  for (std::size_t i = 0; i < publication.checks.size(); ++i) {
+    const auto& name = publication.names->checks[i];
+    if (name.recording >= plan_->rules->recordings().size()) continue;  // beyond the room
+    const rules::BoundRecording& recording = plan_->rules->recordings()[name.recording];
+    auto& sample = publication.checks[i];
+    if (name.recorded) sample.recorded = *recording.cells()[*name.recorded];
+    sample.was_evaluated = recording.status().evaluations != 0;
+    sample.evaluated = recording.status().last_evaluation;
   }
 }
 
@@ -122,21 +167,8 @@ void Guard::publish(Publication& publication) const noexcept {
     sample.reason = why(gate.verdict);
     sample.since_wall_ms = gate.verdict.since_wall / 1ms;
   }
-  std::size_t next = 0;
-  for (const rules::BoundRule& rule : plan_->rules->rules()) {
-    publication.evaluations += rule.status().evaluations;
-    publication.failures += rule.status().failures;
-    for (const auto& instance : rule.instances()) {
-      const bool unknown = instance->state == rules::AlertState::inactive && rule.status().no_data;
-      publication.alerts[next++] = {
-          unknown ? rules::AlertState::no_data : instance->state, instance->value,
-          instance->state == rules::AlertState::firing ? instance->fired_at : instance->active_at};
-    }
-  }
-  for (const rules::BoundRecording& recording : plan_->rules->recordings()) {
-    publication.evaluations += recording.status().evaluations;
-    publication.failures += recording.status().failures;
-  }
+  copy_rules(*plan_->rules, publication);
+  publish_checks(publication);
   for (std::size_t id = 0; id < publication.trips.size(); ++id) {
     publication.trips[id] =
         parts_.protection.breaker_at(static_cast<protection::BreakerId>(id)).trips();

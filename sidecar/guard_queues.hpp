@@ -23,11 +23,10 @@ struct GuardEvent {
   protection::ReasonText reason;
   std::uint32_t traders = 0;  ///< told of a directive
   /// orders: who sends them through a kill, as its header says.
+  OrdersNews orders = OrdersNews::none;
   std::uint32_t pid = 0;
   std::uint64_t process_start = 0;
   std::uint64_t pid_namespace = 0;
-  config::TraderSignal signal = config::TraderSignal::none;
-  nanoseconds grace{};
 };
 
 class GuardQueues {

@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "outputs/process_metrics.hpp"
+#include "service_manager.hpp"
 #include "sidecar.hpp"
 
 namespace {
@@ -51,12 +52,19 @@ int run(const outrider::config::Flags& flags, outrider::Settings settings) {
   outrider::Sidecar sidecar{flags, std::move(settings)};
   running = &sidecar;
   then_end = std::set_terminate(log_and_end);
+  outrider::ServiceManager manager{[&sidecar] { return sidecar.last_work(); }};
+  manager.say(standby ? "standing by" : "starting");
   if (standby && !sidecar.stand_by(signals)) return 0;
   sidecar.start();
+  manager.say("guarding");
   for (int received = 0; sigwait(&signals, &received) == 0;) {
     if (received != SIGHUP) break;
-    sidecar.reload();
+    manager.reloading();
+    manager.reloaded(sidecar.reload() ? "guarding"
+                                      : "guarding with the settings from before: the last reload "
+                                        "failed, see the log");
   }
+  manager.stopping();
   sidecar.stop();
   std::set_terminate(then_end);
   // A writer that is stuck holds its stream, for which exit() would wait.

@@ -14,6 +14,15 @@ namespace {
 /// interval says, so that a trip waits a tenth of it and not all of it.
 constexpr int looks_per_interval = 10;
 
+constexpr nanoseconds patience_for_orders = std::chrono::seconds{5};
+
+/// The same for the same labels, whatever stands before and after them.
+std::uint64_t hash_of(const aggregate::Labels& labels) {
+  std::string text;
+  for (const auto& [name, value] : labels) text += name + '\x01' + value + '\x02';
+  return std::hash<std::string>{}(text);
+}
+
 }  // namespace
 
 bool Planner::has_consequence(const rules::AlertRule& rule) const {
@@ -56,9 +65,17 @@ Planner::Shortfalls Planner::add_values(Plan& plan) {
         {named->first, each.producer->drainer.get(), &each.producer->histograms, each.binding},
         refusals);
   }
+  for (const auto& board : outside_) {
+    for (const auto& each : board) builder.add_outside(each, refusals);
+  }
   for (const std::string& why : refusals) refused(why, parts_.facts.series_refused);
+  find_orders(plan, builder);
+  std::set<const ProducerRuntime*> watched;
+  for (const PlannedProducer& each : plan.producers) {
+    if (!each.orders.empty()) watched.insert(each.producer);
+  }
   plan.own = std::make_unique<OwnSeries>(
-      builder, OwnSeries::Subjects{producers, plan.gates, parts_.protection, *rules_});
+      builder, OwnSeries::Subjects{producers, watched, plan.gates, parts_.protection, *rules_});
   plan.values = builder.build();
   return builder.shortfalls();
 }
@@ -83,14 +100,14 @@ std::unique_ptr<Plan> Planner::make_plan() {
   plan->rule_set = rules_;
   const Shortfalls shortfalls = add_values(*plan);
   const auto decides = [this](const rules::AlertRule& rule) { return has_consequence(rule); };
-  plan->rules = engine_.prepare(rules_, *plan->values->schema(), decides);
+  plan->rules = engine_.prepare(rules_, *plan->values->schema(), decides, analytics_selectors());
+  feed_analytics(*plan);
   plan->rule_need = nanoseconds::max();
   for (const auto& group : rules_->groups) {
     if (std::any_of(group.rules.begin(), group.rules.end(), decides)) {
       plan->rule_need = std::min(plan->rule_need, group.interval / looks_per_interval);
     }
   }
-  find_orders(*plan);
   link_alerts(*plan);
   add_judges(*plan);
   add_uncertain_judges(*plan, shortfalls);
@@ -98,19 +115,30 @@ std::unique_ptr<Plan> Planner::make_plan() {
   return plan;
 }
 
-// By the label that names the producer: without it nobody's orders are told apart.
-void Planner::find_orders(Plan& plan) const {
-  if (policy_.escalation.orders.empty() || producer_label_.empty()) return;
-  for (const aggregate::Family& family : plan.values->schema()->families) {
-    const bool counts = family.kind == aggregate::FamilyKind::counter;
-    if (!counts || family.name != policy_.escalation.orders) continue;
-    for (const aggregate::Metric& metric : family.metrics) {
-      const std::string_view owner = promql::label_value(metric.labels, producer_label_);
-      for (PlannedProducer& planned : plan.producers) {
-        if (planned.producer->name == owner) planned.orders.push_back(metric.first_value);
-      }
+// By the label that names the producer: without it nobody's orders are told apart, and
+// the configuration is refused.
+void Planner::find_orders(Plan& plan, const aggregate::ValuesBuilder& builder) {
+  const auto counters = builder.counters(policy_.escalation.orders);
+  for (PlannedProducer& planned : plan.producers) {
+    for (const auto& counter : counters) {
+      if (counter.producer != planned.producer->name) continue;
+      planned.orders.push_back(counter.value);
+      planned.orders_basis += hash_of(*counter.labels);
     }
+    producers_.at(planned.producer->name).counts_orders = !planned.orders.empty();
   }
+}
+
+// It registers its series one by one: what is not there at once may come.
+void Planner::warn_of_uncounted_orders(const Known& each, nanoseconds now) {
+  const std::string& orders = policy_.escalation.orders;
+  const bool has_gates = !each.segments.empty() && !each.gates.empty();
+  if (orders.empty() || each.counts_orders || !has_gates) return;
+  if (now - each.lives_since.first < patience_for_orders) return;
+  refused("producer " + each.producer->name + ": found no counter " + orders +
+              " of it; needed one to see orders through a kill: nobody watches for them; register "
+              "it, or correct protection.escalation.orders",
+          parts_.facts.series_refused);
 }
 
 void Planner::link_alerts(Plan& plan) {
@@ -215,6 +243,7 @@ void Planner::add_judge(Plan& plan, const rules::BoundRule& rule,
 // it was meant: the rule goes on for all others, this one's gates are not granted.
 void Planner::add_uncertain_judges(Plan& plan, const Shortfalls& shortfalls) {
   for (const auto& [producer, shortfall] : shortfalls) {
+    if (!producers_.contains(producer)) continue;  // a probe's: it has no gates
     for (const rules::BoundRule& rule : plan.rules->rules()) {
       if (!has_consequence(rule.rule())) continue;
       const auto& names = shortfall.uncertain;
@@ -247,13 +276,24 @@ void Planner::name_publication(Plan& plan) {
   for (const auto& gate : plan.gates)
     names->gates.push_back({gate->producer->name, gate->name, gate->labels});
   for (const rules::BoundRule& rule : plan.rules->rules()) {
+    names->rules.push_back(&rule.rule());
     for (const auto& instance : rule.instances())
       names->alerts.push_back({rule.rule().name, instance->labels, &rule.rule(), instance});
   }
+  const auto recordings = plan.rules->recordings();
+  names->recordings = recordings.size();
+  for (std::size_t i = 0; i < recordings.size(); ++i) {
+    const auto labels = recordings[i].labels();
+    if (i == recordings.size() - plan.rule_set->field_count)
+      names->first_field = names->recorded.size();
+    names->recorded.insert(names->recorded.end(), labels.begin(), labels.end());
+  }
+  if (plan.rule_set->field_count == 0) names->first_field = names->recorded.size();
   for (std::size_t id = 0; id < parts_.protection.breaker_count(); ++id) {
     const auto& breaker = parts_.protection.breaker_at(static_cast<protection::BreakerId>(id));
     names->trips.emplace_back(parts_.protection.scope_name(breaker.scope()), breaker.rule());
   }
+  name_checks(plan, *names);
   plan.names = std::move(names);
 }
 

@@ -21,9 +21,9 @@ OwnSeries::OwnSeries(aggregate::ValuesBuilder& builder, const Subjects& subjects
     add_producer(builder, *producer);
     add_shortfalls(builder, *producer);
   }
-  add_rules(builder, subjects.rules);
+  rules_.add(builder, subjects.rules);
   for (const auto& gate : subjects.gates) add_gate(builder, *gate);
-  directives_.add(builder, subjects.producers);
+  directives_.add(builder, subjects.producers, subjects.watched);
   add_trips(builder, subjects.protection);
   for (std::size_t cause = 0; cause < drain::loss_causes; ++cause) {
     lost_[cause] = single(
@@ -33,6 +33,7 @@ OwnSeries::OwnSeries(aggregate::ValuesBuilder& builder, const Subjects& subjects
   }
   add_self(builder);
   add_journal(builder);
+  add_recovery(builder);
 }
 
 void OwnSeries::add_gate(aggregate::ValuesBuilder& builder, const GateRuntime& gate) {
@@ -78,6 +79,14 @@ void OwnSeries::add_journal(aggregate::ValuesBuilder& builder) {
   journal_ = single(builder, {"outrider_journal_writable",
                               "Whether both copies of the journal of latches can be written.",
                               FamilyKind::gauge});
+  kill_requests_readable_ =
+      single(builder, {"outrider_kill_requests_readable",
+                       "Whether c/kill can be read and is this user's, so that no kill is missed.",
+                       FamilyKind::gauge});
+  journal_dropped_ =
+      single(builder, {"outrider_journal_dropped_total",
+                       "Entries for which there was no room while the disk of the journal hung.",
+                       FamilyKind::counter});
   for (const bool good : {false, true}) {
     journal_copies_[good] =
         single(builder,
@@ -85,6 +94,19 @@ void OwnSeries::add_journal(aggregate::ValuesBuilder& builder) {
                 "Copies of the journal, by whether they hold every record.", FamilyKind::gauge},
                {{"state", good ? "good" : "failed"}});
   }
+}
+
+void OwnSeries::add_recovery(aggregate::ValuesBuilder& builder) {
+  for (const recovery::Result result : recovery::results) {
+    recovery_steps_[static_cast<std::size_t>(result)] =
+        single(builder,
+               {"outrider_recovery_steps_total", "Steps of recoveries that ended, by how they did.",
+                FamilyKind::counter},
+               {{"result", std::string{to_string(result)}}});
+  }
+  recoveries_exhausted_ = single(
+      builder, {"outrider_recoveries_exhausted",
+                "Scopes on which every step was tried, and the alert goes on.", FamilyKind::gauge});
 }
 
 void OwnSeries::add_self(aggregate::ValuesBuilder& builder) {
@@ -210,27 +232,6 @@ void OwnSeries::add_shortfalls(aggregate::ValuesBuilder& builder, const Producer
       *producer.drainer,
       gauge("outrider_gauges_not_finite",
             "Gauges of the producer that are NaN or infinite, as of this page."));
-}
-
-void OwnSeries::add_rules(aggregate::ValuesBuilder& builder, const rules::RuleSet& rules) {
-  evaluations_ = single(
-      builder, {"outrider_rule_evaluations_total", "Evaluations of rules.", FamilyKind::counter});
-  failures_ = single(builder, {"outrider_rule_evaluation_failures_total",
-                               "Evaluations of rules that failed.", FamilyKind::counter});
-  std::map<std::string, double*> by_name;
-  for (const auto& group : rules.groups) {
-    for (const auto& rule : group.rules) {
-      double*& cell = by_name[rule.name];
-      if (cell == nullptr) {
-        cell = single(
-            builder,
-            {"outrider_rule_no_data",
-             "Whether the alert has no series to judge, which is not health.", FamilyKind::gauge},
-            {{"alert", rule.name}});
-      }
-      no_data_.push_back(cell);
-    }
-  }
 }
 
 }  // namespace outrider

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "aggregate/values_builder.hpp"
 #include "directive_series.hpp"
-#include "rules/plan.hpp"
+#include "recovery/chain.hpp"
+#include "rule_series.hpp"
 #include "runtime.hpp"
 
 namespace outrider {
@@ -46,6 +48,8 @@ struct SharedFacts {
   std::atomic<bool> reload_successful{true};
   std::atomic<bool> journal_writable{true};
   std::atomic<std::size_t> journal_copies{0};  ///< files that hold every record
+  std::atomic<std::uint64_t> journal_dropped{0};
+  std::atomic<bool> kill_requests_readable{true};
   std::atomic<std::uint64_t> log_dropped{0};
   std::atomic<std::uint64_t> segments_refused{0};
   std::atomic<std::uint64_t> series_refused{0};
@@ -56,6 +60,8 @@ struct SharedFacts {
   std::atomic<std::uint64_t> refusals_unsaid{0};
   std::atomic<std::uint64_t> cluster_alerts{0};
   std::atomic<std::uint64_t> cluster_alerts_unknown{0};
+  std::array<std::atomic<std::uint64_t>, std::size(recovery::results)> recovery_steps{};
+  std::atomic<std::uint64_t> recoveries_exhausted{0};
   std::atomic<std::uint64_t> discovery_scans{0};
   std::atomic<std::uint64_t> discovery_plans{0};
   std::atomic<std::int64_t> discovery_beat_ns{
@@ -78,6 +84,7 @@ class OwnSeries {
  public:
   struct Subjects {
     const std::vector<ProducerRuntime*>& producers;
+    const std::set<const ProducerRuntime*>& watched;  ///< whose orders are, after a kill
     const std::vector<std::shared_ptr<GateRuntime>>& gates;
     const protection::Protection& protection;
     const rules::RuleSet& rules;
@@ -112,30 +119,30 @@ class OwnSeries {
   };
   void add_producer(aggregate::ValuesBuilder& builder, const ProducerRuntime& producer);
   static void add_shortfalls(aggregate::ValuesBuilder& builder, const ProducerRuntime& producer);
-  void add_rules(aggregate::ValuesBuilder& builder, const rules::RuleSet& rules);
   void add_gate(aggregate::ValuesBuilder& builder, const GateRuntime& gate);
   void add_trips(aggregate::ValuesBuilder& builder, const protection::Protection& protection);
   void add_self(aggregate::ValuesBuilder& builder);
   void add_journal(aggregate::ValuesBuilder& builder);
+  void add_recovery(aggregate::ValuesBuilder& builder);
   void add_discovery(aggregate::ValuesBuilder& builder);
   void refresh_shared(const SharedFacts& shared, nanoseconds now) const noexcept;
   void refresh_producers(nanoseconds now) const noexcept;
-  void refresh_rules(const rules::Plan& plan) const noexcept;
 
   std::vector<ProducerCells> producers_;
   std::vector<GateCells> gates_;
   DirectiveSeries directives_;
+  RuleSeries rules_;
   std::vector<TripCells> trips_;  ///< by BreakerId
   std::array<double*, drain::loss_causes> lost_{};
   std::vector<double*> pass_duration_, trip_duration_, first_refusal_;
   double* log_dropped_;
-  std::vector<double*> no_data_;  ///< by rule; rules of one name share one
-  double *evaluations_, *failures_;
   std::array<double*, 2> journal_copies_{};  ///< failed, good
-  double *last_pass_, *passes_, *clock_jumps_, *reload_, *journal_, *expirations_,
-      *segments_refused_, *series_refused_, *segments_quarantined_, *refusals_unsaid_,
-      *generations_renumbered_, *stale_files_dropped_, *scopes_refused_, *cluster_alerts_,
-      *cluster_alerts_unknown_, *discovery_scans_, *discovery_plans_, *discovery_age_;
+  std::array<double*, std::size(recovery::results)> recovery_steps_{};
+  double *recoveries_exhausted_, *last_pass_, *passes_, *clock_jumps_, *reload_, *journal_,
+      *journal_dropped_, *kill_requests_readable_, *expirations_, *segments_refused_,
+      *series_refused_, *segments_quarantined_, *refusals_unsaid_, *generations_renumbered_,
+      *stale_files_dropped_, *scopes_refused_, *cluster_alerts_, *cluster_alerts_unknown_,
+      *discovery_scans_, *discovery_plans_, *discovery_age_;
 };
 
 }  // namespace outrider

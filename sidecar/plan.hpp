@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "aggregate/values.hpp"
+#include "analytics/feed.hpp"
 #include "config/config.hpp"
 #include "own_series.hpp"
 #include "publication.hpp"
@@ -27,6 +28,7 @@ struct PlannedProducer {
   /// plan, on the discovery thread.
   std::shared_ptr<const drain::Binding> replaced;
   std::vector<aggregate::ValueId> orders{};  ///< its counters of orders, to watch a kill
+  std::uint64_t orders_basis = 0;            ///< which counters these are, in any plan
 };
 
 /// What one instance of an alert acts on.
@@ -55,6 +57,7 @@ struct Plan {
   std::unique_ptr<OwnSeries> own;
   std::shared_ptr<const rules::RuleSet> rule_set;
   std::unique_ptr<rules::Plan> rules;
+  std::shared_ptr<analytics::Feed> feed;  ///< null: nobody computes anything
   std::vector<AlertLink> links;
   std::vector<Judge> judges;
   std::shared_ptr<const PublicationNames> names;

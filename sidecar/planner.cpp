@@ -26,9 +26,11 @@ Planner::Planner(const Parts& parts, const config::Config& config,
     : parts_{parts},
       policy_{config.protection},
       producer_label_{config.producer_label},
+      analytics_{config.analytics},
       max_stale_bytes_{config.segment.max_stale_bytes},
       listing_{parts.directory + "/t", ".telemetry"},
-      rules_{std::move(rules)} {
+      rules_{std::move(rules)},
+      outside_(parts.boards.size()) {
   engine_.charge_histories_to(producer_label_);
   for (const std::string_view everyones : {protection::global_scope, protection::host_scope})
     scopes_named_.emplace(everyones, several_gates);
@@ -37,6 +39,7 @@ Planner::Planner(const Parts& parts, const config::Config& config,
 void Planner::reload(const config::Config& config, std::shared_ptr<const rules::RuleSet> rules) {
   policy_ = config.protection;
   producer_label_ = config.producer_label;
+  analytics_ = config.analytics;
   engine_.charge_histories_to(producer_label_);
   max_stale_bytes_ = config.segment.max_stale_bytes;
   rules_ = std::move(rules);
@@ -52,7 +55,9 @@ void Planner::scan(nanoseconds now) {
     watch_life(each, now);
     changed_ = bury(each) || changed_;
     changed_ = bind_if_due(each, now) || changed_;
+    warn_of_uncounted_orders(each, now);
   }
+  changed_ = look_outside(now) || changed_;
   // relaxed: a time; the guard asks only how old it is.
   if (has_looked) parts_.facts.discovery_beat_ns.store(now.count(), std::memory_order_relaxed);
   parts_.facts.discovery_scans.fetch_add(1, std::memory_order_relaxed);
@@ -66,6 +71,17 @@ void Planner::scan(nanoseconds now) {
   // Binding the alerts may have made breakers, whose series the next plan has.
   changed_ = parts_.protection.breaker_count() != breakers;
   has_planned_ = true;
+}
+
+// What discovery ages is safe from a thread that hangs and should have brought it:
+// nothing is granted without discovery.
+bool Planner::look_outside(nanoseconds now) {
+  bool changed = false;
+  for (std::size_t i = 0; i < outside_.size(); ++i) {
+    for (const auto& each : outside_[i]) each->expire(now);
+    changed = parts_.boards[i]->take(outside_[i]) || changed;
+  }
+  return changed;
 }
 
 // --------------------------------------------------------------- producers

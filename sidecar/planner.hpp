@@ -12,10 +12,12 @@
 #include <vector>
 
 #include "aggregate/allowance.hpp"
+#include "analytics/feed.hpp"
 #include "config/config.hpp"
 #include "guard_queues.hpp"
 #include "outputs/log.hpp"
 #include "plan.hpp"
+#include "probes/board.hpp"
 #include "said_once.hpp"
 
 namespace outrider {
@@ -29,6 +31,9 @@ class Planner {
     Exchange& exchange;
     SharedFacts& facts;
     outputs::Log& log;
+    /// Where series from outside come from: probes, and what is computed.
+    std::vector<probes::Board*> boards{};
+    analytics::FeedBox* feeds = nullptr;  ///< null: nobody computes anything
   };
   Planner(const Parts& parts, const config::Config& config,
           std::shared_ptr<const rules::RuleSet> rules);
@@ -72,6 +77,7 @@ class Planner {
     nanoseconds bound_at{};
     std::uint64_t last_retired = 0;  ///< generation that was carried over last
     std::uint64_t last_birth = 0;    ///< its
+    bool counts_orders = false;      ///< as protection.escalation.orders names them
     /// Since when it has lived without a gap: who came first keeps a name on the page.
     std::pair<nanoseconds, std::uint64_t> lives_since{};
   };
@@ -92,6 +98,7 @@ class Planner {
   bool bury(Known& known);
   void watch_damage(Known& known);
   void watch_life(Known& known, nanoseconds now);
+  bool look_outside(nanoseconds now);
   bool bind_if_due(Known& known, nanoseconds now);
   bool bind(Known& known, nanoseconds now);
   void find_gates(Known& known);
@@ -109,17 +116,22 @@ class Planner {
   void choose_on_stale(const GateRuntime& gate) const;
   [[nodiscard]] std::vector<const std::pair<const std::string, Known>*> by_seniority() const;
   [[nodiscard]] bool has_consequence(const rules::AlertRule& rule) const;
+  [[nodiscard]] std::vector<rules::Selector> analytics_selectors() const;
+  void feed_analytics(Plan& plan) const;
   void link_alerts(Plan& plan);
-  void find_orders(Plan& plan) const;
+  void find_orders(Plan& plan, const aggregate::ValuesBuilder& builder);
+  void warn_of_uncounted_orders(const Known& each, nanoseconds now);
   void add_judges(Plan& plan);
   void add_judge(Plan& plan, const rules::BoundRule& rule,
                  const std::vector<std::string>& policy_scopes);
   void add_uncertain_judges(Plan& plan, const Shortfalls& shortfalls);
   void name_publication(Plan& plan);
+  void name_checks(const Plan& plan, PublicationNames& names);
 
   Parts parts_;
   config::ProtectionConfig policy_;
   std::string producer_label_;
+  std::vector<config::AnalyticsConfig> analytics_;
   std::uint64_t max_stale_bytes_ = 0;
   segments::Listing listing_;
   std::shared_ptr<const rules::RuleSet> rules_;
@@ -131,6 +143,7 @@ class Planner {
   std::map<std::string, std::string> scopes_named_;
   std::set<std::pair<std::string, std::string>> alerts_charged_;  ///< alert and scope
   SaidOnce said_;
+  std::vector<probes::Board::All> outside_;       ///< by board
   std::map<segments::Found, nanoseconds> retry_;  ///< files that were refused: when to look again
   std::deque<segments::Found> retry_order_;       ///< of these, the oldest first
   std::vector<segments::Found> collected_;        ///< of the look that is not yet whole

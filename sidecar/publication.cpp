@@ -3,16 +3,31 @@
 
 #include <thread>
 
+#include "promql/labels.hpp"
+#include "promql/matcher.hpp"
+#include "rules/summary_fields.hpp"
+
 namespace outrider {
 
 using namespace std::chrono_literals;
+
+namespace {
+
+/// Between two looks whether the guard has answered, which it does once a pass: up to 10 ms.
+constexpr auto look_again = 500us;
+
+}  // namespace
 
 Publication::Publication(std::shared_ptr<const PublicationNames> from)
     : names{std::move(from)},
       producers(names->producers.size()),
       gates(names->gates.size()),
       alerts(names->alerts.size()),
-      trips(names->trips.size()) {
+      checks(names->checks.size()),
+      trips(names->trips.size()),
+      recorded(names->recorded.size()),
+      rules(names->rules.size()),
+      recordings(names->recordings) {
   snapshot.schema = names->schema;
   snapshot.values.resize(names->schema->value_count);
   snapshot.present.resize(names->schema->value_count);
@@ -29,7 +44,7 @@ std::shared_ptr<const Publication> Exchange::ask(std::chrono::milliseconds patie
   std::unique_lock one_at_a_time{askers_, std::try_to_lock};
   while (!one_at_a_time.owns_lock()) {
     if (std::chrono::steady_clock::now() >= give_up) return nullptr;
-    std::this_thread::sleep_for(100us);
+    std::this_thread::sleep_for(look_again);
     one_at_a_time.try_lock();
   }
   while (std::chrono::steady_clock::now() < give_up) {
@@ -51,7 +66,7 @@ std::shared_ptr<const Publication> Exchange::ask(std::chrono::milliseconds patie
         // relaxed: taking our own request back; the guard has not begun.
         if (state_.compare_exchange_strong(expected, idle, std::memory_order_relaxed)) return last_;
       }
-      std::this_thread::sleep_for(100us);
+      std::this_thread::sleep_for(look_again);
     }
     if (state == done) return last_ = pending_;
     std::this_thread::sleep_for(
@@ -73,6 +88,10 @@ Publication* Exchange::wanted(const PublicationNames* names) noexcept {
 void Exchange::answered() noexcept {
   // sync(publication-answer): release, pairs with Exchange::ask. All is filled in.
   state_.store(done, std::memory_order_release);
+}
+
+nanoseconds wall_of(const Publication& publication, nanoseconds steady) {
+  return publication.wall - (publication.steady - steady);
 }
 
 namespace {
@@ -110,11 +129,6 @@ void add_gates(const Publication& publication, outputs::Status& status) {
   }
 }
 
-/// A steady time as Unix time, by the pair of clocks of the publication.
-nanoseconds wall_of(const Publication& publication, nanoseconds steady) {
-  return publication.wall - (publication.steady - steady);
-}
-
 std::int64_t wall_ms(const Publication& publication, nanoseconds steady) {
   return wall_of(publication, steady) / 1ms;
 }
@@ -126,6 +140,20 @@ void add_alerts(const Publication& publication, outputs::Status& status) {
     const bool has_time = alert.since != nanoseconds{};
     status.alerts.push_back({name.name, name.labels, std::string{rules::state_name(alert.state)},
                              alert.value, has_time ? wall_ms(publication, alert.since) : 0});
+  }
+}
+
+void add_checks(const Publication& publication, outputs::Status& status) {
+  for (std::size_t i = 0; i < publication.checks.size(); ++i) {
+    const auto& name = publication.names->checks[i];
+    const auto& [recorded, was_evaluated, evaluated] = publication.checks[i];
+    outputs::CheckStatus check{.check = name.check, .labels = name.labels};
+    if (recorded.present) {
+      check.value = recorded.value;
+      check.health = aggregate::health_of(recorded.value);
+    }
+    if (was_evaluated) check.age = publication.steady - evaluated;
+    status.checks.push_back(std::move(check));
   }
 }
 
@@ -142,12 +170,31 @@ std::vector<alerts::Observed> to_observed(const Publication& publication) {
   return all;
 }
 
+std::vector<alerts::FieldValue> to_field_values(const Publication& publication) {
+  std::vector<alerts::FieldValue> values;
+  for (std::size_t i = publication.names->first_field; i < publication.recorded.size(); ++i) {
+    if (!publication.recorded[i].present) continue;
+    aggregate::Labels labels = promql::drop_name(publication.names->recorded[i]);
+    alerts::FieldValue value{std::string{promql::label_value(labels, rules::summary_label)},
+                             std::string{promql::label_value(labels, rules::field_label)},
+                             {},
+                             publication.recorded[i].value};
+    std::erase_if(labels, [](const auto& each) {
+      return each.first == rules::summary_label || each.first == rules::field_label;
+    });
+    value.labels = std::move(labels);
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
 outputs::Status to_status(const Publication& publication) {
   outputs::Status status;
   status.now = wall_ms(publication, publication.steady);
   add_producers(publication, status);
   add_gates(publication, status);
   add_alerts(publication, status);
+  add_checks(publication, status);
   for (std::size_t i = 0; i < publication.trips.size(); ++i) {
     const auto& [scope, rule] = publication.names->trips[i];
     status.trips.push_back({scope, rule, publication.trips[i], 0});

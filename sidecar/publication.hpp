@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "outputs/alerts/intake.hpp"
 #include "outputs/status.hpp"
 #include "protection/text.hpp"
+#include "rules/recorded_values.hpp"
 #include "rules/rule_set.hpp"
 #include "segments/liveness.hpp"
 
@@ -42,12 +44,24 @@ struct PublicationNames {
     const rules::AlertRule* rule = nullptr;  ///< of rule_set
     std::shared_ptr<const rules::AlertInstance> instance;
   };
+  /// Of a health check: one series of a recording rule.
+  struct CheckName {
+    std::string check;
+    aggregate::Labels labels;               ///< beside that
+    std::size_t recording = 0;              ///< of the plan's
+    std::optional<std::size_t> recorded{};  ///< of its series; none: it can record nothing
+  };
   std::shared_ptr<const aggregate::Schema> schema;
   std::vector<ProducerName> producers;
   std::vector<GateName> gates;
   std::vector<AlertName> alerts;
+  std::vector<CheckName> checks;
   std::shared_ptr<const rules::RuleSet> rule_set;
   std::vector<std::pair<std::string, std::string>> trips;  ///< scope and rule, by breaker
+  std::vector<aggregate::Labels> recorded;                 ///< all that recording rules can yield
+  std::size_t recordings = 0;                              ///< rules that record
+  std::size_t first_field = 0;                 ///< from here on: those of summaries' fields
+  std::vector<const rules::AlertRule*> rules;  ///< of rule_set, in the plan's order
 };
 
 struct Publication {
@@ -68,6 +82,12 @@ struct Publication {
     nanoseconds since{};  ///< steady
   };
 
+  struct CheckSample {
+    rules::RecordedCell recorded;
+    bool was_evaluated = false;
+    nanoseconds evaluated{};  ///< steady
+  };
+
   Publication() = default;
   explicit Publication(std::shared_ptr<const PublicationNames> names);
 
@@ -76,7 +96,11 @@ struct Publication {
   std::vector<ProducerSample> producers;
   std::vector<GateSample> gates;
   std::vector<AlertSample> alerts;
+  std::vector<CheckSample> checks;
   std::vector<std::uint64_t> trips;
+  std::vector<rules::RecordedCell> recorded;
+  std::vector<rules::RuleStatus> rules;
+  std::vector<rules::RuleStatus> recordings;  ///< by number in the rule set
   std::uint64_t evaluations = 0;
   std::uint64_t failures = 0;
   nanoseconds steady{};  ///< when
@@ -86,8 +110,17 @@ struct Publication {
 /// The dispatch thread's view of a publication: the state of every alert.
 std::vector<alerts::Observed> to_observed(const Publication& publication);
 
+/// A steady time as Unix time, by the pair of clocks of the publication.
+nanoseconds wall_of(const Publication& publication, nanoseconds steady);
+
+/// And what the fields of summaries yield.
+std::vector<alerts::FieldValue> to_field_values(const Publication& publication);
+
 /// The pages' view of a publication.
 outputs::Status to_status(const Publication& publication);
+
+/// How long whoever asks for a publication waits for a pass.
+inline constexpr std::chrono::milliseconds publication_patience{200};
 
 /// Where an asking thread and the guard meet. The guard never waits: it answers
 /// at the end of a pass, if somebody asked.

@@ -31,24 +31,6 @@ void DurationHistogram::write_to(const std::vector<double*>& cells) const noexce
   *cells.back() = sum_;
 }
 
-void OwnSeries::refresh_rules(const rules::Plan& plan) const noexcept {
-  std::uint64_t evaluations = 0;
-  std::uint64_t failures = 0;
-  for (double* cell : no_data_) *cell = 0;
-  for (std::size_t i = 0; i < plan.rules().size() && i < no_data_.size(); ++i) {
-    const rules::RuleStatus& status = plan.rules()[i].status();
-    evaluations += status.evaluations;
-    failures += status.failures;
-    if (status.no_data) *no_data_[i] = 1;
-  }
-  for (const rules::BoundRecording& recording : plan.recordings()) {
-    evaluations += recording.status().evaluations;
-    failures += recording.status().failures;
-  }
-  *evaluations_ = as_double(evaluations);
-  *failures_ = as_double(failures);
-}
-
 void OwnSeries::refresh_producers(nanoseconds now) const noexcept {
   std::array<std::uint64_t, drain::loss_causes> lost{};
   for (const ProducerCells& cells : producers_) {
@@ -77,7 +59,7 @@ void OwnSeries::refresh_producers(nanoseconds now) const noexcept {
 
 void OwnSeries::refresh(const Facts& facts) const noexcept {
   refresh_producers(facts.now);
-  refresh_rules(facts.rules);
+  rules_.refresh(facts.rules);
   directives_.refresh(facts.self.directives);
   for (const GateCells& cells : gates_) {
     for (std::size_t i = 0; i < gate_states.size(); ++i) {
@@ -110,6 +92,8 @@ void OwnSeries::refresh_shared(const SharedFacts& shared, nanoseconds now) const
   const std::size_t good = shared.journal_copies.load(std::memory_order_relaxed);
   *journal_copies_[true] = as_double(good);
   *journal_copies_[false] = as_double(2 - good);
+  *journal_dropped_ = count(shared.journal_dropped);
+  *kill_requests_readable_ = shared.kill_requests_readable.load(std::memory_order_relaxed) ? 1 : 0;
   *log_dropped_ = count(shared.log_dropped);
   *segments_refused_ = count(shared.segments_refused);
   *series_refused_ = count(shared.series_refused);
@@ -119,6 +103,9 @@ void OwnSeries::refresh_shared(const SharedFacts& shared, nanoseconds now) const
   *cluster_alerts_ = count(shared.cluster_alerts);
   *cluster_alerts_unknown_ = count(shared.cluster_alerts_unknown);
   *refusals_unsaid_ = count(shared.refusals_unsaid);
+  for (std::size_t i = 0; i < recovery_steps_.size(); ++i)
+    *recovery_steps_[i] = count(shared.recovery_steps[i]);
+  *recoveries_exhausted_ = count(shared.recoveries_exhausted);
   *discovery_scans_ = count(shared.discovery_scans);
   *discovery_plans_ = count(shared.discovery_plans);
   *discovery_age_ = seconds(shared.discovery_age(now));

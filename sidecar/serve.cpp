@@ -4,7 +4,10 @@
 #include "config/paths.hpp"
 #include "outputs/listener.hpp"
 #include "outputs/process_metrics.hpp"
+#include "outputs/query_api.hpp"
+#include "rules_page.hpp"
 #include "sidecar.hpp"
+#include "this_thread.hpp"
 
 namespace outrider {
 
@@ -12,29 +15,60 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto publication_patience = 200ms;
 /// As old as values may be anyway between two passes of a quiet guard.
 constexpr auto page_lifetime = 10ms;
 /// An Alertmanager posts a whole group at once, and tries no second time when it is
 /// refused for its length.
 constexpr std::uint64_t longest_webhook = 1 << 20;
-/// A storm of readers must not take the core from the guard. Whoever kills or arms
-/// comes by the control socket, whose thread does not step back.
-constexpr int readers_step_back = 5;
 /// A standby asks this often for an address that is not free yet.
 constexpr nanoseconds retry_period = 100ms;
 
 }  // namespace
 
-void Sidecar::make_servers() {
+outputs::Router Sidecar::pages() {
   outputs::Router pages;
   outputs::add_pages(pages, page_sources());
   add_alerts(pages);
+  add_recoveries(pages);
+  add_health_history(pages);
+  return pages;
+}
+
+/// Not for the control servers: a long answer there would hold up a kill.
+void Sidecar::add_queries(outputs::Router& router) {
+  outputs::add_query_api(
+      router, {.ask = [this](const auto& question) { history_->ask(question); },
+               .now = [] { return read_clocks().wall; },
+               .schema = [this]() -> std::shared_ptr<const aggregate::Schema> {
+                 const auto publication = exchange_.ask(publication_patience);
+                 return publication == nullptr ? nullptr : publication->names->schema;
+               },
+               .rules_json = [this](const std::string& type) -> std::optional<std::string> {
+                 const auto publication = exchange_.ask(publication_patience);
+                 if (publication == nullptr) return std::nullopt;
+                 return rules_json(*publication, type);
+               }});
+}
+
+outputs::Families Sidecar::more_families() {
+  outputs::Families families = outputs::process_families();
+  for (auto& family : alerts::report_families(dispatcher_->report()))
+    families.push_back(std::move(family));
+  return families;
+}
+
+/// A storm of readers must not take the core from the guard, so they step back. Whoever
+/// kills or arms comes by the control socket, whose thread does not.
+void Sidecar::make_servers() {
   const auto& address = settings_.config.web.listen_address;
+  outputs::Router looks = pages();
+  add_queries(looks);
   web_ = std::make_unique<outputs::HttpServer>(
       outputs::HttpServerOptions{
-          .host = address.host, .port = address.port, .steps_back = readers_step_back},
-      [pages](const outputs::Request& request) { return pages.answer(request); });
+          .host = address.host, .port = address.port, .steps_back = steps_back},
+      [looks = std::move(looks)](const outputs::Request& request) {
+        return looks.answer(request);
+      });
   serve_control(
       {.unix_path = config::control_socket(settings_.config, config::process_environment())});
   if (const auto& tcp = settings_.config.control.listen_address; tcp) {
@@ -45,12 +79,10 @@ void Sidecar::make_servers() {
 /// With answers of its own: the thread that steps back may be making one of the others.
 void Sidecar::serve_control(outputs::HttpServerOptions options) {
   options.max_body_bytes = longest_webhook;
-  outputs::Router pages;
-  outputs::add_pages(pages, page_sources());
-  add_alerts(pages);
-  add_alert_commands(pages);
+  outputs::Router commands = pages();
+  add_alert_commands(commands);
   control_servers_.push_back(std::make_unique<outputs::HttpServer>(
-      std::move(options), control_api_->handler(std::move(pages))));
+      std::move(options), control_api_->handler(std::move(commands))));
 }
 
 /// Goes on where it was refused before; throws ListenError.
@@ -96,8 +128,13 @@ std::vector<std::string> Sidecar::reasons_not_ready() const {
   std::vector<std::string> reasons;
   if (!planned_) reasons.emplace_back("the segment directory has not been scanned yet");
   if (last_pass_ns_ == 0) reasons.emplace_back("no pass has finished yet");
-  if (!scribe_->journal_writable())
+  if (scribe_->hangs_for() >= protection::Scribe::longest_write)
+    reasons.emplace_back("the disk of the journal hangs: kills work, arming is refused");
+  else if (!scribe_->journal_writable())
     reasons.emplace_back("the journal of latches cannot be written: arming is refused");
+  if (!facts_.kill_requests_readable)
+    reasons.emplace_back(
+        "the kill requests in c/kill cannot be read, or are another user's: arming is refused");
   if (!facts_.reload_successful)
     reasons.emplace_back("the last reload failed: the settings from before are in force");
   return reasons;
@@ -113,7 +150,17 @@ outputs::Status Sidecar::status() {
   status.last_reload_successful = facts_.reload_successful;
   status.journal_writable = scribe_->journal_writable();
   status.config_file = settings_.config.file;
+  {
+    const std::lock_guard guard{reload_mutex_};
+    status.config_sha256 = config_sha256_;
+    status.rules_sha256 = rules_sha256_;
+  }
   status.segment_dir = directory_;
+  for (const probes::Standing& each : probes_->standings()) {
+    outputs::ProbeStatus probe{each.probe, each.health(now.steady), {}};
+    if (each.last_good) probe.age = now.steady - *each.last_good;
+    status.probes.push_back(std::move(probe));
+  }
   return status;
 }
 

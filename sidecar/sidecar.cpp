@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar.hpp"
 
-#include <pthread.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <functional>
@@ -15,9 +15,12 @@
 
 #include "clocks.hpp"
 #include "config/paths.hpp"
+#include "config/start_only.hpp"
 #include "directory_lock.hpp"
 #include "outputs/process_metrics.hpp"
 #include "rules/rule_file.hpp"
+#include "rules/summary_fields.hpp"
+#include "this_thread.hpp"
 
 namespace outrider {
 
@@ -26,7 +29,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto scan_period = 20ms;
-constexpr auto journal_period = 10ms;
 constexpr nanoseconds unarmed_reminder = 60s;
 
 void sleep_for(nanoseconds duration) {
@@ -39,7 +41,7 @@ std::thread begin_thread(std::function<void()> body) {
     return std::thread{std::move(body)};
   } catch (const std::system_error& error) {
     throw StartError{"found no room for another thread (" + error.code().message() +
-                     "); needed four and one a server; raise ulimit -u, or TasksMax of the unit"};
+                     "); needed eight and one a server; raise ulimit -u, or TasksMax of the unit"};
   }
 }
 
@@ -68,13 +70,23 @@ std::vector<std::string> load_settings(const config::Flags& flags, Settings& set
       lines.push_back(to_text(problem));
     }
   }
+  auto of_fields =
+      rules::check_summary_fields(settings.config.alerting.summaries, settings.config.file);
+  if (rules.ok() && lines.empty() && of_fields.empty())
+    of_fields = rules::add_summary_fields(rules.rules, settings.config.alerting.summaries,
+                                          settings.config.file);
+  for (const auto& problem : of_fields) lines.push_back(problem.text());
   settings.rules = std::make_shared<const rules::RuleSet>(std::move(rules.rules));
   settings.access = outputs::Access::load(settings.config.control, lines);
   return lines;
 }
 
 Sidecar::Sidecar(const config::Flags& flags, Settings settings)
-    : flags_{flags}, settings_{std::move(settings)}, log_{settings_.config.log} {
+    : flags_{flags},
+      settings_{std::move(settings)},
+      log_{settings_.config.log},
+      config_sha256_{settings_.config.sha256},
+      rules_sha256_{settings_.rules->sha256} {
   const auto environment = config::process_environment();
   directory_ = config::segment_directory(settings_.config, environment);
   const auto state = config::state_directory(settings_.config, environment);
@@ -130,16 +142,35 @@ void Sidecar::start_protection() {
   control_api_ = std::make_unique<ControlApi>(*control_, settings_.access);
   alerts_in_ = std::make_unique<AlertsIn>(AlertsIn::Parts{*control_, log_, facts_},
                                           settings_.config.protection.cluster_alerts);
-  kill_requests_ = std::make_unique<protection::KillRequestWatch>(directory_ + "/c/kill");
+  facts_.kill_requests_readable = started_.sees_kill_requests;
+  control_->see_kill_requests(started_.sees_kill_requests);
+  recovery_ = std::make_unique<RecoveryRunner>(
+      RecoveryRunner::Parts{*control_, exchange_, log_, facts_}, settings_.config.recovery);
+  kill_requests_ = std::make_unique<protection::RequestObeyer>(
+      protection::RequestObeyer::Parts{protection_, desk_, *scribe_}, directory_ + "/c/kill");
 }
 
 /// What the first pass needs.
 void Sidecar::open_line() {
   open_segment_directory();
   start_protection();
-  planner_ = std::make_unique<Planner>(
-      Planner::Parts{directory_, protection_, queues_, exchange_, facts_, log_}, settings_.config,
-      settings_.rules);
+  const config::HistoryConfig& history = settings_.config.history;
+  history_ = std::make_unique<HistoryKeeper>(
+      history::Limits{history.interval, history.retention, history.max_bytes});
+  make_probes();
+  analytics_ = std::make_unique<analytics::Runner>(
+      analytics::Runner::Parts{analytics_board_, feeds_,
+                               [this](const std::string& line) { log_.warn(line); }},
+      settings_.config);
+  planner_ = std::make_unique<Planner>(Planner::Parts{directory_,
+                                                      protection_,
+                                                      queues_,
+                                                      exchange_,
+                                                      facts_,
+                                                      log_,
+                                                      {&probe_board_, &analytics_board_},
+                                                      &feeds_},
+                                       settings_.config, settings_.rules);
   guard_ = std::make_unique<Guard>(
       Guard::Parts{protection_, started_.latch, desk_, *scribe_, queues_, exchange_, facts_});
   planner_->scan(read_clocks().steady);
@@ -160,15 +191,21 @@ void Sidecar::start() {
   }
   threads_.push_back(begin_thread([this] { run_discovery(); }));
   threads_.push_back(begin_thread([this] { run_journal(); }));
+  threads_.push_back(begin_thread([this] { run_kill_requests(); }));
   threads_.push_back(begin_thread([this] { run_dispatch(); }));
+  threads_.push_back(begin_thread([this] { run_probes(); }));
+  threads_.push_back(begin_thread([this] { run_analytics(); }));
+  threads_.push_back(begin_thread([this] { run_recovery(); }));
 }
 
 void Sidecar::stop() {
   stop_guard_ = true;
   if (guard_thread_.joinable()) guard_thread_.join();
-  // First what must not be lost: whoever waits to take over does not wait for long.
-  if (scribe_ != nullptr) scribe_->write_noted();
+  if (scribe_ != nullptr) finish_journal();
   stop_others_ = true;
+  if (probes_ != nullptr) probes_->wake();
+  if (scribe_ != nullptr) scribe_->wake();
+  if (kill_requests_ != nullptr) kill_requests_->wake();
   for (std::thread& thread : threads_) thread.join();
   const bool ran = !threads_.empty();
   threads_.clear();
@@ -179,7 +216,7 @@ void Sidecar::stop() {
   log_.info("sidecar stopped");
 }
 
-void Sidecar::reload() {
+bool Sidecar::reload() {
   auto fresh = std::make_unique<Settings>();
   const std::vector<std::string> problems = load_settings(flags_, *fresh);
   facts_.reload_successful = problems.empty();
@@ -189,7 +226,7 @@ void Sidecar::reload() {
         "not reloaded: the settings from before stay in force; correct the file and "
         "send SIGHUP again");
     log_.reconfigure(settings_.config.log);
-    return;
+    return false;
   }
   log_.reconfigure(fresh->config.log);
   control_api_->replace_access(fresh->access);
@@ -197,16 +234,40 @@ void Sidecar::reload() {
   alerts_in_->replace(fresh->config.protection.cluster_alerts);
   journal_on_stale(fresh->config.protection);
   dispatcher_->reconfigure(fresh->config);
-  log_.info("reloaded", {{"rules", std::to_string(fresh->rules->rule_count())}});
+  write_back_->configure(fresh->config.write_back);
+  probes_->reload(fresh->config.probes);
+  analytics_->reload(fresh->config);
+  recovery_->reload(fresh->config.recovery);
+  say_reloaded(*fresh, settings_.config);
   const std::lock_guard guard{reload_mutex_};
   settings_.config.log = fresh->config.log;
   reloaded_ = std::move(fresh);
+  return true;
+}
+
+std::int64_t Sidecar::last_work() const {
+  // relaxed: times to compare; a pass is always later than the last look.
+  return std::max(last_pass_ns_.load(std::memory_order_relaxed),
+                  last_look_ns_.load(std::memory_order_relaxed));
+}
+
+void Sidecar::say_reloaded(const Settings& fresh, const config::Config& started) {
+  log_.info("reloaded", {{"rules", std::to_string(fresh.rules->rule_count())},
+                         {"config_sha256", fresh.config.sha256},
+                         {"rules_sha256", fresh.rules->sha256}});
+  for (const std::string_view name : config::changed_start_only(started, fresh.config)) {
+    log_.warn("changed, but only a start takes it up: what it was stays in force; restart",
+              {{"setting", std::string{name}}});
+  }
+  const std::lock_guard guard{reload_mutex_};
+  config_sha256_ = fresh.config.sha256;
+  rules_sha256_ = fresh.rules->sha256;
 }
 
 // ----------------------------------------------------------------- threads
 
 void Sidecar::run_guard() {
-  ::pthread_setname_np(::pthread_self(), "guard");
+  name_this_thread("guard");
   ::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
   if (const auto cpu = settings_.config.loop.cpu; cpu) {
     cpu_set_t set;
@@ -229,14 +290,16 @@ void Sidecar::run_guard() {
 }
 
 void Sidecar::run_discovery() {
-  ::pthread_setname_np(::pthread_self(), "discovery");
+  name_this_thread("discovery");
   config::DayConfig day = settings_.config.day;
+  escalation_ = settings_.config.protection.escalation;
   while (!stop_others_) {
     {
       const std::lock_guard guard{reload_mutex_};
       if (reloaded_ != nullptr) {
         planner_->reload(reloaded_->config, reloaded_->rules);
         day = reloaded_->config.day;
+        escalation_ = reloaded_->config.protection.escalation;
       }
       reloaded_.reset();
     }
@@ -245,43 +308,11 @@ void Sidecar::run_discovery() {
     planned_ = planner_->has_planned();
     day_watch_->look(day, now.wall);
     write_events();
+    look_at_journal();
     say_unarmed(now.steady);
     start_servers_if_due(now.steady);
     facts_.log_dropped.store(log_.dropped(), std::memory_order_relaxed);  // relaxed: a count
     std::this_thread::sleep_for(scan_period);
-  }
-}
-
-/// Orders without protection are an operator's decision, on record with its time.
-void Sidecar::journal_on_stale(const config::ProtectionConfig& policy) {
-  for (const config::OnStaleConfig& each : policy.on_stale) {
-    if (each.action == config::OnStale::halt) continue;
-    const std::string_view action =
-        each.action == config::OnStale::keep_going ? "continue" : "reduce_only";
-    const protection::Cause cause{
-        {}, "configuration", "protection.on_stale: " + std::string{action}, 0};
-    log_.warn("orders may go out while no sidecar runs",
-              {{"scope", each.scope}, {"on_stale", std::string{action}}});
-    if (const auto error =
-            scribe_->write({protection::Action::on_stale, each.scope, cause, read_clocks().wall}))
-      log_.error("journal: " + error.message + "; needed it to record protection.on_stale");
-  }
-}
-
-void Sidecar::run_journal() {
-  ::pthread_setname_np(::pthread_self(), "journal");
-  journal_on_stale(settings_.config.protection);
-  while (!stop_others_) {
-    if (const auto error = scribe_->write_noted())
-      log_.error("journal: " + error.message +
-                 "; needed a journal on disk; trips work, arming is refused until it is repaired");
-    for (const std::string& line : scribe_->take_lines()) log_.warn(line);
-    facts_.journal_writable = scribe_->journal_writable();
-    facts_.journal_copies = scribe_->good_copies();
-    if (last_pass_ns_ != 0) {
-      for (const std::string& line : control_->obey(*kill_requests_)) log_.warn(line);
-    }
-    std::this_thread::sleep_for(journal_period);
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sidecar: its threads and what runs on each. The guard passes; discovery
-// plans; the journal thread writes to disk; the dispatch thread tells people; two
-// servers answer.
+// plans; the journal thread writes to disk; another one obeys kill request files; the
+// dispatch thread tells people; two servers answer.
 #pragma once
 
 #include <signal.h>
@@ -14,19 +14,26 @@
 #include <vector>
 
 #include "alerts_in.hpp"
+#include "analytics/runner.hpp"
 #include "config/flags.hpp"
 #include "control_api.hpp"
 #include "day_watch.hpp"
 #include "guard.hpp"
 #include "guardian.hpp"
+#include "history_keeper.hpp"
 #include "outputs/alerts/dispatcher.hpp"
+#include "outputs/health.hpp"
 #include "outputs/http_server.hpp"
 #include "outputs/log.hpp"
 #include "outputs/pages.hpp"
 #include "outputs/router.hpp"
 #include "planner.hpp"
+#include "probes/runner.hpp"
+#include "probes/write_back.hpp"
 #include "protection/control.hpp"
+#include "protection/obey_requests.hpp"
 #include "protection/start.hpp"
+#include "recovery_runner.hpp"
 #include "trader_signals.hpp"
 
 namespace outrider {
@@ -53,8 +60,8 @@ class Sidecar {
   Sidecar(const config::Flags& flags, Settings settings);
   ~Sidecar();  ///< stops
 
-  /// Waits until no other sidecar has the segment directory. SIGHUP loads the
-  /// settings anew, any other of `signals`, which are blocked, ends the wait: false.
+  /// Waits until no other sidecar has the segment directory; at once where none has. SIGHUP loads
+  /// the settings anew, any other of `signals`, which are blocked, ends the wait: false.
   bool stand_by(const sigset_t& signals);
 
   /// Opens everything that can fail, then runs; throws StartError or ListenError.
@@ -62,8 +69,11 @@ class Sidecar {
   /// Drains a last time, closes the gates where that is configured, and joins.
   void stop();
 
-  /// SIGHUP: all or nothing; with a problem the old settings stay.
-  void reload();
+  /// SIGHUP: all or nothing; with a problem, false, the old settings stay.
+  bool reload();
+
+  /// Changes with each whole pass and with each look of a standby; 0: none yet.
+  [[nodiscard]] std::int64_t last_work() const;
 
   outputs::Log& log() { return log_; }
 
@@ -71,26 +81,43 @@ class Sidecar {
   void run_guard();
   void run_discovery();
   void run_journal();
+  void run_kill_requests();
   void run_dispatch();
+  void run_probes();
+  void run_analytics();
+  void run_recovery();
+  void look_at_health(nanoseconds now);
+  void keep_history(nanoseconds now);
 
   void warm_up();
   void reload_waiting();
+  void say_reloaded(const Settings& fresh, const config::Config& started);
   void open_segment_directory();
   void start_protection();
   void open_line();
+  /// What every server of ours shows.
+  [[nodiscard]] outputs::Router pages();
   void make_servers();
   void serve_control(outputs::HttpServerOptions options);
   void start_servers();
   void start_servers_if_due(nanoseconds now);
   void make_dispatcher();
+  void make_probes();
+  [[nodiscard]] std::string state_of(const std::string& scope) const;
   void add_alerts(outputs::Router& router);
   void add_alert_commands(outputs::Router& router);
+  void add_recoveries(outputs::Router& router);
+  void add_health_history(outputs::Router& router);
+  void add_queries(outputs::Router& router);
   [[nodiscard]] std::optional<alerts::Level> look();
   [[nodiscard]] outputs::PageSources page_sources();
+  [[nodiscard]] outputs::Families more_families();
   [[nodiscard]] outputs::Status status();
   [[nodiscard]] std::vector<std::string> reasons_not_ready() const;
   void write_events();
   void journal_on_stale(const config::ProtectionConfig& policy);
+  void look_at_journal();
+  void finish_journal();
   void say_unarmed(nanoseconds now);
 
   config::Flags flags_;
@@ -109,10 +136,21 @@ class Sidecar {
   std::unique_ptr<protection::Control> control_;
   std::unique_ptr<ControlApi> control_api_;
   std::unique_ptr<AlertsIn> alerts_in_;
-  std::unique_ptr<protection::KillRequestWatch> kill_requests_;
+  std::unique_ptr<RecoveryRunner> recovery_;
+  nanoseconds looked_at_health_{};
+  mutable std::mutex health_mutex_;  ///< over what follows
+  outputs::HealthHistory health_history_;
+  std::unique_ptr<HistoryKeeper> history_;
+  std::unique_ptr<protection::RequestObeyer> kill_requests_;
 
   SharedFacts facts_;
   Exchange exchange_;
+  probes::Board probe_board_;
+  std::unique_ptr<probes::Runner> probes_;
+  std::unique_ptr<probes::WriteBack> write_back_;
+  probes::Board analytics_board_;
+  analytics::FeedBox feeds_;
+  std::unique_ptr<analytics::Runner> analytics_;
   std::unique_ptr<Planner> planner_;  ///< before the queues: plans go first
   GuardQueues queues_;
   std::unique_ptr<alerts::Dispatcher> dispatcher_;
@@ -120,14 +158,19 @@ class Sidecar {
 
   std::mutex reload_mutex_;
   std::unique_ptr<Settings> reloaded_;  ///< for the discovery thread to take up
+  std::string config_sha256_;           ///< of the settings in force
+  std::string rules_sha256_;
 
   std::atomic<std::int64_t> last_pass_ns_{0};  ///< steady; 0: none yet
+  std::atomic<std::int64_t> last_look_ns_{0};  ///< steady; of a standby
   std::atomic<bool> planned_{false};
   std::atomic<bool> stop_guard_{false};
   std::atomic<bool> stop_others_{false};
   nanoseconds said_unarmed_{};
+  std::uint64_t said_dropped_ = 0;  ///< entries that no journal has
   std::unique_ptr<DayWatch> day_watch_;
   TraderSignals trader_signals_{log_};
+  config::EscalationConfig escalation_;  ///< discovery's; as of the last reload
   std::unique_ptr<outputs::HttpServer> web_;
   std::size_t servers_started_ = 0;
   nanoseconds servers_tried_{};

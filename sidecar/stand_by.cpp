@@ -29,15 +29,21 @@ void Sidecar::reload_waiting() {
     return log_.error(
         "not reloaded: the settings from before stay in force; correct the file and "
         "send SIGHUP again");
+  log_.reconfigure(fresh.config.log);
+  config::Config taken_up = fresh.config;  // all but the places that it watches
+  taken_up.segment.dir = settings_.config.segment.dir;
+  taken_up.storage.path = settings_.config.storage.path;
+  say_reloaded(fresh, taken_up);
   settings_ = std::move(fresh);
-  log_.reconfigure(settings_.config.log);
-  log_.info("reloaded", {{"rules", std::to_string(settings_.rules->rule_count())}});
+  settings_.config = std::move(taken_up);
 }
 
 bool Sidecar::stand_by(const sigset_t& signals) {
   if (const auto error = shm::check_directory(directory_)) throw StartError{error.message};
+  lock_ = take_directory(directory_).file;
+  if (lock_) return true;  // nobody guards: a start like any other
   const shm::Descriptor wake{::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)};
-  Standby standby{directory_, wake.get(), log_};
+  Standby standby{directory_, wake.get(), last_look_ns_, log_};
   warm_up();
   log_.info("standing by", {{"segment_dir", directory_}});
   while (!lock_) {
@@ -48,7 +54,9 @@ bool Sidecar::stand_by(const sigset_t& signals) {
     reload_waiting();
   }
   took_over_ = true;
-  log_.warn("took over", {{"from_process", std::to_string(standby.holder())}});
+  log_.warn("took over", {{"from_process", std::to_string(standby.holder())},
+                          {"config_sha256", settings_.config.sha256},
+                          {"rules_sha256", settings_.rules->sha256}});
   return true;
 }
 

@@ -39,24 +39,22 @@ std::string signal_trader(const std::string& segment_directory, const TraderIden
   return send_signal(process, signal);
 }
 
-void TraderSignals::begin(const std::string& segment_directory, const TraderIdentity& trader,
-                          const config::EscalationConfig& how, std::chrono::nanoseconds now) {
+void TraderSignals::look(const std::string& segment_directory, const TraderIdentity& trader,
+                         OrdersNews news, const config::EscalationConfig& how) {
+  const bool begins = news == OrdersNews::flow;
+  std::erase_if(warned_, [&](const ProcessIdentity& each) {
+    const bool is_gone = shm::process_start_time(each.pid) != each.start;
+    return is_gone || (begins && each == trader.process);
+  });
   if (how.signal == config::TraderSignal::none) return;
-  send(segment_directory, trader, SIGTERM);
-  if (how.signal == config::TraderSignal::kill) doomed_.push_back({trader, now + how.grace});
-}
-
-void TraderSignals::step(const std::string& segment_directory, std::chrono::nanoseconds now) {
-  const auto is_due = [&](const Doomed& each) { return each.at <= now; };
-  for (const Doomed& each : doomed_) {
-    const bool is_gone =
-        shm::process_start_time(each.trader.process.pid) != each.trader.process.start;
-    if (is_due(each) && !is_gone) send(segment_directory, each.trader, SIGKILL);
+  if (std::find(warned_.begin(), warned_.end(), trader.process) == warned_.end()) {
+    if (send(segment_directory, trader, SIGTERM)) warned_.push_back(trader.process);
+    return;
   }
-  doomed_.erase(std::remove_if(doomed_.begin(), doomed_.end(), is_due), doomed_.end());
+  if (how.signal == config::TraderSignal::kill) send(segment_directory, trader, SIGKILL);
 }
 
-void TraderSignals::send(const std::string& segment_directory, const TraderIdentity& trader,
+bool TraderSignals::send(const std::string& segment_directory, const TraderIdentity& trader,
                          int signal) {
   const std::string why = signal_trader(segment_directory, trader, signal);
   const char* word = signal == SIGKILL ? "SIGKILL" : "SIGTERM";
@@ -68,6 +66,7 @@ void TraderSignals::send(const std::string& segment_directory, const TraderIdent
     log_.error("a trader that sends orders through a kill could not be signalled",
                {{"producer", trader.name}, {"signal", word}, {"reason", why}});
   }
+  return why.empty();
 }
 
 }  // namespace outrider

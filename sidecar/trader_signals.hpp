@@ -3,11 +3,11 @@
 // that: SIGTERM, and after a grace SIGKILL. Nothing else in outrider signals a trader.
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <vector>
 
 #include "config/config.hpp"
+#include "orders_watch.hpp"
 #include "outputs/log.hpp"
 #include "process_handle.hpp"
 
@@ -30,21 +30,17 @@ class TraderSignals {
  public:
   explicit TraderSignals(outputs::Log& log) : log_{log} {}
 
-  /// Nothing unless `how.signal` is written in the configuration.
-  void begin(const std::string& segment_directory, const TraderIdentity& trader,
-             const config::EscalationConfig& how, std::chrono::nanoseconds now);
-  /// Whose grace is over is killed.
-  void step(const std::string& segment_directory, std::chrono::nanoseconds now);
+  /// It sends orders through a kill, now: SIGTERM, and when it goes on after the grace
+  /// SIGKILL, each only if `how`, the configuration in force, says so. Only the guard,
+  /// who sees gates and orders, knows whether it goes on.
+  void look(const std::string& segment_directory, const TraderIdentity& trader, OrdersNews news,
+            const config::EscalationConfig& how);
 
  private:
-  struct Doomed {
-    TraderIdentity trader;
-    std::chrono::nanoseconds at{};
-  };
-  void send(const std::string& segment_directory, const TraderIdentity& trader, int signal);
+  bool send(const std::string& segment_directory, const TraderIdentity& trader, int signal);
 
   outputs::Log& log_;
-  std::vector<Doomed> doomed_;
+  std::vector<ProcessIdentity> warned_;  ///< by SIGTERM, in the kill that is in force
 };
 
 }  // namespace outrider

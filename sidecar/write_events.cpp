@@ -33,7 +33,9 @@ void say(outputs::Log& log, const GuardEvent& event) {
                         {"scope", text(event.scope.view())}});
     case GuardEvent::Kind::orders:
       return log.error(
-          "orders flow although every gate of the trader is KILLED",
+          event.orders == OrdersNews::go_on
+              ? "orders still flow, a grace after they were told of"
+              : "orders flow although every gate of the trader is KILLED",
           {{"producer", text(event.subject.view())}, {"pid", std::to_string(event.pid)}});
     case GuardEvent::Kind::refused:
       return log.warn("a trader refused a directive", {{"producer", text(event.subject.view())},
@@ -47,16 +49,14 @@ void say(outputs::Log& log, const GuardEvent& event) {
 
 void Sidecar::write_events() {
   GuardEvent event;
-  const nanoseconds now = steady_now();
   while (queues_.next_event(event)) {
     say(log_, event);
     if (event.kind != GuardEvent::Kind::orders) continue;
-    trader_signals_.begin(
+    trader_signals_.look(
         directory_,
         {text(event.subject.view()), {event.pid, event.process_start, event.pid_namespace}},
-        {.signal = event.signal, .grace = event.grace}, now);
+        event.orders, escalation_);
   }
-  trader_signals_.step(directory_, now);
   if (const std::uint64_t untold = queues_.take_untold(); untold > 0) {
     log_.warn("events were not logged, there were too many", {{"count", std::to_string(untold)}});
   }

@@ -5,10 +5,11 @@
 set -euo pipefail
 
 build=(g++ cmake ninja-build ccache pkg-config libboost-dev prometheus-cpp-dev libspdlog-dev
-  libyaml-cpp-dev libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev libre2-dev libsystemd-dev
+  libyaml-cpp-dev libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev libre2-dev
   zlib1g-dev libssl-dev libabsl-dev tzdata curl)
 check=(clang clang-format clang-tidy libclang-rt-14-dev libgtest-dev libgmock-dev libbenchmark-dev
-  valgrind stress-ng faketime slowhttptest wrk python3 prometheus prometheus-alertmanager prometheus-node-exporter)
+  valgrind stress-ng faketime slowhttptest wrk python3 prometheus prometheus-alertmanager prometheus-node-exporter
+  yamllint lintian man-db groff bsdextrautils iproute2 systemd systemd-container dbus)
 
 case "${1:---all}" in
   --build) packages=("${build[@]}") ;;

@@ -34,7 +34,7 @@ inline constexpr std::array<WindowSpec, 3> windows{{
     {std::chrono::seconds{300}, std::chrono::seconds{30}, "300s"},
 }};
 
-inline constexpr std::array<double, 5> quantiles{0.5, 0.9, 0.99, 0.999, 0.9999};
+inline constexpr std::array<double, 6> quantiles{0.5, 0.9, 0.95, 0.99, 0.999, 0.9999};
 
 /// Samples that a quantile needs before it says anything: 100 for p99, 1000 for
 /// p99.9; with fewer it would be the maximum under another name.

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 namespace outrider::aggregate {
 
@@ -30,30 +31,35 @@ Labels with(const Labels& labels, std::string name, const std::string& edge_name
   return full;
 }
 
-void list_metric(const Family& family, const Metric& metric, std::vector<Series>& out) {
+using Take = std::function<void(Series)>;
+
+void for_each_of(const Family& family, const Metric& metric, const Take& take) {
   ValueId next = metric.first_value;
   if (family.kind == FamilyKind::counter || family.kind == FamilyKind::gauge) {
-    out.push_back({with(metric.labels, family.name), next});
+    take({with(metric.labels, family.name), next});
     return;
   }
   const bool histogram = family.kind == FamilyKind::histogram;
   for (const double edge : family.edges) {
-    out.push_back({histogram ? with(metric.labels, family.name + "_bucket", "le", edge_text(edge))
-                             : with(metric.labels, family.name, "quantile", edge_text(edge)),
-                   next++});
+    take({histogram ? with(metric.labels, family.name + "_bucket", "le", edge_text(edge))
+                    : with(metric.labels, family.name, "quantile", edge_text(edge)),
+          next++});
   }
-  if (histogram) out.push_back({with(metric.labels, family.name + "_bucket", "le", "+Inf"), next});
-  out.push_back({with(metric.labels, family.name + "_count"), next++});
-  out.push_back({with(metric.labels, family.name + "_sum"), next});
+  if (histogram) take({with(metric.labels, family.name + "_bucket", "le", "+Inf"), next});
+  take({with(metric.labels, family.name + "_count"), next++});
+  take({with(metric.labels, family.name + "_sum"), next});
 }
 
 }  // namespace
 
+void for_each_series(const Family& family, const Take& take) {
+  for (const Metric& metric : family.metrics) for_each_of(family, metric, take);
+}
+
 std::vector<Series> list_series(const Schema& schema) {
   std::vector<Series> all;
-  for (const Family& family : schema.families) {
-    for (const Metric& metric : family.metrics) list_metric(family, metric, all);
-  }
+  for (const Family& family : schema.families)
+    for_each_series(family, [&all](Series series) { all.push_back(std::move(series)); });
   return all;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -61,6 +62,9 @@ struct Schema {
   std::vector<Family> families;
   std::size_t value_count = 0;
 };
+
+/// Every series of a family, one at a time.
+void for_each_series(const Family& family, const std::function<void(Series)>& take);
 
 /// Every series of a schema, `_bucket`, `_sum` and `_count` lines included.
 /// A histogram's count is listed twice: as `_count` and as `le="+Inf"`.

@@ -86,9 +86,15 @@ bool Values::read(ValueId id, double& value) const noexcept {
     case ValueRef::Kind::sum:
       value = ref.histogram->sum() * ref.row->info.scale;
       return true;
+    case ValueRef::Kind::outside:
+      return ref.outside->read(ref.index, value);
     default:
       return read_rolling(ref, value);
   }
+}
+
+void Values::take_outside() noexcept {
+  for (const auto& each : outside_) each->take();
 }
 
 Snapshot Values::prepare() const {

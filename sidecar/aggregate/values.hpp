@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "aggregate/histogram.hpp"
+#include "aggregate/outside.hpp"
 #include "aggregate/schema.hpp"
 
 namespace outrider::aggregate {
@@ -47,21 +48,27 @@ struct ValueRef {
     rolling_count,
     rolling_sum,
     rolling_maximum,
+    outside,
   };
   Kind kind = Kind::own;
   std::uint8_t window = 0;
-  std::uint16_t edge = 0;  ///< bound or quantile
+  std::uint16_t edge = 0;   ///< bound or quantile
+  std::uint32_t index = 0;  ///< within `outside`
   const drain::Drainer* drainer = nullptr;
   const drain::BoundSeries* series = nullptr;
   const drain::Row* row = nullptr;
   const Histogram* histogram = nullptr;
   const double* own = nullptr;
+  const OutsideSeries* outside = nullptr;
 };
 
 class Values final : public ValueSource {
  public:
   [[nodiscard]] const std::shared_ptr<const Schema>& schema() const noexcept { return schema_; }
   bool read(ValueId id, double& value) const noexcept override;
+
+  /// Guard: the newest values from outside, for all that is read from now on.
+  void take_outside() noexcept;
 
   /// Copies all values; `snapshot` was sized by `prepare`. Does not allocate. Counts
   /// each producer's gauges that are no numbers.
@@ -77,6 +84,7 @@ class Values final : public ValueSource {
   std::deque<double> own_;
   std::vector<std::pair<const drain::Drainer*, double*>> not_finite_;  ///< where to count
   std::vector<std::shared_ptr<const drain::Binding>> keep_alive_;
+  std::vector<std::shared_ptr<OutsideSeries>> outside_;
 };
 
 }  // namespace outrider::aggregate

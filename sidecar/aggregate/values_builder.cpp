@@ -53,13 +53,19 @@ bool is_reserved(std::string_view name, std::string_view producer) {
 
 // ------------------------------------------------------------- a producer
 
-void ValuesBuilder::add(const ProducerInput& producer, std::vector<std::string>& refusals) {
+void ValuesBuilder::begin(const ProducerInput& producer, const std::string& source,
+                          std::vector<std::string>& refusals) {
   producer_ = &producer;
+  payer_ = producer.name;
   refusals_ = &refusals;
-  names_.push_back(producer.name);
+  sources_.push_back(source);
   said_.clear();
   rows_done_.clear();
   living_.clear();
+}
+
+void ValuesBuilder::add(const ProducerInput& producer, std::vector<std::string>& refusals) {
+  begin(producer, "producer " + producer.name, refusals);
   if (producer.binding != nullptr) {
     values_->keep_alive_.push_back(producer.binding);
     for (const auto& series : producer.binding->series) add_living(series);
@@ -180,15 +186,14 @@ void ValuesBuilder::place(const Declaration& declared, Placing& placing,
                           const std::vector<ValueRef>& refs) {
   if (is_reserved(declared.name, producer_->name)) {
     placing.is_shown = false;
-    return refuse(declared.name, declared.name + ": found it registered by producer " +
-                                     producer_->name +
+    return refuse(declared.name, declared.name + ": found it registered by " + sources_.back() +
                                      "; names with outrider_ are the sidecar's own; rename it");
   }
-  if (!room_.take(producer_->name, refs.size())) {
+  if (!room_.take(payer_, refs.size())) {
     placing.is_shown = false;
     for (std::string& name : names_of(declared))
       shortfalls_[producer_->name].uncertain.insert(std::move(name));
-    return refuse({}, "producer " + producer_->name + ": found more series than " +
+    return refuse({}, sources_.back() + ": found more series than " +
                           std::to_string(value_limits.most_each) +
                           " values of one producer, or than those of all leave room for; further "
                           "ones are on no page and in no rule, and gates that a rule would guard "
@@ -201,7 +206,7 @@ void ValuesBuilder::place(const Declaration& declared, Placing& placing,
     refuse_name(declared);
   }
   for (const std::string& name : plain_samples(declared))
-    samples_.try_emplace(sample_key(name, placing.labels), &names_.back());
+    samples_.try_emplace(sample_key(name, placing.labels), &sources_.back());
   add_metric(into, placing.labels, refs);
 }
 
@@ -230,8 +235,8 @@ void ValuesBuilder::tell_apart(const Declaration& declared, Placing& placing) {
     set_label(placing.labels, label, producer_->name);
   placing.is_shown = false;
   refuse(declared.name,
-         shm::shown(meant.text()) + ": found a series of producer " + producer_->name +
-             " that reads the same as one of producer " + *holder +
+         shm::shown(meant.text()) + ": found a series of " + sources_.back() +
+             " that reads the same as one of " + *holder +
              "; needed a label that tells them apart; the page shows that of " + *holder +
              ", rules see the other with " + label + "=\"" + producer_->name +
              "\" added, and gates of " + producer_->name +
@@ -264,19 +269,19 @@ void ValuesBuilder::hold_names(const Declaration& declared, Family& family) {
   family.is_shown = holder_of_name(declared) == nullptr;
   if (!family.is_shown) return;
   for (const std::string& name : names_of(declared))
-    holders_[name] = {declared, producer_ == nullptr ? "" : producer_->name};
+    holders_[name] = {declared, producer_ == nullptr ? "" : sources_.back()};
 }
 
 void ValuesBuilder::refuse_name(const Declaration& declared) {
   const Holder& holder = *holder_of_name(declared);
   const Declaration& theirs = holder.declared;
   refuse(declared.name,
-         declared.name + ": found producer " + producer_->name + " registering it as " +
-             description(declared) + ", where producer " + holder.producer + " has " +
+         declared.name + ": found " + sources_.back() + " registering it as " +
+             description(declared) + ", where " + holder.source + " has " +
              (theirs.name == declared.name ? std::string{"it"} : theirs.name) + " as " +
              description(theirs) +
              "; needed one kind, unit and set of bounds for a name; the page shows that of " +
-             holder.producer + ", rules see both; rename one");
+             holder.source + ", rules see both; rename one");
 }
 
 void ValuesBuilder::add_metric(Family& family, Labels labels, const std::vector<ValueRef>& refs) {
@@ -302,6 +307,19 @@ std::vector<double*> ValuesBuilder::add_own(const Declaration& declared, Labels 
   std::sort(labels.begin(), labels.end());
   add_metric(target, std::move(labels), refs);
   return cells;
+}
+
+std::vector<ValuesBuilder::Counted> ValuesBuilder::counters(const std::string& name) const {
+  std::vector<Counted> found;
+  for (const Family& family : families_) {
+    if (family.kind != FamilyKind::counter || family.name != name) continue;
+    for (const Metric& metric : family.metrics) {
+      for (const auto& [label, value] : metric.labels) {
+        if (label == producer_label_) found.push_back({value, metric.first_value, &metric.labels});
+      }
+    }
+  }
+  return found;
 }
 
 std::unique_ptr<Values> ValuesBuilder::build() {

@@ -49,6 +49,10 @@ class ValuesBuilder {
   /// them. What is not on the page is named in `refusals`, once for each family.
   void add(const ProducerInput& producer, std::vector<std::string>& refusals);
 
+  /// Adds what comes from outside, after the producers: they keep their names and room.
+  void add_outside(const std::shared_ptr<OutsideSeries>& series,
+                   std::vector<std::string>& refusals);
+
   /// A series of the sidecar's own: the caller writes through the pointers, one for
   /// each value of the metric, on the guard thread, for as long as the Values live.
   std::vector<double*> add_own(const Declaration& declared, Labels labels);
@@ -57,6 +61,15 @@ class ValuesBuilder {
   void count_not_finite(const drain::Drainer& drainer, double* cell) {
     values_->not_finite_.emplace_back(&drainer, cell);
   }
+
+  /// A counter, and whose it is.
+  struct Counted {
+    std::string producer;
+    ValueId value = 0;
+    const Labels* labels = nullptr;  ///< for as long as nothing is added
+  };
+  /// Those of a name that have the producers' label; without such a label none.
+  [[nodiscard]] std::vector<Counted> counters(const std::string& name) const;
 
   /// By producer; those with none are not in it.
   [[nodiscard]] const std::map<std::string, Shortfall>& shortfalls() const { return shortfalls_; }
@@ -67,7 +80,7 @@ class ValuesBuilder {
   /// Who has a name on the page, and as what.
   struct Holder {
     Declaration declared;
-    std::string producer;
+    std::string source;
   };
   /// One series while it is added.
   struct Placing {
@@ -75,6 +88,8 @@ class ValuesBuilder {
     bool is_shown = true;
   };
 
+  void begin(const ProducerInput& producer, const std::string& source,
+             std::vector<std::string>& refusals);
   void add_living(const drain::BoundSeries& series);
   void add_history(const drain::Row& row);
   void add_row(const drain::Row& row, const drain::BoundSeries* series);
@@ -103,10 +118,11 @@ class ValuesBuilder {
   std::unordered_map<std::string, const std::string*> samples_;  ///< and whose they are
   Allowance room_{value_limits};
   std::map<std::string, Shortfall> shortfalls_;
-  std::deque<std::string> names_;  ///< of producers; `samples_` points here
+  std::deque<std::string> sources_;  ///< "producer oms"; `samples_` points here
 
   // Of the producer that is being added.
   const ProducerInput* producer_ = nullptr;
+  std::string payer_;  ///< whose share of the room it takes
   std::vector<std::string>* refusals_ = nullptr;
   std::set<std::string> said_;  ///< about what
   std::unordered_set<const drain::Row*> rows_done_;

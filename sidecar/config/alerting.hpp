@@ -10,11 +10,24 @@
 #include <utility>
 #include <vector>
 
+#include "config/summaries.hpp"
+
 namespace outrider::config {
 
 enum class ReceiverKind {
   alertmanager,  ///< POST /api/v2/alerts, again and again while an alert fires
   webhook,       ///< what Alertmanager's own webhook sends, version 4
+  exec,          ///< a program of the operator's, with the same on its standard input
+};
+
+/// A condition on a label, in Alertmanager's words; a label that is not there is empty.
+struct MatcherConfig {
+  enum class Kind : std::uint8_t { equal, not_equal, matches, matches_not };
+  std::string label{};
+  Kind kind = Kind::equal;
+  std::string value{};
+
+  bool operator==(const MatcherConfig&) const = default;
 };
 
 struct ReceiverConfig {
@@ -25,16 +38,21 @@ struct ReceiverConfig {
   std::string url{};
   /// Instead of `url`, a file that holds it: some webhooks' URLs are secrets.
   std::string url_file{};
-  /// For the whole request, 100 ms to 1 min.
+  /// For the whole request, or the program, which is then killed; 100 ms to 1 min.
   std::chrono::nanoseconds timeout = std::chrono::seconds{10};
   std::string bearer_token_file{};
   std::string username{};       ///< of basic_auth
   std::string password_file{};  ///< of basic_auth
   std::string ca_file{};        ///< certificates to trust in place of the system's
+  /// It is told of alerts that meet all of these.
+  std::vector<MatcherConfig> matchers{};
+  std::vector<std::string> command{};                ///< of exec: the file, then its arguments
+  std::map<std::string, std::string> environment{};  ///< of exec: beside what tells of the alert
 };
 
 struct AlertingConfig {
   std::vector<ReceiverConfig> receivers{};
+  std::vector<SummaryConfig> summaries{};
   /// Added to every alert, below its own labels.
   std::vector<std::pair<std::string, std::string>> external_labels{};
   /// Words for severity that rules use, to info, warning, critical or emergency.

@@ -11,14 +11,13 @@
 #include <vector>
 
 #include "config/alerting.hpp"
+#include "config/analytics.hpp"
+#include "config/place.hpp"
+#include "config/probes.hpp"
+#include "config/recovery.hpp"
+#include "config/write_back.hpp"
 
 namespace outrider::config {
-
-/// Where something stands in a file, from 1; 0: not from a file.
-struct Place {
-  int line = 0;
-  int column = 0;
-};
 
 /// The port of the sidecar, registered nowhere, chosen once.
 inline constexpr std::uint16_t default_port = 9717;
@@ -48,6 +47,8 @@ struct StorageConfig {
 struct ListenAddress {
   std::string host = "127.0.0.1";     ///< a numeric address
   std::uint16_t port = default_port;  ///< 0: any free port
+
+  friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
 
 struct WebConfig {
@@ -168,6 +169,7 @@ enum class TraderSignal {
 
 /// What follows when a trader sends orders through a kill.
 struct EscalationConfig {
+  Place place{};  ///< of `orders`
   /// Its counter of orders, as a series is called; empty: nobody looks.
   std::string orders{};
   /// How long after the kill orders may still come: those on their way.
@@ -220,6 +222,15 @@ struct ProtectionConfig {
   EscalationConfig escalation{};
 };
 
+/// What the query API of the sidecar answers from; it is gone with the process.
+struct HistoryConfig {
+  /// Between two looks at everything. Shorter: finer curves, and less of the past in the
+  /// same bytes.
+  std::chrono::nanoseconds interval = std::chrono::seconds{5};
+  std::chrono::nanoseconds retention = std::chrono::hours{1};  ///< older looks are forgotten
+  std::uint64_t max_bytes = std::uint64_t{8} << 20;            ///< then the oldest go first
+};
+
 /// What "today" means: counts per day begin anew then.
 struct DayConfig {
   std::chrono::minutes begins_at{0};  ///< after midnight
@@ -227,7 +238,8 @@ struct DayConfig {
 };
 
 struct Config {
-  std::string file{};  ///< what was loaded; empty: no file
+  std::string file{};    ///< what was loaded; empty: no file
+  std::string sha256{};  ///< of that file as it was read; empty: no file
   SegmentConfig segment{};
   StorageConfig storage{};
   WebConfig web{};
@@ -235,9 +247,14 @@ struct Config {
   RulesConfig rules{};
   LoopConfig loop{};
   LogConfig log{};
+  HistoryConfig history{};
   DayConfig day{};
   ProtectionConfig protection{};
   AlertingConfig alerting{};
+  std::vector<ProbeConfig> probes{};
+  std::vector<RecoveryConfig> recovery{};
+  std::vector<WriteBackConfig> write_back{};
+  std::vector<AnalyticsConfig> analytics{};
   /// Wait until no other sidecar has the segment directory, then take over.
   bool standby = false;
   /// Close every gate at once on SIGTERM, instead of letting the leases run out.

@@ -76,6 +76,7 @@ void apply_flags(const Flags& flags, Loaded& loaded) {
 Loaded load(const Flags& flags) {
   Loaded loaded = flags.config_file.empty() ? Loaded{} : load_file(flags.config_file);
   apply_flags(flags, loaded);
+  if (auto problem = check_escalation(loaded.config)) loaded.problems.push_back(*problem);
   return loaded;
 }
 

@@ -56,6 +56,22 @@ std::string_view set_log_max_bytes(Config& config, const std::string& text) {
   return stored ? accepted : "a number of bytes, from 4096 to 2^40";
 }
 
+std::string_view set_history_interval(Config& config, const std::string& text) {
+  const bool stored = store_duration(config.history.interval, text, {100ms, 10min});
+  return stored ? accepted : "a duration from 100ms to 10m";
+}
+
+std::string_view set_history_retention(Config& config, const std::string& text) {
+  const bool stored = store_duration(config.history.retention, text, {1min, 24h * 7});
+  return stored ? accepted : "a duration from 1m to 1w";
+}
+
+std::string_view set_history_max_bytes(Config& config, const std::string& text) {
+  const bool stored =
+      store_number(config.history.max_bytes, text, std::uint64_t{1} << 20, std::uint64_t{1} << 32);
+  return stored ? accepted : "a number of bytes, from 1048576 to 2^32";
+}
+
 std::string_view set_rules_file(Config& config, const std::string& text) {
   return store_text(config.rules.files.emplace_back(), text);
 }
@@ -230,6 +246,14 @@ constexpr std::array keys{
     Key{"log.max-bytes", KeyKind::value, "BYTES",
         "at this size log.file is renamed to FILE.1 and begun anew (default: 67108864)", false,
         set_log_max_bytes},
+    Key{"history.interval", KeyKind::value, "DURATION",
+        "between two looks that the query API answers from (default: 5s)", false,
+        set_history_interval},
+    Key{"history.retention", KeyKind::value, "DURATION",
+        "older looks are forgotten (default: 1h)", false, set_history_retention},
+    Key{"history.max-bytes", KeyKind::value, "BYTES",
+        "beyond it the oldest looks are forgotten first (default: 8388608)", false,
+        set_history_max_bytes},
     Key{"producer-label", KeyKind::value, "NAME",
         "label that names the producer on its series, or off (default: producer)", false,
         set_producer_label},
@@ -296,6 +320,12 @@ std::string refusal(const Key& key, std::string_view found, std::string_view nee
 
 bool is_scope(std::string_view text) {
   return is_label_name(text);
+}
+
+bool is_whole_scope(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals == text.npos) return text == "global" || text == "host";
+  return is_scope(text.substr(0, equals)) && equals + 1 < text.size();
 }
 
 }  // namespace outrider::config

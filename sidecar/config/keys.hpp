@@ -42,6 +42,8 @@ std::string refusal(const Key& key, std::string_view found, std::string_view nee
 
 /// True for `global`, `host` and every text that can be a label name.
 bool is_scope(std::string_view text);
+/// True for `global`, `host` and LABEL=VALUE.
+bool is_whole_scope(std::string_view text);
 
 /// How many probes, or trips, may be configured.
 inline constexpr std::uint32_t most_probes = 1000;

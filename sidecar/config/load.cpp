@@ -8,6 +8,7 @@
 #include <fstream>
 #include <tuple>
 
+#include "config/digest.hpp"
 #include "config/read_alerting.hpp"
 #include "config/reader.hpp"
 #include "config/yaml_document.hpp"
@@ -46,6 +47,7 @@ class AlertCheck {
 Loaded load_text(const std::string& text, const std::string& source) {
   Loaded loaded;
   loaded.config.file = source;
+  loaded.config.sha256 = sha256(text);
   try {
     const YamlText found = read_yaml(text);
     if (found.second) {
@@ -106,6 +108,7 @@ std::vector<Problem> check_alert_names(const Config& config,
     check.look(entry.alert, entry.place);
     if (!entry.cleared_by.empty()) check.look(entry.cleared_by, entry.place);
   }
+  for (const auto& entry : config.recovery) check.look(entry.alert, entry.place);
   return std::move(check.problems);
 }
 

@@ -3,6 +3,7 @@
 // should need one round, not five. With a problem, the Config must not be used.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ Loaded load_file(const std::string& file);
 
 /// The same from text; `source` names it in problems and roots its paths.
 Loaded load_text(const std::string& text, const std::string& source);
+
+/// Whose orders flow through a kill cannot be told without the producers' label.
+std::optional<Problem> check_escalation(const Config& config);
 
 /// A problem for every breaker and kill switch whose alert no rule file has.
 std::vector<Problem> check_alert_names(const Config& config,

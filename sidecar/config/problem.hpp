@@ -3,6 +3,7 @@
 // the form that editors and compilers use.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ std::string to_text(const Problem& problem);
 
 /// A value as it may stand in a message: quoted, on one line, not endless.
 std::string in_quotes(std::string_view value);
+
+/// Levenshtein distance: insertions, deletions and replacements from a to b.
+std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// The candidate most like `name`, if one is like it at all; else empty.
 std::string_view nearest(std::string_view name, const std::vector<std::string_view>& candidates);

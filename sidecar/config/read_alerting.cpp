@@ -7,6 +7,10 @@
 #include "config/duration.hpp"
 #include "config/keys.hpp"
 #include "config/problem.hpp"
+#include "config/read_hooks.hpp"
+#include "config/read_matchers.hpp"
+#include "config/read_summaries.hpp"
+#include "config/url.hpp"
 
 namespace outrider::config {
 
@@ -27,30 +31,10 @@ std::string kind_of(const YAML::Node& value) {
   return value.IsScalar() ? in_quotes(value.Scalar()) : "nothing";
 }
 
-/// "https://host:443/path" without scheme, path and query; empty when it is none.
-std::string host_and_port(std::string_view url) {
-  const std::size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos) return {};
-  const std::string_view rest = url.substr(scheme + 3);
-  return std::string{rest.substr(0, rest.find_first_of("/?#"))};
-}
-
-/// What is wrong with a URL; never the URL itself, which may hold a secret.
-std::string_view url_problem(std::string_view url) {
-  if (!url.starts_with("http://") && !url.starts_with("https://")) return "http:// or https://";
-  const std::string host = host_and_port(url);
-  if (host.empty()) return "a host after the scheme";
-  if (host.find('@') != std::string::npos)
-    return "no user or password in it; use basic_auth with a password_file";
-  const auto printable = [](char c) { return c > ' ' && c < 0x7f; };
-  if (!std::all_of(url.begin(), url.end(), printable)) return "printable ASCII without blanks";
-  return {};
-}
-
 /// Reads one entry of a list of receivers.
 class ReceiverReader {
  public:
-  ReceiverReader(std::string path, ReceiverConfig& receiver, const AlertingContext& context)
+  ReceiverReader(std::string path, ReceiverConfig& receiver, const ReadContext& context)
       : path_{std::move(path)}, receiver_{receiver}, context_{context} {}
 
   void read(const YAML::Node& entry) {
@@ -79,6 +63,8 @@ class ReceiverReader {
         problem(item.first, '.' + name, "found a second time; needed once");
       } else if ((name == "basic_auth" || name == "tls_config") && item.second.IsMap()) {
         read_fields(item.second, name + '.');
+      } else if (name == "matchers") {
+        read_matchers(receiver_.matchers, path_ + ".matchers", item.second, context_);
       } else if (!is_known(name)) {
         unknown(item.first, name);
       } else if (!item.second.IsScalar() || item.second.Scalar().empty()) {
@@ -129,6 +115,7 @@ class ReceiverReader {
                                                      "url",
                                                      "url_file",
                                                      "timeout",
+                                                     "matchers",
                                                      "basic_auth",
                                                      "basic_auth.username",
                                                      "tls_config",
@@ -155,13 +142,13 @@ class ReceiverReader {
 
   std::string path_;
   ReceiverConfig& receiver_;
-  const AlertingContext& context_;
+  const ReadContext& context_;
   std::set<std::string> seen_;
   bool has_bad_url_ = false;
 };
 
 void read_receivers(AlertingConfig& config, ReceiverKind kind, const YAML::Node& list,
-                    const std::pair<std::string, const AlertingContext&>& where) {
+                    const std::pair<std::string, const ReadContext&>& where) {
   const auto& [path, context] = where;
   if (list.IsNull()) return;
   if (!list.IsSequence())
@@ -177,7 +164,7 @@ void read_receivers(AlertingConfig& config, ReceiverKind kind, const YAML::Node&
 
 /// Calls `store` with each key and value; it returns what was needed instead.
 template <class Store>
-void read_pairs(const YAML::Node& mapping, const std::string& path, const AlertingContext& context,
+void read_pairs(const YAML::Node& mapping, const std::string& path, const ReadContext& context,
                 const Store& store) {
   if (mapping.IsNull()) return;
   if (!mapping.IsMap())
@@ -197,11 +184,13 @@ void read_pairs(const YAML::Node& mapping, const std::string& path, const Alerti
 }  // namespace
 
 void read_alerting(AlertingConfig& config, const std::string& path, const YAML::Node& value,
-                   const AlertingContext& context) {
+                   const ReadContext& context) {
   if (path == "alerting.alertmanagers")
     return read_receivers(config, ReceiverKind::alertmanager, value, {path, context});
   if (path == "alerting.webhooks")
     return read_receivers(config, ReceiverKind::webhook, value, {path, context});
+  if (path == "alerting.hooks") return read_hooks(config.receivers, value, context);
+  if (path == "alerting.summaries") return read_summaries(config.summaries, value, context);
   read_pairs(value, path, context,
              [&](const std::string& key, const std::string& text) -> std::string_view {
                if (path == "alerting.external_labels") {

@@ -6,14 +6,25 @@
 
 #include "config/keys.hpp"
 #include "config/read_alerting.hpp"
+#include "config/read_analytics.hpp"
+#include "config/read_probes.hpp"
+#include "config/read_recovery.hpp"
+#include "config/read_write_back.hpp"
 
 namespace outrider::config {
 
 namespace {
 
-const std::vector<std::string_view> section_lists{
-    "protection.breakers",       "protection.kill_switch", "protection.entry_blocks",
-    "protection.cluster_alerts", "protection.escalation",  "protection.on_stale"};
+const std::vector<std::string_view> section_lists{"protection.breakers",
+                                                  "protection.kill_switch",
+                                                  "protection.entry_blocks",
+                                                  "protection.cluster_alerts",
+                                                  "protection.escalation",
+                                                  "protection.on_stale",
+                                                  "probes",
+                                                  "recovery",
+                                                  "write_back",
+                                                  "analytics"};
 
 /// True when some known name lies below `path`: "web" for "web.listen-address".
 bool is_section(const std::string& path) {
@@ -100,13 +111,16 @@ void Reader::read_key(const std::string& path, const YAML::Node& key, const YAML
   if (path == "protection.escalation") return read_escalation(value);
   if (path == "protection.cluster_alerts") return read_cluster_alerts(value);
   if (path == "protection.on_stale") return read_on_stale(value);
+  const ReadContext context{
+      [this](const YAML::Node& at, std::string text) { problem(at, std::move(text)); },
+      [this](const std::string& file) { return beside(source_, file); }};
+  if (path == "write_back") return read_write_back(loaded_.config.write_back, value, context);
+  if (path == "analytics") return read_analytics(loaded_.config.analytics, value, context);
+  if (path == "probes") return read_probes(loaded_.config.probes, value, context);
+  if (path == "recovery") return read_recovery(loaded_.config.recovery, value, context);
   if (std::find(std::begin(alerting_parts), std::end(alerting_parts), path) !=
-      std::end(alerting_parts)) {
-    const AlertingContext context{
-        [this](const YAML::Node& at, std::string text) { problem(at, std::move(text)); },
-        [this](const std::string& file) { return beside(source_, file); }};
+      std::end(alerting_parts))
     return read_alerting(loaded_.config.alerting, path, value, context);
-  }
   if (is_section(path) && value.IsMap()) return read_mapping(value, path + '.');
   if (find_key(path) != nullptr) return read_value(path, key, value);
   if (!is_section(path)) return unknown_key(path, key, known_names());

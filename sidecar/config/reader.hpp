@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "config/load.hpp"
+#include "config/read_context.hpp"
 
 namespace outrider::config {
 
@@ -68,8 +69,6 @@ class Reader {
   std::map<std::string, int> seen_;  ///< path to the line that gave it
 };
 
-/// What `value` is, for people.
-std::string found_text(const YAML::Node& value);
 Place place_of(const YAML::Mark& mark);
 
 }  // namespace outrider::config

@@ -5,6 +5,15 @@
 
 namespace outrider::config {
 
+std::optional<Problem> check_escalation(const Config& config) {
+  const EscalationConfig& escalation = config.protection.escalation;
+  if (escalation.orders.empty() || !config.producer_label.empty()) return std::nullopt;
+  return Problem{config.file, escalation.place,
+                 "protection.escalation.orders: found " + in_quotes(escalation.orders) +
+                     " with producer-label off; needed the label that says whose orders they are; "
+                     "remove one of the two"};
+}
+
 void Reader::read_escalation(const YAML::Node& value) {
   const std::string path = "protection.escalation";
   if (value.IsNull()) return;
@@ -15,8 +24,10 @@ void Reader::read_escalation(const YAML::Node& value) {
   const Fields fields = read_entry(path, value, {"orders", "after", "signal", "grace"});
   read_duration(path, "after", fields, escalation.after);
   read_duration(path, "grace", fields, escalation.grace);
-  if (const auto orders = fields.find("orders"); orders != fields.end())
+  if (const auto orders = fields.find("orders"); orders != fields.end()) {
     escalation.orders = orders->second.Scalar();
+    escalation.place = place_of(orders->second.Mark());
+  }
   const auto given = fields.find("signal");
   if (given == fields.end()) return;
   const std::string& word = given->second.Scalar();

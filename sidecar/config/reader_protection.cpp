@@ -31,12 +31,6 @@ constexpr std::array<std::pair<std::string_view, OnStale>, 3> stale_actions{{
     {"continue", OnStale::keep_going},
 }};
 
-bool is_whole_scope(std::string_view text) {
-  const std::size_t equals = text.find('=');
-  if (equals == text.npos) return text == "global" || text == "host";
-  return is_scope(text.substr(0, equals)) && equals + 1 < text.size();
-}
-
 /// A field that is there and holds one value; null otherwise.
 template <class Fields>
 const YAML::Node* scalar_of(const Fields& fields, const char* name) {

@@ -174,6 +174,33 @@ std::vector<std::string> merge_families(Families& families, Families more) {
   return refused;
 }
 
+void for_each_sample(const Families& families,
+                     const std::function<void(aggregate::Labels labels, double value)>& take) {
+  for (const prometheus::MetricFamily& family : families) {
+    for (const prometheus::ClientMetric& metric : family.metric) {
+      const auto line = [&](const char* suffix, double value, const char* name = nullptr,
+                            const std::string& text = {}) {
+        aggregate::Labels labels{{"__name__", family.name + suffix}};
+        for (const auto& label : metric.label) labels.emplace_back(label.name, label.value);
+        if (name != nullptr) labels.emplace_back(name, text);
+        take(std::move(labels), value);
+      };
+      if (family.type == prometheus::MetricType::Histogram) {
+        const auto count = static_cast<double>(metric.histogram.sample_count);
+        for (const auto& bucket : metric.histogram.bucket)
+          line("_bucket", static_cast<double>(bucket.cumulative_count), "le",
+               aggregate::edge_text(bucket.upper_bound));
+        line("_bucket", count, "le", "+Inf");
+        line("_count", count);
+        line("_sum", metric.histogram.sample_sum);
+      } else {
+        const bool is_counter = family.type == prometheus::MetricType::Counter;
+        line("", is_counter ? metric.counter.value : metric.gauge.value);
+      }
+    }
+  }
+}
+
 std::string to_text(const Families& families) {
   std::ostringstream text;
   text.imbue(std::locale::classic());

@@ -5,6 +5,7 @@
 
 #include <prometheus/metric_family.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,10 @@ Families to_families(const aggregate::Snapshot& snapshot);
 /// A name that is there with another type, or with the same labels, would make the
 /// page unreadable: such metrics stay out, and the name is returned.
 std::vector<std::string> merge_families(Families& families, Families more);
+
+/// Every line of the page as a full label set, `__name__` in it, and its value.
+void for_each_sample(const Families& families,
+                     const std::function<void(aggregate::Labels labels, double value)>& take);
 
 /// prometheus-cpp's text format 0.0.4.
 std::string to_text(const Families& families);

@@ -46,6 +46,9 @@ std::string lower_case(std::string_view text);
 /// Decoded value of a parameter of Request::query; nothing when it is not there.
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name);
 
+/// Decoded values of a parameter that may come several times, in their order.
+std::vector<std::string> query_parameters(std::string_view query, std::string_view name);
+
 /// "%2F" and, in a query, "+"; nothing when an escape is broken.
 std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space);
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <mutex>
 
+#include "outputs/health.hpp"
 #include "outputs/process_metrics.hpp"
 
 namespace outrider::outputs {
@@ -20,7 +21,10 @@ constexpr const char* index_page = R"(<!DOCTYPE html>
 <ul>
 <li><a href="/metrics">/metrics</a>: what Prometheus scrapes</li>
 <li><a href="/api/v1/status">/api/v1/status</a>: producers, gates, alerts, trips, as JSON</li>
-<li><a href="/health">/health</a>: healthy and ready, as JSON</li>
+<li><a href="/api/v1/rules">/api/v1/rules</a>: every rule as it stands; and /api/v1/query, query_range,
+series, labels, label/NAME/values, metadata, as Prometheus has them: the last hour</li>
+<li><a href="/health">/health</a>: the sidecar, the health checks and the probes, as JSON</li>
+<li><a href="/api/v1/health/history">/api/v1/health/history</a>: what of these has changed</li>
 <li><a href="/-/healthy">/-/healthy</a>: 200 while passes finish</li>
 <li><a href="/-/ready">/-/ready</a>: 200 when everything is loaded, else the reasons</li>
 </ul>
@@ -91,8 +95,7 @@ Response ready(const Status& status) {
 }
 
 Response health(const Status& status) {
-  const bool good = is_healthy(status) && status.not_ready.empty();
-  return {.status = good ? 200 : service_unavailable,
+  return {.status = is_good_enough(overall_health(status)) ? 200 : service_unavailable,
           .content_type = json_content_type,
           .body = health_json(status)};
 }

@@ -13,13 +13,17 @@ namespace outrider::outputs {
 
 class Router {
  public:
-  /// `method` is GET or POST. A path is matched whole.
+  /// `method` is GET or POST. A path is matched whole; in it, a part "*" stands for any
+  /// one part that no other path has there.
   void add(std::string method, std::string path, Handler handler);
 
   [[nodiscard]] Response answer(const Request& request) const;
 
  private:
-  std::map<std::string, std::map<std::string, Handler>, std::less<>> paths_;
+  using Methods = std::map<std::string, Handler>;
+  [[nodiscard]] const Methods* find(const std::string& path) const;
+
+  std::map<std::string, Methods, std::less<>> paths_;
 };
 
 }  // namespace outrider::outputs

@@ -5,35 +5,13 @@
 
 #include <array>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
+#include "outputs/json.hpp"
 #include "outputs/process_metrics.hpp"
 
 namespace outrider::outputs {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-/// Names come from other processes: bytes that are no UTF-8 are replaced, not thrown at.
-std::string dumped(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-Json wall_json(WallMs time) {
-  return time == 0 ? Json{} : Json(wall_text(time));
-}
-
-Json labels_json(const aggregate::Labels& labels) {
-  Json json = Json::object();
-  for (const auto& [name, value] : labels) json[name] = value;
-  return json;
-}
-
-Json age_json(const Status& status) {
-  if (!status.last_pass_age) return {};
-  return std::chrono::duration<double>(*status.last_pass_age).count();
-}
 
 Json to_json(const ProducerStatus& producer) {
   return {{"name", producer.name},         {"state", producer.state},
@@ -71,9 +49,7 @@ Json to_json(const TripStatus& trip) {
 
 template <class Item>
 Json list_json(const std::vector<Item>& items) {
-  Json list = Json::array();
-  for (const Item& item : items) list.push_back(to_json(item));
-  return list;
+  return list_json(items, [](const Item& item) { return to_json(item); });
 }
 
 Json samples_json(const Status& status) {
@@ -97,10 +73,12 @@ std::string status_json(const Status& status) {
                  {"healthy", is_healthy(status)},
                  {"ready", status.not_ready.empty()},
                  {"not_ready", status.not_ready},
-                 {"last_pass_age_seconds", age_json(status)},
+                 {"last_pass_age_seconds", age_json(status.last_pass_age)},
                  {"last_reload_successful", status.last_reload_successful},
                  {"journal_writable", status.journal_writable},
                  {"config_file", status.config_file},
+                 {"config_sha256", status.config_sha256},
+                 {"rules_sha256", status.rules_sha256},
                  {"segment_dir", status.segment_dir},
                  {"samples", samples_json(status)},
                  {"rule_evaluations", status.rule_evaluations},
@@ -109,14 +87,6 @@ std::string status_json(const Status& status) {
                  {"gates", list_json(status.gates)},
                  {"alerts", list_json(status.alerts)},
                  {"trips", list_json(status.trips)}});
-}
-
-std::string health_json(const Status& status) {
-  return dumped({{"healthy", is_healthy(status)},
-                 {"ready", status.not_ready.empty()},
-                 {"not_ready", status.not_ready},
-                 {"last_pass_age_seconds", age_json(status)},
-                 {"version", version()}});
 }
 
 std::string wall_text(WallMs time) {

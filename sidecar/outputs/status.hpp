@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "aggregate/health.hpp"
 #include "aggregate/schema.hpp"
 
 namespace outrider::outputs {
@@ -61,6 +62,21 @@ struct LossStatus {
   std::uint64_t samples = 0;
 };
 
+/// A health check: what a rule has recorded of it.
+struct CheckStatus {
+  std::string check{};
+  aggregate::Labels labels{};  ///< beside that
+  aggregate::Health health = aggregate::Health::unknown;
+  std::optional<double> value{};                  ///< none: no data
+  std::optional<std::chrono::nanoseconds> age{};  ///< of the evaluation; none: there was none
+};
+
+struct ProbeStatus {
+  std::string probe{};
+  aggregate::Health health = aggregate::Health::unknown;
+  std::optional<std::chrono::nanoseconds> age{};  ///< of its last good answer
+};
+
 struct Status {
   WallMs now = 0;
   /// Time since a pass finished; nothing before the first one.
@@ -69,13 +85,17 @@ struct Status {
   bool last_reload_successful = true;
   bool journal_writable = true;
 
-  std::string config_file{};
+  std::string config_file{};    ///< this and the next two: of the settings in force
+  std::string config_sha256{};  ///< empty: no file
+  std::string rules_sha256{};   ///< of all rule files, one after the other; empty: none
   std::string segment_dir{};
 
   std::vector<ProducerStatus> producers{};
   std::vector<GateStatus> gates{};
   std::vector<AlertStatus> alerts{};
   std::vector<TripStatus> trips{};
+  std::vector<CheckStatus> checks{};
+  std::vector<ProbeStatus> probes{};
 
   /// Sums over all producers there have been since the totals began.
   std::uint64_t recorded = 0;
@@ -95,9 +115,6 @@ bool is_healthy(const Status& status);
 
 /// The answer of /api/v1/status; its members are in README.md.
 std::string status_json(const Status& status);
-
-/// The answer of /health: whether it is healthy and ready, and why not.
-std::string health_json(const Status& status);
 
 /// "2026-11-21T01:43:00.123Z"; empty for 0.
 std::string wall_text(WallMs time);

@@ -74,6 +74,9 @@ class Binder {
                                        std::get<MatrixSelector>(first.node), nullptr, context_));
       case FunctionKind::histogram_quantile:
         return make_histogram_quantile(bind_scalar(first), bind(*call.arguments[1]));
+      case FunctionKind::label_replace:
+        return make_label_replacement(bind(first),
+                                      {text(call, 1), text(call, 2), text(call, 3), text(call, 4)});
       case FunctionKind::sort:
         return bind(first);  // what a rule makes of elements does not depend on their order
       case FunctionKind::vector:
@@ -90,6 +93,10 @@ class Binder {
   }
 
  private:
+  static const std::string& text(const Call& call, std::size_t argument) {
+    return std::get<StringLiteral>(strip_parens(*call.arguments[argument]).node).value;
+  }
+
   ScalarNodePtr bind_scalar_call(const Call& call) {
     if (call.function->kind == FunctionKind::time) return make_time();
     if (call.function->kind == FunctionKind::pi) return make_number(std::numbers::pi);

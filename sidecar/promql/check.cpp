@@ -5,6 +5,9 @@
 #include <string>
 #include <utility>
 
+#include "config/problem.hpp"
+#include "promql/labels.hpp"
+
 namespace outrider::promql {
 
 namespace {
@@ -78,6 +81,7 @@ class Checker {
       refuse(offset_, "the function \"" + std::string{function.name} + "\"");
     }
     check_arguments(call);
+    if (function.kind == FunctionKind::label_replace) check_label_replace(call);
     for (const ExprPtr& argument : call.arguments) walk(*argument);
   }
 
@@ -178,6 +182,22 @@ class Checker {
       require(*call.arguments[i], function.arguments[std::min(i, most - 1)],
               "argument " + std::to_string(i + 1) + " of \"" + std::string{function.name} + "\"");
     }
+  }
+
+  /// Prometheus finds these when it evaluates, each time anew.
+  void check_label_replace(const Call& call) {
+    const auto text = [&](std::size_t i) {
+      return i < call.arguments.size()
+                 ? std::get_if<StringLiteral>(&strip_parens(*call.arguments[i]).node)
+                 : nullptr;
+    };
+    if (text(1) != nullptr && !is_label_name(text(1)->value))
+      report(call.arguments[1]->offset, "found " + config::in_quotes(text(1)->value) +
+                                            " as a label; needed letters, digits and \"_\", "
+                                            "and no digit first");
+    std::string reason;
+    if (text(4) != nullptr && !LabelMatcher::create(MatchKind::matches, "", text(4)->value, reason))
+      report(call.arguments[4]->offset, reason);
   }
 
   std::vector<Problem>& problems_;

@@ -71,7 +71,10 @@ std::vector<Function> with_own_shape() {
       {"histogram_fraction", {scalar, scalar, vector}},
       {"holt_winters", {matrix, scalar, scalar}},
       {"label_join", {vector, string, string, string}, vector, no, 1, true},
-      {"label_replace", {vector, string, string, string, string}},
+      {"label_replace",
+       {vector, string, string, string, string},
+       vector,
+       FunctionKind::label_replace},
       {"predict_linear", {matrix, scalar}},
   };
 }

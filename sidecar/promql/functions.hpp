@@ -21,6 +21,7 @@ enum class FunctionKind {
   absent,
   absent_over_time,
   histogram_quantile,
+  label_replace,
   pi,
   scalar,
   sort,

@@ -18,6 +18,14 @@ Labels filtered(const Labels& labels, const std::vector<std::string>& names, boo
 
 }  // namespace
 
+bool is_label_name(std::string_view name) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_part = [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_';
+  };
+  return !name.empty() && !is_digit(name[0]) && std::all_of(name.begin(), name.end(), is_part);
+}
+
 Labels normalized(Labels labels) {
   std::erase_if(labels, [](const auto& label) { return label.second.empty(); });
   std::sort(labels.begin(), labels.end());

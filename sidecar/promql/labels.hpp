@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "aggregate/schema.hpp"
@@ -13,6 +14,9 @@ namespace outrider::promql {
 using aggregate::Labels;
 
 inline constexpr const char* metric_name_label = "__name__";
+
+/// Letters, digits and "_", no digit first.
+bool is_label_name(std::string_view name);
 
 /// Sorted, each name once, nothing empty.
 Labels normalized(Labels labels);

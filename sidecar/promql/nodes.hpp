@@ -2,6 +2,8 @@
 // How each kind of node is made. Private to promql; bind() puts them together.
 #pragma once
 
+#include <string>
+
 #include "promql/ast.hpp"
 #include "promql/bind.hpp"
 #include "promql/node.hpp"
@@ -21,6 +23,15 @@ VectorNodePtr make_selector(const VectorSelector& selector, const BindContext& c
 VectorNodePtr make_range_function(FunctionKind kind, const MatrixSelector& matrix,
                                   ScalarNodePtr parameter, const BindContext& context);
 VectorNodePtr make_absent(const Expr& argument, VectorNodePtr operand);
+/// label_replace: `target` becomes what `replacement` makes of `source`, where `regex`
+/// matches all of it.
+struct LabelChange {
+  std::string target;
+  std::string replacement;
+  std::string source;
+  std::string regex;
+};
+VectorNodePtr make_label_replacement(VectorNodePtr operand, const LabelChange& change);
 VectorNodePtr make_histogram_quantile(ScalarNodePtr quantile, VectorNodePtr buckets);
 VectorNodePtr make_vector_negation(VectorNodePtr operand);
 /// abs, clamp and the like, of each element; `parameters` follow the vector.

@@ -6,6 +6,7 @@
 // change at a reload; the rest only the guard changes.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -46,6 +47,11 @@ struct BreakerSpec {
   bool auto_rearm = true;                     ///< false: closed until a person arms
   bool cancel_all = false;                    ///< a trip also wishes all orders cancelled
 };
+
+/// Minutes left of two causes that close the same. 0 is one that does not end by the clock.
+constexpr std::uint32_t last_to_end(std::uint32_t one, std::uint32_t other) noexcept {
+  return one == 0 || other == 0 ? 0 : std::max(one, other);
+}
 
 class Breaker {
  public:

@@ -76,7 +76,7 @@ ControlAnswer Control::refuse(const Wish& wish, unsigned status, const std::stri
   }
   Entry entry = wish.entry(Action::refused, now);
   entry.cause.reason.assign(noted);
-  if (is_noted) scribe_.write(entry);  // what cannot be written is refused all the same
+  if (is_noted) scribe_.put(entry);
   return answer(status, wish.scope, "", why);
 }
 
@@ -115,25 +115,32 @@ ControlAnswer Control::halt(std::string_view body, const Caller& caller, const N
 
 /// Kills and halts: in force first, then written down.
 ControlAnswer Control::close(const Command& command, const Wish& wish, const std::string& done) {
+  const std::uint64_t dropped = scribe_.dropped();
   const std::optional<Reply> reply = desk_.ask(command, patience_);
   if (!reply) return answer(unavailable, wish.scope, "", no_answer);
-  const shm::FileError error = scribe_.write_noted();
   const std::string said = reply->was_killed ? " was KILLED already" : done;
-  return answer(200, wish.scope, to_string(reply->state),
-                wish.scope + said + (error ? "; not journalled yet: " + error.message : ""));
+  return answer_in_force(answer(200, wish.scope, to_string(reply->state), wish.scope + said),
+                         scribe_.why_unwritten(scribe_.mark(dropped), longest_wait_for_disk));
+}
+
+/// Whatever the scope holds; empty: it depends on that.
+std::string Control::why_nothing_is_armed(const Wish& wish) const {
+  const std::size_t length = length_of(wish.reason);
+  if (length < shortest_arm_reason)
+    return "found a reason of " + std::to_string(length) + " characters; needed at least " +
+           std::to_string(shortest_arm_reason) + "; say why it is safe";
+  if (!sees_kill_requests_)
+    return "found the kill requests in c/kill unreadable or another user's; needed to see that "
+           "there is none; mend the directory, the sidecar's log says how";
+  return {};
 }
 
 ControlAnswer Control::arm(std::string_view body, const Caller& caller, const Now& now) {
   const Wish wish(body, caller, Role::armer);
   const std::scoped_lock lock(arming_);
   if (!wish.problem.empty()) return refuse(wish, wish.status, wish.problem, now);
-  if (length_of(wish.reason) < shortest_arm_reason) {
-    return refuse(wish, refused,
-                  "found a reason of " + std::to_string(length_of(wish.reason)) +
-                      " characters; needed at least " + std::to_string(shortest_arm_reason) +
-                      "; say why it is safe",
-                  now);
-  }
+  const std::string why = why_nothing_is_armed(wish);
+  if (!why.empty()) return refuse(wish, refused, why, now);
   const std::optional<ScopeId> scope = protection_.find_scope(wish.scope);
   if (!scope) return refuse(wish, unknown_scope, unknown_to_us(wish.scope), now);
   if (!limiter_.take(*scope, now.steady)) {
@@ -181,10 +188,11 @@ bool Control::is_second_person(const Wish& wish, ScopeId scope, const Reply& see
 ControlAnswer Control::arm_seen(const Wish& wish, ScopeId scope, const Reply& seen,
                                 const Now& now) {
   const Entry entry = wish.entry(Action::arm, now);
-  const shm::FileError error = scribe_.write(entry);
-  if (error) {
+  const Scribe::Written written = scribe_.write(entry, patience_);
+  if (written.is_uncertain) take_back(wish, seen, now);
+  if (!written.problem.empty()) {
     return answer(unavailable, wish.scope, to_string(seen.state),
-                  "nothing was armed, because the journal cannot be written: " + error.message +
+                  "nothing was armed, because the journal cannot be written: " + written.problem +
                       "; needed a journal on disk; repair that first");
   }
   Command command;
@@ -208,31 +216,7 @@ void Control::take_back(const Wish& wish, const Reply& seen, const Now& now) {
   const char* why = "an arming that was journalled did not come into force";
   if (!seen.needed_arming) return;
   const Action action = seen.was_killed ? Action::kill : Action::halt;
-  scribe_.write({action, wish.scope, Cause{{}, "outrider", why, 0}, now.wall});
-}
-
-std::vector<std::string> Control::obey(KillRequestWatch& watch) {
-  std::vector<std::string> lines;
-  const KillRequests requests = watch.read_new();
-  if (!requests.problem.empty()) lines.push_back("kill requests: " + requests.problem);
-  for (const std::string& each : requests.refused)
-    lines.push_back(each + "; needed a file of its own; write one, or outrider kill");
-  for (const KillRequest& each : requests.obeyable) {
-    Command command;
-    command.kind = CommandKind::kill;
-    command.scope = protection_.scope(each.scope);
-    command.cause = Cause{{}, each.actor, each.reason, 0};
-    const bool carried_out = desk_.ask(command, patience_).has_value();
-    const shm::FileError unwritten = scribe_.write_noted();
-    lines.push_back("kill request by " + each.actor + ": " + each.scope +
-                    (carried_out ? " is KILLED: " : " will be KILLED, the guard is slow: ") +
-                    each.reason);
-    if (!carried_out) watch.give_again(each);
-    if (!carried_out || unwritten) continue;  // it must be found again at the next start
-    const shm::FileError error = remove_kill_request(watch.directory(), each);
-    if (error) lines.push_back(error.message);
-  }
-  return lines;
+  scribe_.put({action, wish.scope, Cause{{}, "outrider", why, 0}, now.wall});
 }
 
 }  // namespace outrider::protection

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <string>
@@ -14,13 +15,15 @@
 
 #include "protection/caller.hpp"
 #include "protection/commands.hpp"
-#include "protection/kill_request.hpp"
 #include "protection/scribe.hpp"
 
 namespace outrider::protection {
 
 inline constexpr std::size_t shortest_arm_reason = 20;  ///< characters
 inline constexpr std::chrono::nanoseconds arm_interval = std::chrono::minutes(1);
+
+/// What is in force is told at once where the disk hangs, else when it is on disk, too.
+inline constexpr std::chrono::milliseconds longest_wait_for_disk{500};
 
 /// `status` as in HTTP; the body is {"ok":...,"scope":...,"state":...,"message":...}.
 struct ControlAnswer {
@@ -73,8 +76,12 @@ class Control {
 
   /// Any thread; from the next arming on.
   void need_second_person(bool needed) { needs_second_person_ = needed; }
+  /// While there may be kill requests that nobody can see, nothing is armed.
+  void see_kill_requests(bool seen) { sees_kill_requests_ = seen; }
 
-  // Any thread but the guard; each waits for the guard and the disk.
+  // Any thread but the guard; each waits for the guard. What closes is answered when it
+  // is in force: {"journalled": true}, or false with "journal_problem", says whether it
+  // is on disk, too. Only an arming needs the disk.
   // Body: {"scope": "venue=binance", "reason": "..."}; no scope means global.
   ControlAnswer kill(std::string_view body, const Caller& caller, const Now& now);
   /// Also {"for": "10m"}; without it until armed.
@@ -82,9 +89,6 @@ class Control {
   ControlAnswer arm(std::string_view body, const Caller& caller, const Now& now);
   /// Also {"directive": "scale_down", "parameters": "factor=0.5"}.
   ControlAnswer direct(std::string_view body, const Caller& caller, const Now& now);
-
-  /// Obeys new request files, journals them, removes them. A line each, to be logged.
-  std::vector<std::string> obey(KillRequestWatch& watch);
 
  private:
   struct Wish;  ///< what a request asks for, understood
@@ -96,6 +100,7 @@ class Control {
   };
 
   ControlAnswer refuse(const Wish& wish, unsigned status, const std::string& why, const Now& now);
+  [[nodiscard]] std::string why_nothing_is_armed(const Wish& wish) const;
   [[nodiscard]] bool is_second_person(const Wish& wish, ScopeId scope, const Reply& seen,
                                       const Now& now);
   ControlAnswer close(const Command& command, const Wish& wish, const std::string& done);
@@ -107,6 +112,7 @@ class Control {
   Scribe& scribe_;
   const std::chrono::milliseconds patience_;
   std::atomic<bool> needs_second_person_;
+  std::atomic<bool> sees_kill_requests_{true};
   std::mutex arming_;  ///< one arming at a time, from the question to the answer
   ArmLimiter limiter_;
   std::map<ScopeId, FirstPerson> first_persons_;

@@ -41,13 +41,14 @@ ControlAnswer Control::direct(std::string_view body, const Caller& caller, const
   const std::string what = wish.directive + (wish.parameters.empty() ? "" : " " + wish.parameters);
   command.cause.reason.assign(what + ": " + wish.reason);
   command.directive = {kind, wish.parameters, wish.actor + ": " + wish.reason, 0};
+  const std::uint64_t dropped = scribe_.dropped();
   const std::optional<Reply> reply = desk_.ask(command, patience_);
   if (!reply) return answer(unavailable, wish.scope, "", no_answer);
-  const shm::FileError error = scribe_.write_noted();
-  return answer(reply->told > 0 ? 200 : refused, wish.scope, to_string(reply->state),
-                what + ": found " + std::to_string(reply->told) + " traders with a gate of " +
-                    wish.scope + (reply->told > 0 ? ", told" : "; needed one that runs") +
-                    (error ? "; not journalled yet: " + error.message : ""));
+  return answer_in_force(
+      answer(reply->told > 0 ? 200 : refused, wish.scope, to_string(reply->state),
+             what + ": found " + std::to_string(reply->told) + " traders with a gate of " +
+                 wish.scope + (reply->told > 0 ? ", told" : "; needed one that runs")),
+      scribe_.why_unwritten(scribe_.mark(dropped), longest_wait_for_disk));
 }
 
 }  // namespace outrider::protection

@@ -65,11 +65,27 @@ struct Control::Wish {
   }
 };
 
+inline std::string text_of(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
 inline ControlAnswer answer(unsigned status, const std::string& scope, std::string_view state,
                             const std::string& message) {
   const nlohmann::json json{
       {"ok", status == 200}, {"scope", scope}, {"state", state}, {"message", message}};
-  return {status, json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
+  return {status, text_of(json)};
+}
+
+/// The same for what is in force before it is written down; `unwritten` says why it is
+/// not yet, empty: it is.
+inline ControlAnswer answer_in_force(ControlAnswer in_force, const std::string& unwritten) {
+  nlohmann::json json = nlohmann::json::parse(in_force.body);
+  json["journalled"] = unwritten.empty();
+  if (!unwritten.empty()) {
+    json["journal_problem"] = unwritten;
+    json["message"] = json["message"].get<std::string>() + "; not journalled yet: " + unwritten;
+  }
+  return {in_force.status, text_of(json)};
 }
 
 inline std::string unknown_to_us(const std::string& scope) {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "config/digest.hpp"
 #include "outrider/shm/identity.hpp"
 #include "protection/archive.hpp"
 #include "protection/scope.hpp"
@@ -176,7 +177,7 @@ shm::FileError Journal::begin_files(const std::string& reason,
 
 void Journal::rotate() {
   const std::string archive = archive_name(place_.path, first_seq_);
-  const std::string closed = "; its last record has SHA-256 " + to_hex(head_);
+  const std::string closed = "; its last record has SHA-256 " + config::to_hex(head_);
   const std::string name = std::filesystem::path(archive).filename();
   std::vector<JournalEntry> entries = in_force_.entries();
   for (JournalEntry& each : entries) each.carried = true;

@@ -66,14 +66,4 @@ Hash hash_of(const JournalRecord& record) {
   return hash;
 }
 
-std::string to_hex(const Hash& hash) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const std::uint8_t byte : hash) {
-    text += digits[byte >> 4U];
-    text += digits[byte & 15U];
-  }
-  return text;
-}
-
 }  // namespace outrider::protection

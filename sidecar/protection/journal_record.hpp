@@ -46,6 +46,5 @@ static_assert(sizeof(JournalRecord) == 552);
 void seal(JournalRecord& record);
 [[nodiscard]] bool is_whole(const JournalRecord& record);
 [[nodiscard]] Hash hash_of(const JournalRecord& record);
-[[nodiscard]] std::string to_hex(const Hash& hash);
 
 }  // namespace outrider::protection

@@ -49,6 +49,10 @@ void understand(const std::string& content, KillRequest& request) {
   if (scope_problem(text("scope")).empty()) request.scope = text("scope");
 }
 
+std::pair<ino_t, std::int64_t> file_of(const struct stat& info) {
+  return {info.st_ino, info.st_ctim.tv_sec * 1'000'000'000 + info.st_ctim.tv_nsec};
+}
+
 std::string read_content(int fd) {
   std::string content(longest_request, '\0');
   const ssize_t got = ::pread(fd, content.data(), content.size(), 0);
@@ -67,11 +71,7 @@ void read_one(int directory, const std::string& name, KillRequests& requests) {
     requests.refused.push_back("kill request " + printable(name) + ": not a regular file");
     return;
   }
-  KillRequest request{name,
-                      {},
-                      user_name(info.st_uid),
-                      {},
-                      {info.st_ino, info.st_ctim.tv_sec * 1'000'000'000 + info.st_ctim.tv_nsec}};
+  KillRequest request{name, {}, user_name(info.st_uid), {}, file_of(info)};
   if (file && (::fstat(file.get(), &info) != 0 || info.st_nlink != 1)) {
     requests.refused.push_back("kill request " + printable(name) + ": has more than one name");
     return;
@@ -81,6 +81,15 @@ void read_one(int directory, const std::string& name, KillRequests& requests) {
   understand(legible ? read_content(file.get()) : std::string{}, request);
   if (!file) request.reason += " (" + shm::errno_text(open_code) + ")";
   requests.obeyable.push_back(std::move(request));
+}
+
+/// Whose directory it is may take requests away before they are seen.
+std::string owner_problem(const std::string& directory, int fd) {
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) return directory + ": " + shm::errno_text(errno);
+  if (info.st_uid == ::geteuid() || info.st_uid == 0) return {};
+  return directory + ": found it owned by " + user_name(info.st_uid) + "; needed " +
+         user_name(::geteuid()) + " or root, because its owner can take kills away; chown it";
 }
 
 }  // namespace
@@ -119,13 +128,18 @@ KillRequests read_kill_requests(const std::string& directory) {
   KillRequests requests;
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), ::closedir);
   if (!stream) {
-    requests.problem = directory + ": " + shm::errno_text(errno);
+    requests.problem = directory + ": found " + shm::errno_text(errno) +
+                       "; needed a directory that this user may read; make it, or chmod it";
     return requests;
   }
+  requests.problem = owner_problem(directory, ::dirfd(stream.get()));
+  errno = 0;
   while (const dirent* each = ::readdir(stream.get())) {
     const std::string name = each->d_name;
     if (name != "." && name != "..") read_one(::dirfd(stream.get()), name, requests);
+    errno = 0;  // that reading one went wrong is told of it
   }
+  if (errno != 0) requests.problem = directory + ": " + shm::errno_text(errno);
   std::sort(requests.obeyable.begin(), requests.obeyable.end(),
             [](const KillRequest& a, const KillRequest& b) { return a.name < b.name; });
   return requests;
@@ -133,6 +147,9 @@ KillRequests read_kill_requests(const std::string& directory) {
 
 shm::FileError remove_kill_request(const std::string& directory, const KillRequest& request) {
   const std::string path = directory + "/" + request.name;
+  struct stat info {};
+  const bool is_another = ::lstat(path.c_str(), &info) == 0 && file_of(info) != request.file;
+  if (is_another) return {};  // written since, to be obeyed itself
   if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
   return {errno, "cannot remove " + path + ": " + shm::errno_text(errno)};
 }

@@ -31,7 +31,7 @@ struct KillRequest {
 struct KillRequests {
   std::vector<KillRequest> obeyable;  ///< by name
   std::vector<std::string> refused;   ///< a sentence each: links, pipes, foreign kinds
-  std::string problem;                ///< the directory itself cannot be read
+  std::string problem;  ///< there may be more: the directory is unreadable or another's
 };
 
 /// Publishes a request in `directory` (`c/kill`). The file's path, or an error
@@ -41,7 +41,7 @@ std::string publish_kill_request(const std::string& directory, std::string_view 
 
 [[nodiscard]] KillRequests read_kill_requests(const std::string& directory);
 
-/// Once it is journalled. ENOENT is no error.
+/// Once it is journalled. ENOENT is no error; another file of that name stays.
 shm::FileError remove_kill_request(const std::string& directory, const KillRequest& request);
 
 /// Reads again and again, and gives each file and each refusal once, also when the file

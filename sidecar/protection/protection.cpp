@@ -80,11 +80,13 @@ void Protection::take_trips_before(Breaker& breaker) {
   trips_before_.erase(before);  // a rule may have a second breaker on the scope
 }
 
-void Protection::begin_day(std::chrono::nanoseconds began) {
+void Protection::begin_day(std::chrono::nanoseconds began, bool ours) {
   const std::scoped_lock lock(registration_);
   day_ = began;
   trips_before_.clear();
-  for (std::size_t id = 0; id < breakers_.size(); ++id) breakers_[id].begin_day(0);
+  for (std::size_t id = 0; id < breakers_.size(); ++id) {
+    breakers_[id].begin_day(ours ? breakers_[id].trips() : 0);
+  }
 }
 
 void Protection::restore_trips(std::chrono::nanoseconds day, TripCounts counts) {
@@ -101,7 +103,7 @@ void Protection::restore(const InitialState& initial, const Now& now) {
   for (const Entry& entry : initial.killed) {
     const ScopeId id = scope_to_act_on(entry.scope.view());
     Scope& latched = scopes_[id];
-    latched.killed = true;
+    latched.killed = latched.is_carried = true;
     latched.kills = 1;
     latched.latches = 1;
     latched.cause = entry.cause;
@@ -160,6 +162,12 @@ void Protection::probed(std::span<const ScopeId> scopes, std::uint32_t probes) n
 
 void Protection::pull_kill_switch(Breaker& breaker, const Now& now) noexcept {
   Scope& scope = scopes_[breaker.scope()];
+  if (scope.killed && scope.is_carried && scope.cause.rule.view() == breaker.rule()) {
+    scope.is_carried = false;  // it fired through the restart: the trip is counted and on record
+    breaker.set_noted_latch(scope.latches);
+    ++scope.kills;
+    return;
+  }
   breaker.count_trip();
   if (scope.killed && breaker.noted_latch() == scope.latches) {
     ++scope.kills;  // an alert that comes and goes must not fill the journal
@@ -232,10 +240,13 @@ void Protection::consider(const Breaker& breaker) noexcept {
   if (breaker.state() == GateState::trading) return;
   Scope& scope = scopes_[breaker.scope()];
   const Breaker* before = scope.closed_by;
-  const bool first =
-      before == nullptr || breaker.state() > before->state() ||
-      (breaker.state() == before->state() && breaker.since_steady() < before->since_steady());
-  if (first) scope.closed_by = &breaker;
+  if (before == nullptr || breaker.state() > before->state()) {
+    scope.closed_by = &breaker;
+    scope.minutes_left = breaker.minutes_left();
+  } else if (breaker.state() == before->state()) {
+    if (breaker.since_steady() < before->since_steady()) scope.closed_by = &breaker;
+    scope.minutes_left = last_to_end(scope.minutes_left, breaker.minutes_left());
+  }
   if (breaker.state() == GateState::probing) {
     scope.allowance = std::min(scope.allowance, breaker.allowance());
   }

@@ -72,7 +72,8 @@ class Protection {
 
   // Any thread but the guard: counts per day begin anew at `began`, Unix time. What the
   // record says of that day may come later; of another day it is not heard.
-  void begin_day(std::chrono::nanoseconds began);
+  // `ours`: the trips that this process has counted so far are of that day.
+  void begin_day(std::chrono::nanoseconds began, bool ours);
   void restore_trips(std::chrono::nanoseconds day, TripCounts counts);
 
   /// Once, before the guard starts.
@@ -131,6 +132,7 @@ class Protection {
     ScopeText name;
     bool never_opens = false;  ///< stands for the scopes that found no room
     bool killed = false;
+    bool is_carried = false;    ///< killed by an earlier sidecar, whose rule has not fired since
     std::uint64_t kills = 0;    ///< and halts, of this process, repeated ones included
     std::uint64_t latches = 0;  ///< kills that found it not KILLED
     Cause cause;
@@ -138,6 +140,7 @@ class Protection {
     Halt halt;
     Causes causes;
     const Breaker* closed_by = nullptr;          ///< the most restrictive, of these the first
+    std::uint32_t minutes_left = 0;              ///< of all that are as restrictive as it
     const Breaker* kill_requested = nullptr;     ///< its alert fires and kills this scope
     std::uint32_t probes_spent = 0;              ///< in the pass that runs
     std::uint32_t allowance = shm::most_probes;  ///< the smallest of those PROBING
@@ -162,6 +165,9 @@ class Protection {
   [[nodiscard]] static GateState closed_state(const Scope& scope) noexcept;
   [[nodiscard]] GateState state_of(ScopeId id) const noexcept;
   [[nodiscard]] Verdict describe(ScopeId id, GateState state) const noexcept;
+  /// Until nothing of the scope holds `state` any more, rounded up; 0: not by the clock
+  /// alone.
+  [[nodiscard]] static std::uint32_t minutes_left(const Scope& scope, GateState state) noexcept;
   [[nodiscard]] shm::Allowance allowance(std::span<const ScopeId> scopes) const noexcept;
   [[nodiscard]] static bool is_by_halt(const Scope& scope, GateState state) noexcept;
 

@@ -19,6 +19,7 @@ void Protection::kill(ScopeId id, const Cause& cause, const Now& now) noexcept {
   ++scope.kills;
   if (!scope.killed) {
     scope.killed = true;
+    scope.is_carried = false;
     ++scope.latches;
     scope.cause = cause;
     scope.since_wall = now.wall;

@@ -24,6 +24,15 @@ GateState Protection::state_of(ScopeId id) const noexcept {
   return std::max(closed_state(scope), unarmed ? GateState::unarmed : GateState::trading);
 }
 
+std::uint32_t Protection::minutes_left(const Scope& scope, GateState state) noexcept {
+  const bool by_breaker = scope.closed_by != nullptr && scope.closed_by->state() == state;
+  const bool by_halt = scope.halt.in_force && state == GateState::halted;
+  if (state > GateState::halted || !(by_breaker || by_halt)) return 0;
+  if (!by_halt) return scope.minutes_left;
+  return by_breaker ? last_to_end(scope.halt.minutes_left, scope.minutes_left)
+                    : scope.halt.minutes_left;
+}
+
 bool Protection::is_by_halt(const Scope& scope, GateState state) noexcept {
   if (!scope.halt.in_force || state != GateState::halted) return false;
   const Breaker* other = scope.closed_by;
@@ -51,10 +60,8 @@ Verdict Protection::describe(ScopeId id, GateState state) const noexcept {
     verdict.since_wall = armed_since_wall_;
   } else if (is_by_halt(scope, state)) {
     by(scope.halt.cause, scope.halt.since_wall);
-    verdict.minutes_left = scope.halt.minutes_left;
   } else if (state != GateState::trading) {
     by(scope.closed_by->cause(), scope.closed_by->since_wall());
-    verdict.minutes_left = scope.closed_by->minutes_left();
   }
   return verdict;
 }
@@ -70,6 +77,12 @@ Verdict Protection::verdict(std::span<const ScopeId> scopes) const noexcept {
     worst_id = id;
   }
   Verdict verdict = describe(worst_id, worst);
+  if (worst == GateState::trading) return verdict;
+  verdict.minutes_left = minutes_left(scopes_[worst_id], worst);
+  for (const ScopeId id : scopes) {
+    if (state_of(id) != worst) continue;
+    verdict.minutes_left = last_to_end(verdict.minutes_left, minutes_left(scopes_[id], worst));
+  }
   if (worst == GateState::probing) verdict.allowance = allowance(scopes);
   return verdict;
 }

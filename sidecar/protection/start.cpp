@@ -79,7 +79,14 @@ Started start(Protection& protection, const StartPaths& paths, bool arm_at_start
   LatchFile::view(paths.latch, latch);
   const BootId boot = this_boot();
   started.journal = Journal::open(paths.journal, boot, history);
-  const InitialState initial = initial_state(history, latch, boot);
+  InitialState initial = initial_state(history, latch, boot);
+  const KillRequests requests = read_kill_requests(paths.kill_directory);
+  if (!requests.problem.empty()) {
+    started.lines.push_back("kill requests: " + requests.problem + "; there may be a kill in it");
+    started.sees_kill_requests = false;
+    initial.armed = false;
+    initial.unarmed_reason = "the kill requests cannot be trusted to be all: " + requests.problem;
+  }
   Starting starting{protection, started.journal, initial, now, started.lines, history.problem};
   settle_journal(starting);
   const std::vector<std::string> said = started.journal.take_lines();
@@ -91,9 +98,8 @@ Started start(Protection& protection, const StartPaths& paths, bool arm_at_start
                             " is still KILLED: " + std::string(entry.cause.rule.view()) +
                             std::string(entry.cause.reason.view()));
   }
-  const KillRequests requests = read_kill_requests(paths.kill_directory);
   obey_requests(starting, requests);
-  if (arm_at_start) try_arm_at_start(starting);
+  if (arm_at_start && requests.problem.empty()) try_arm_at_start(starting);
   if (!protection.armed()) started.lines.push_back(unarmed_line(initial.unarmed_reason));
 
   started.latch = LatchFile::make(paths.latch, protection, initial.needs_a_person, started.error);

@@ -24,6 +24,7 @@ struct Started {
   LatchFile latch;  ///< false: `error` says why, and no gate may be granted
   Journal journal;
   shm::FileError error;
+  bool sees_kill_requests = true;  ///< all that there are
   std::vector<std::string> lines;  ///< what people should know, a sentence each
 };
 

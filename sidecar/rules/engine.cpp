@@ -33,12 +33,17 @@ aggregate::Labels alert_labels(const AlertRule& rule, const aggregate::Labels& s
 
 std::unique_ptr<Plan> Engine::prepare(std::shared_ptr<const RuleSet> rules,
                                       const aggregate::Schema& schema,
-                                      const std::function<bool(const AlertRule&)>& every_pass) {
+                                      const std::function<bool(const AlertRule&)>& every_pass,
+                                      const std::vector<Selector>& watched) {
   ++generation_;
   promql::SeriesIndex series{schema};
   std::unique_ptr<Plan> plan{new Plan};
   plan->first_recorded_ = schema.value_count;
   bind_recordings(*plan, *rules, series);
+  for (const Selector& selector : watched) {
+    auto& found = plan->watched_.emplace_back();
+    for (const aggregate::Series* each : series.select(selector)) found.push_back(*each);
+  }
   std::size_t most_transitions = 0;
   for (const RuleGroup& group : rules->groups) {
     const std::string scope = scope_of(group);

@@ -24,11 +24,12 @@ class Engine {
   /// (same group, alert, expression and labels) keeps its alerts and timers,
   /// whatever else changed. `every_pass` names the alerts that are evaluated at
   /// each pass and not only when their group is due; their histories are still
-  /// sampled at the group's interval.
+  /// sampled at the group's interval. What is recorded can be `watched`, too.
   /// Plans must be destroyed on the thread that calls this, before the engine.
   std::unique_ptr<Plan> prepare(std::shared_ptr<const RuleSet> rules,
                                 const aggregate::Schema& schema,
-                                const std::function<bool(const AlertRule&)>& every_pass = {});
+                                const std::function<bool(const AlertRule&)>& every_pass = {},
+                                const std::vector<Selector>& watched = {});
 
   /// The label that says whose a series is: nobody may take all the room there is.
   void charge_histories_to(const std::string& label) { histories_.charge_to(label); }

@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "config/problem.hpp"
 #include "promql/labels.hpp"
+#include "rules/findings_of_values.hpp"
 
 namespace outrider::rules {
 
@@ -21,6 +24,8 @@ struct KnownLabels {
   std::map<std::string, std::string> fixed;         ///< has this label with this value
   std::optional<std::vector<std::string>> at_most;  ///< has no other labels; nothing: may have any
   bool scraped = false;  ///< as it came from a target: has labels that say which
+  /// Of its own, beside those of its target; nothing: not known.
+  std::optional<std::set<std::string>> own;
 
   [[nodiscard]] bool may_have(const std::string& name) const {
     return !at_most || std::find(at_most->begin(), at_most->end(), name) != at_most->end();
@@ -29,6 +34,8 @@ struct KnownLabels {
 
 class LabelsOf {
  public:
+  explicit LabelsOf(const MetricCatalogue& metrics) : metrics_{metrics} {}
+
   KnownLabels operator()(const promql::VectorSelector& selector) const {
     KnownLabels known;
     // Recorded series, with a colon in their names, have whatever labels they were given.
@@ -37,6 +44,10 @@ class LabelsOf {
       const bool fixes = matcher.kind() == promql::MatchKind::equal && !matcher.value().empty();
       if (fixes && matcher.label() != promql::metric_name_label)
         known.fixed[matcher.label()] = matcher.value();
+    }
+    if (const KnownMetric* metric = metrics_.find(selector.name); metric != nullptr) {
+      known.own.emplace();
+      for (const auto& [label, values] : metric->labels) known.own->insert(label);
     }
     return known;
   }
@@ -56,6 +67,7 @@ class LabelsOf {
       return listed == aggregation.without;
     });
     known.scraped = false;
+    known.own.reset();
     if (!aggregation.without) known.at_most = names;
     return known;
   }
@@ -80,27 +92,39 @@ class LabelsOf {
     return {};
   }
 
-  static KnownLabels of(const Expr& expr) { return std::visit(LabelsOf{}, expr.node); }
+  [[nodiscard]] KnownLabels of(const Expr& expr) const { return std::visit(*this, expr.node); }
+
+ private:
+  const MetricCatalogue& metrics_;
 };
+
+/// Whether a label takes part in the comparison of two sides.
+bool is_compared(const promql::Matching& matching, const std::string& name) {
+  const auto& listed = matching.labels;
+  const bool is_listed = std::find(listed.begin(), listed.end(), name) != listed.end();
+  return !matching.given || is_listed == matching.on;
+}
 
 /// The first label, of those that are compared, in which two sides can never agree.
 std::optional<std::string> disagreement(const promql::Matching& matching, const KnownLabels& a,
                                         const KnownLabels& b) {
   if (!matching.given && a.scraped && b.at_most && b.at_most->empty()) return "instance";
   for (const auto& [name, value] : a.fixed) {
-    const auto& listed = matching.labels;
-    const bool is_listed = std::find(listed.begin(), listed.end(), name) != listed.end();
-    if (matching.given && is_listed != matching.on) continue;
+    if (!is_compared(matching, name)) continue;
     const auto other = b.fixed.find(name);
     if (!b.may_have(name) || (other != b.fixed.end() && other->second != value)) return name;
+  }
+  if (!a.own || !b.own) return std::nullopt;
+  for (const std::string& name : *a.own) {
+    if (is_compared(matching, name) && !b.own->contains(name)) return name;
   }
   return std::nullopt;
 }
 
 class Finder {
  public:
-  Finder(std::vector<FileProblem>& found, const std::string& file, std::size_t line)
-      : found_{found}, file_{file}, line_{line} {}
+  Finder(std::vector<FileProblem>& found, FileProblem place, const MetricCatalogue& metrics)
+      : found_{found}, place_{std::move(place)}, labels_{metrics} {}
 
   void walk(const Expr& expr) { std::visit(*this, expr.node); }
 
@@ -111,12 +135,12 @@ class Finder {
                          promql::type_of(*binary.right) == promql::ValueType::vector;
     using Op = promql::BinaryOperator;
     if (!vectors || binary.op == Op::logical_or || binary.op == Op::logical_unless) return;
-    const KnownLabels left = LabelsOf::of(*binary.left);
-    const KnownLabels right = LabelsOf::of(*binary.right);
+    const KnownLabels left = labels_.of(*binary.left);
+    const KnownLabels right = labels_.of(*binary.right);
     auto label = disagreement(binary.matching, left, right);
     if (!label) label = disagreement(binary.matching, right, left);
     if (!label) return;
-    found_.push_back({file_, line_, 0,
+    found_.push_back({place_.file, place_.line, 0,
                       "warning: found \"" + binary.spelling +
                           "\" between series that never have the same " +
                           config::in_quotes(*label) +
@@ -134,8 +158,8 @@ class Finder {
 
  private:
   std::vector<FileProblem>& found_;
-  const std::string& file_;
-  std::size_t line_;
+  FileProblem place_;
+  LabelsOf labels_;
 };
 
 /// A rate compared with zero, and whether the rule asks for absence anywhere.
@@ -232,18 +256,22 @@ void find_silence(const AlertRule& rule, std::vector<FileProblem>& found) {
 
 }  // namespace
 
-std::vector<FileProblem> find_mistakes(const RuleSet& rules) {
+std::vector<FileProblem> find_mistakes(const RuleSet& rules, const MetricCatalogue& metrics) {
   std::vector<FileProblem> found;
   for (const RecordingRule& rule : rules.recordings) {
-    Finder{found, rule.file, rule.line}.walk(*rule.expr);
+    Finder{found, {rule.file, rule.line, 0, {}}, metrics}.walk(*rule.expr);
+    find_self_division(*rule.expr, {rule.file, rule.line, 0, {}}, found);
   }
   for (const RuleGroup& group : rules.groups) {
     for (const AlertRule& rule : group.rules) {
-      Finder{found, rule.file, rule.line}.walk(*rule.expr);
+      Finder{found, {rule.file, rule.line, 0, {}}, metrics}.walk(*rule.expr);
       WordsOfAlert{rule, found}.find();
       find_silence(rule, found);
+      find_self_division(*rule.expr, {rule.file, rule.line, 0, {}}, found);
+      find_constant_value(rule, found);
     }
   }
+  if (!metrics.empty()) find_unknown_series(rules, metrics, found);
   return found;
 }
 

@@ -7,6 +7,22 @@
 
 namespace outrider::rules {
 
+namespace {
+
+constexpr std::chrono::nanoseconds look_again_for_data = std::chrono::seconds{1};
+
+void count_change(RuleStatus& status, AlertState from, AlertState to) noexcept {
+  if (from == AlertState::pending) --status.pending;
+  if (from == AlertState::firing) --status.firing;
+  if (to == AlertState::pending) ++status.pending;
+  if (to == AlertState::firing) {
+    ++status.firing;
+    ++status.fired;
+  }
+}
+
+}  // namespace
+
 AlertState BoundRule::state() const noexcept {
   AlertState gravest = status_->no_data ? AlertState::no_data : AlertState::inactive;
   for (const auto& instance : instances_) {
@@ -40,12 +56,21 @@ void Plan::evaluate_group(const BoundGroup& group, const Moment& moment) noexcep
   for (std::size_t i = 0; i <= group.rule_count; ++i) {
     for (; next < end && recordings_[next].rule().alerts_before <= i; ++next) {
       BoundRecording& recording = recordings_[next];
-      if (due || recording.every_pass_) evaluate_recording(recording, moment);
+      if (due || recording.every_pass_ || waits_for_data(recording, moment.now))
+        evaluate_recording(recording, moment);
     }
     if (i == group.rule_count) break;
     BoundRule& rule = rules_[group.first_rule + i];
     if (due || rule.every_pass_) evaluate_rule(rule, moment);
   }
+}
+
+/// What has none yet need not be unknown for the rest of a long interval.
+bool Plan::waits_for_data(const BoundRecording& recording, std::chrono::nanoseconds now) noexcept {
+  const RuleStatus& status = recording.status();
+  if (status.evaluations == 0) return true;
+  return status.no_data && status.error == nullptr &&
+         now - status.last_evaluation >= look_again_for_data;
 }
 
 /// Why what a rule is made of cannot be trusted; null: it can.
@@ -149,6 +174,7 @@ void Plan::observe(BoundRule& rule, bool no_data, std::chrono::nanoseconds now) 
     // relaxed: a hint; the discovery thread waits one more plan before it acts.
     instance.at_rest.store(!instance.is_active(), std::memory_order_relaxed);
     if (instance.state == before || (!was_active && !instance.is_active())) continue;
+    count_change(*rule.status_, before, instance.state);
     transitions_.push_back(
         {&rule, rule.instances_[i], before, instance.state, now, instance.value});
   }

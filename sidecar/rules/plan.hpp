@@ -20,6 +20,8 @@
 
 namespace outrider::rules {
 
+using Selector = std::vector<promql::LabelMatcher>;
+
 /// How a rule fares; stable over plans, written by the guard only.
 struct RuleStatus {
   std::uint64_t evaluations = 0;
@@ -28,6 +30,9 @@ struct RuleStatus {
   bool no_data = false;
   const char* error = nullptr;  ///< of the last evaluation if that failed; lives forever
   std::chrono::nanoseconds last_evaluation{};
+  std::uint64_t pending = 0;  ///< of its alerts
+  std::uint64_t firing = 0;
+  std::uint64_t fired = 0;  ///< times that one of them began to fire
 };
 
 /// When a group is due next; stable over plans, written by the guard only.
@@ -83,6 +88,10 @@ class BoundRecording {
   [[nodiscard]] const RecordingRule& rule() const noexcept { return *rule_; }
   [[nodiscard]] const RuleStatus& status() const noexcept { return *status_; }
 
+  /// What it can yield, and what it has; in the same order.
+  [[nodiscard]] std::span<const aggregate::Labels> labels() const noexcept { return labels_; }
+  [[nodiscard]] const RecordedCells& cells() const noexcept { return cells_; }
+
  private:
   friend class Plan;
   friend class Engine;
@@ -133,6 +142,15 @@ class Plan {
 
   [[nodiscard]] std::span<const BoundRecording> recordings() const noexcept { return recordings_; }
 
+  /// The series that each of the watched selectors has found, and where all that has a
+  /// number, recorded or not, is read.
+  [[nodiscard]] std::span<const std::vector<aggregate::Series>> watched() const noexcept {
+    return watched_;
+  }
+  [[nodiscard]] WithRecorded values(const aggregate::ValueSource& source) const noexcept {
+    return {source, first_recorded_, recorded_};
+  }
+
   /// Whether the rule asks for series of a name, itself or through what it reads
   /// of recordings.
   [[nodiscard]] bool selects(const BoundRule& rule, std::string_view name) const;
@@ -166,6 +184,8 @@ class Plan {
   void evaluate_rule(BoundRule& rule, const Moment& moment) noexcept;
   void evaluate_recording(BoundRecording& recording, const Moment& moment) noexcept;
   static const char* record(BoundRecording& recording) noexcept;
+  static bool waits_for_data(const BoundRecording& recording,
+                             std::chrono::nanoseconds now) noexcept;
   [[nodiscard]] const char* error_in(const RecordingNumbers& recordings) const noexcept;
   static const char* gather(BoundRule& rule) noexcept;
   void observe(BoundRule& rule, bool no_data, std::chrono::nanoseconds now) noexcept;
@@ -176,6 +196,7 @@ class Plan {
   std::vector<BoundRecording> recordings_;
   RecordedCells recorded_;          ///< of all recordings, by number after the schema's
   std::size_t first_recorded_ = 0;  ///< the schema's own are below
+  std::vector<std::vector<aggregate::Series>> watched_;  ///< by selector
   std::vector<BoundGroup> groups_;
   std::vector<Transition> transitions_;  ///< capacity for all there can be
 };

@@ -11,8 +11,10 @@
 #include <system_error>
 #include <utility>
 
+#include "config/digest.hpp"
 #include "config/problem.hpp"
 #include "config/yaml_document.hpp"
+#include "promql/labels.hpp"
 #include "promql/parser.hpp"
 #include "promql/sampling.hpp"
 #include "rules/recordings.hpp"
@@ -22,17 +24,9 @@ namespace outrider::rules {
 
 namespace {
 
-bool is_label_name(std::string_view name) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
-         std::all_of(name.begin(), name.end(), allowed);
-}
-
 bool is_metric_name(std::string name) {
   std::replace(name.begin(), name.end(), ':', '_');
-  return is_label_name(name);
+  return promql::is_label_name(name);
 }
 
 /// One file's groups.
@@ -162,7 +156,7 @@ class FileLoader {
                                       std::string_view what) {
     auto name = reader_.text_of(entry.first, "a name");
     if (!name) return std::nullopt;
-    if (is_label_name(*name) && (what != "labels" || *name != "__name__")) return name;
+    if (promql::is_label_name(*name) && (what != "labels" || *name != "__name__")) return name;
     reader_.report(entry.first.Mark(),
                    "found " + config::in_quotes(*name) + " in " + std::string{what} +
                        "; needed a label name other than __name__, such as severity; rename it");
@@ -297,6 +291,7 @@ LoadResult parse_rule_text(std::string_view text, const std::string& file,
 
 LoadResult load_rule_files(const std::vector<std::string>& files, const RuleFileOptions& options) {
   LoadResult result;
+  std::string all;
   for (const std::string& file : files) {
     std::string text;
     if (const std::string why = read_file(file, text); !why.empty()) {
@@ -304,8 +299,10 @@ LoadResult load_rule_files(const std::vector<std::string>& files, const RuleFile
       continue;
     }
     load_text(text, file, options, result);
+    all += text;
   }
   link(result);
+  if (!files.empty()) result.rules.sha256 = config::sha256(all);
   return result;
 }
 

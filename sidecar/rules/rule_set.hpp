@@ -58,8 +58,11 @@ struct RuleGroup {
 struct RuleSet {
   std::vector<RuleGroup> groups;
   std::vector<RecordingRule> recordings;  ///< of all groups, in their order
+  /// So many of them, the last ones, are fields of summaries and in no rule file.
+  std::size_t field_count = 0;
   /// Each recording after those that it reads.
   std::vector<std::size_t> binding_order;
+  std::string sha256;  ///< of the files as they were read, one after the other; empty: no files
 
   [[nodiscard]] std::size_t rule_count() const {
     std::size_t count = recordings.size();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "promql/labels.hpp"
 #include "promql/matcher.hpp"
 #include "promql/string_literal.hpp"
 
@@ -17,11 +18,6 @@ constexpr int most_nested = 16;
 
 bool is_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-bool is_label_name(std::string_view name) {
-  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
-         std::all_of(name.begin(), name.end(), is_name);
 }
 
 /// Why a text is refused, thrown and caught within parse().
@@ -91,7 +87,7 @@ class ActionParser {
       return action;
     }
     for (const std::string_view prefix : {"$labels.", ".Labels."}) {
-      if (!word.starts_with(prefix) || !is_label_name(word.substr(prefix.size()))) continue;
+      if (!word.starts_with(prefix) || !promql::is_label_name(word.substr(prefix.size()))) continue;
       action.kind_ = Kind::label;
       action.text_ = word.substr(prefix.size());
       return action;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
+#include <initializer_list>
 #include <limits>
 #include <utility>
 
@@ -49,27 +50,27 @@ std::string with_small_prefix(double value, const std::string& unit) {
   return shown(value) + prefix + unit;
 }
 
-std::string humanize(double value) {
-  if (value == 0 || !std::isfinite(value)) return shown(value);
-  if (std::fabs(value) < 1) return with_small_prefix(value, "");
+/// From `step` on: in thousands, millions and so on.
+std::string with_large_prefix(double value, double step,
+                              std::initializer_list<const char*> prefixes) {
   std::string prefix;
-  for (const char* const each : {"k", "M", "G", "T", "P", "E", "Z", "Y"}) {
-    if (std::fabs(value) < 1000) break;
+  for (const char* const each : prefixes) {
+    if (std::fabs(value) < step) break;
     prefix = each;
-    value /= 1000;
+    value /= step;
   }
   return shown(value) + prefix;
 }
 
+std::string humanize(double value) {
+  if (value == 0 || !std::isfinite(value)) return shown(value);
+  if (std::fabs(value) < 1) return with_small_prefix(value, "");
+  return with_large_prefix(value, 1000, {"k", "M", "G", "T", "P", "E", "Z", "Y"});
+}
+
 std::string humanize_1024(double value) {
   if (std::fabs(value) <= 1 || !std::isfinite(value)) return shown(value);
-  std::string prefix;
-  for (const char* const each : {"ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi"}) {
-    if (std::fabs(value) < 1024) break;
-    prefix = each;
-    value /= 1024;
-  }
-  return shown(value) + prefix;
+  return with_large_prefix(value, 1024, {"ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi"});
 }
 
 /// As Go on x86 converts: what does not fit is the least there is.

@@ -237,7 +237,7 @@ TEST_P(Windows, AgreeWithAListOfTheLastSecondsOnARandomLife) {
     if (held.empty()) continue;
     ASSERT_EQ(summary.maximum.value, held.back());
     ASSERT_EQ(summary.values[0], held[shm::quantile_rank(0.5, held.size()) - 1]);
-    ASSERT_EQ(summary.values[4], held[shm::quantile_rank(0.9999, held.size()) - 1]);
+    ASSERT_EQ(summary.values.back(), held[shm::quantile_rank(0.9999, held.size()) - 1]);
   }
 }
 

@@ -106,6 +106,13 @@ TEST_F(AlertBook, RefusesANewAlertWhenAsManyFireAsThereIsRoomFor) {
   EXPECT_EQ(book.known().size(), 4U);
 }
 
+TEST_F(AlertBook, HasRoomForAKillWhenEverythingFires) {
+  for (const char* name : {"A", "B", "C", "D"}) ASSERT_TRUE(book.fire(sample(name)));
+  EXPECT_TRUE(book.fire(sample_kill("venue=binance")));
+  EXPECT_TRUE(book.fire(sample_kill("global")));
+  EXPECT_FALSE(book.fire(sample("E")));
+}
+
 TEST_F(AlertBook, RepeatsACarriedAlertOnlyOnceItIsKnownToHold) {
   Known known;
   known.alert = sample("Carried");
@@ -149,6 +156,39 @@ TEST_F(AlertBook, CountsWhatARecipientDoesNotKnowYet) {
   EXPECT_EQ(book.waiting(hook), 0U);
   end(alert, 1s);
   EXPECT_EQ(book.waiting(hook), 1U);
+}
+
+TEST_F(AlertBook, KeepsFromARecipientWhatItsMatchersDoNotMeet) {
+  std::string unused;
+  Recipient desk{"desk"};
+  desk.matchers.push_back(
+      *promql::LabelMatcher::create(promql::MatchKind::matches, "alertname", "Slow|Gone", unused));
+  book.fire(sample("Slow"));
+  book.fire(sample("Other"));
+
+  EXPECT_EQ(book.waiting(desk), 1U);
+  EXPECT_EQ(tell(desk, 1s), "+Slow ");
+
+  end(sample("Other"), 2s);
+  EXPECT_TRUE(book.tidy({desk}, eight_o_clock + 2s).empty()) << "nothing was kept for it";
+  EXPECT_EQ(book.known().size(), 1U);
+}
+
+TEST_F(AlertBook, TellsOfWhatHappensOnceAndNothingOfAnEnd) {
+  Alert summary = sample("Summary", "info");
+  summary.is_event = true;
+  summary.ends_at = eight_o_clock;
+  ASSERT_TRUE(book.happen(summary));
+  EXPECT_EQ(tell(hook, 1s), "+Summary ");
+  EXPECT_EQ(tell(hook, 2s), "");
+  EXPECT_EQ(tell(manager, 90s), "+Summary ") << "who could not be reached hears of it later";
+  EXPECT_EQ(tell(manager, 200s), "") << "and no more of it";
+
+  ASSERT_TRUE(book.happen(summary));
+  EXPECT_EQ(tell(hook, 201s), "+Summary ") << "no cooldown keeps the next one back";
+  EXPECT_EQ(tell(manager, 201s), "+Summary ");
+  EXPECT_TRUE(book.tidy({hook, manager}, eight_o_clock + 202s).empty());
+  EXPECT_TRUE(book.known().empty());
 }
 
 }  // namespace

@@ -61,5 +61,38 @@ TEST(AlertPayload, ReplacesBytesThatAreNoText) {
       std::string::npos);
 }
 
+TEST(AlertPayload, OfWhatOnlyHappensEndsByItselfAfterItsGroupWasTold) {
+  PayloadFacts later = facts;
+  later.shown_until = eight_o_clock + 15min;
+  Message message = message_of(sample("Summary"));
+  message.alert.is_event = true;
+  const std::string body = alertmanager_payload(std::vector{message}, later);
+  EXPECT_NE(body.find(R"("endsAt":"2026-11-21T08:15:00.000Z")"), std::string::npos) << body;
+  const std::string hook = webhook_payload(std::vector{message}, later);
+  EXPECT_NE(hook.find(R"("status":"firing")"), std::string::npos) << hook;
+  EXPECT_NE(hook.find(R"("endsAt":"0001-01-01T00:00:00Z")"), std::string::npos) << hook;
+}
+
+TEST(AlertPayload, IsShortAsVariablesOfWhatAllHaveInCommon) {
+  Alert other = sample("Slow");
+  other.labels.back().second = std::string{"kraken\0cut", 10};
+  other.annotations = {{"summary", "of another"}};
+  const auto of_one = essentials(std::vector{message_of(other, true)}, "hook");
+  EXPECT_EQ(of_one.at("OUTRIDER_LABEL_venue"), "kraken");
+  EXPECT_EQ(of_one.at("OUTRIDER_SUMMARY"), "of another");
+  EXPECT_EQ(of_one.at("OUTRIDER_STATUS"), "resolved");
+
+  const auto of_two =
+      essentials(std::vector{message_of(sample("Slow")), message_of(other)}, "hook");
+  EXPECT_EQ(of_two, (std::map<std::string, std::string>{{"OUTRIDER_ALERTNAME", "Slow"},
+                                                        {"OUTRIDER_ALERTS", "2"},
+                                                        {"OUTRIDER_LABEL_alertname", "Slow"},
+                                                        {"OUTRIDER_LABEL_severity", "critical"},
+                                                        {"OUTRIDER_RECEIVER", "hook"},
+                                                        {"OUTRIDER_SEVERITY", "critical"},
+                                                        {"OUTRIDER_STATUS", "firing"},
+                                                        {"OUTRIDER_SUMMARY", ""}}));
+}
+
 }  // namespace
 }  // namespace outrider::alerts

@@ -40,6 +40,12 @@ class ShippedConfiguration(unittest.TestCase):
         self.goes_to("desk", "severity=sev3")
         self.goes_to("log", "severity=info")
 
+    def test_a_summary_goes_to_a_channel_that_hears_of_no_end(self):
+        self.goes_to("summaries", "alertname=OutriderSummary", "summary=daily", "severity=info")
+        with open(SHIPPED) as file:
+            receiver = re.search(r"- name: summaries\n((?: {4}.*\n)+)", file.read())
+        self.assertIn("send_resolved: false", receiver[1])
+
     def test_what_hosts_obey_people_hear_of_too(self):
         self.goes_to("hosts,on-call", "outrider=obey", "severity=critical")
 

@@ -41,10 +41,12 @@ struct AlertSender : testing::Test {
     const std::lock_guard guard{mutex};
     return requests;
   }
+  protection::Bell bell;
+
   Outcome post() {
     sender.post(to, "[]", false);
     std::vector<Outcome> outcomes;
-    while (outcomes.empty()) outcomes = sender.wait(100ms);
+    while (outcomes.empty()) outcomes = sender.wait(100ms, bell);
     return outcomes.front();
   }
 };

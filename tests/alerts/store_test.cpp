@@ -28,7 +28,7 @@ TEST_F(AlertStore, ReadsBackWhatItWrote) {
   known.told["hook"] = {2, true, eight_o_clock, 5s};
   ASSERT_FALSE(store.write({{"id", known}}));
 
-  const auto read = Store{directory.path()}.read(problem);
+  const auto read = Store{directory.path()}.read(problem).known;
   ASSERT_EQ(read.size(), 1U) << problem;
   EXPECT_EQ(read.front().alert.labels, known.alert.labels);
   EXPECT_EQ(read.front().alert.annotations, known.alert.annotations);
@@ -38,6 +38,29 @@ TEST_F(AlertStore, ReadsBackWhatItWrote) {
   EXPECT_TRUE(read.front().fires);
   EXPECT_EQ(read.front().told.at("hook").episode, 2U);
   EXPECT_TRUE(read.front().told.at("hook").ended);
+}
+
+TEST_F(AlertStore, RemembersWhichSummariesWereToldAndThatTheyAreMoments) {
+  Known known;
+  known.alert = sample("Summary");
+  known.alert.is_event = true;
+  known.fires = false;
+  const Schedule::Records records{{"daily", {{eight_o_clock, eight_o_clock + 24h}, 5s}}};
+  ASSERT_FALSE(store.write({{"id", known}}, records));
+
+  const Store::Sent read = store.read(problem);
+  EXPECT_EQ(problem, "");
+  ASSERT_EQ(read.known.size(), 1U);
+  EXPECT_TRUE(read.known.front().alert.is_event);
+  ASSERT_EQ(read.summaries.size(), 1U);
+  EXPECT_EQ(read.summaries.at("daily").told, records.at("daily").told);
+  EXPECT_EQ(read.summaries.at("daily").left_out, nanoseconds{5s});
+}
+
+TEST_F(AlertStore, ReadsWhatSidecarsBeforeSummariesWrote) {
+  std::ofstream{directory.path() + "/alerts/sent"} << R"({"version":1,"alerts":[]})";
+  EXPECT_TRUE(store.read(problem).summaries.empty());
+  EXPECT_EQ(problem, "");
 }
 
 TEST_F(AlertStore, IsForNobodyElse) {
@@ -52,7 +75,7 @@ TEST_F(AlertStore, BelievesNothingOfADamagedFile) {
                            R"({"version":1,"alerts":[{"alert":{}}]})"}) {
     std::ofstream{directory.path() + "/alerts/sent"} << text;
     problem.clear();
-    EXPECT_TRUE(store.read(problem).empty()) << text;
+    EXPECT_TRUE(store.read(problem).known.empty()) << text;
     EXPECT_NE(problem, "") << text;
   }
 }

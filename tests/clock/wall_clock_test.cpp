@@ -3,15 +3,14 @@
 // which changes CLOCK_REALTIME alone: nothing that is decided may notice, and what
 // is written down has the time that people read from their clocks.
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <atomic>
 #include <cmath>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <outrider/producer.hpp>
 #include <thread>
 
+#include "clock/wall_clock.hpp"
 #include "process/harness.hpp"
 
 namespace outrider::testing {
@@ -43,30 +42,6 @@ protection:
 
 constexpr const char* trips = R"(outrider_trips_total{rule="TooMany",scope="producer=oms"})";
 
-/// The sidecar's wall clock; ours stays right.
-class WallClock {
- public:
-  explicit WallClock(const std::string& directory) : file_{directory + "/wall"} {
-    step(0h);
-    // Not the commands' that this test runs, but of the programs that it starts next.
-    ::setenv("LD_PRELOAD", OUTRIDER_LIBFAKETIME, 1);
-    ::setenv("FAKETIME_TIMESTAMP_FILE", file_.c_str(), 1);
-    ::setenv("FAKETIME_NO_CACHE", "1", 1);
-    ::setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1", 1);
-    ::setenv("NO_FAKE_STAT", "1", 1);
-  }
-  static void is_right_again() { ::unsetenv("LD_PRELOAD"); }
-
-  void step(std::chrono::hours by) const {
-    const auto seconds = std::chrono::seconds{by}.count();
-    write_file(file_ + ".new", (seconds < 0 ? "" : "+") + std::to_string(seconds));
-    ASSERT_EQ(std::rename((file_ + ".new").c_str(), file_.c_str()), 0);
-  }
-
- private:
-  std::string file_;
-};
-
 class SteppedWallClock : public ::testing::Test {
  protected:
   SteppedWallClock() { WallClock::is_right_again(); }
@@ -75,9 +50,7 @@ class SteppedWallClock : public ::testing::Test {
     return eventually([&] { return gate_.state() == state; });
   }
   int outrider(const std::string& arguments, std::string* output) const {
-    return run(std::string{OUTRIDER_BIN_DIR} + "/outrider " + arguments + " --segment.dir=" +
-                   sidecar_.segments() + " --control.socket=" + directory_.path() + "/control.sock",
-               output);
+    return sidecar_.outrider(arguments, output);
   }
   /// How far from our own wall clock a time of the sidecar's is.
   static std::chrono::hours ahead(const std::string& text) {

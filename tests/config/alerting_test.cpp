@@ -43,6 +43,54 @@ alerting:
   EXPECT_EQ(alerting.receivers[2].url_file, "/etc/outrider/desk_url");
 }
 
+TEST(AlertingConfiguration, ReadsProgramsAndWhatTheyHearOf) {
+  const AlertingConfig alerting = good(R"(
+alerting:
+  webhooks: [{url: "http://a", matchers: [severity=~"critical|emergency"]}]
+  hooks:
+    - {name: fills, exec: [bin/on-fill, --fast], timeout: 2s, environment: {A: b}}
+    - {name: rest, exec: /bin/true, matchers: ['alertname = Filled']}
+    - {name: quoted, exec: /bin/true, matchers: ['a !~ "b\"c\\.d"']}
+)");
+  ASSERT_EQ(alerting.receivers.size(), 4U);
+  using Kind = MatcherConfig::Kind;
+  EXPECT_EQ(alerting.receivers[0].matchers.front(),
+            (MatcherConfig{"severity", Kind::matches, "critical|emergency"}));
+  const ReceiverConfig& fills = alerting.receivers[1];
+  EXPECT_EQ(fills.kind, ReceiverKind::exec);
+  EXPECT_EQ(fills.command, (std::vector<std::string>{"/etc/outrider/bin/on-fill", "--fast"}));
+  EXPECT_EQ(fills.timeout, 2s);
+  EXPECT_EQ(fills.environment.at("A"), "b");
+  EXPECT_TRUE(fills.matchers.empty());
+  EXPECT_EQ(alerting.receivers[2].matchers.front(),
+            (MatcherConfig{"alertname", Kind::equal, "Filled"}));
+  EXPECT_EQ(alerting.receivers[3].matchers.front(),
+            (MatcherConfig{"a", Kind::matches_not, "b\"c\\.d"}));
+}
+
+TEST(AlertingConfiguration, ReadsSummaries) {
+  const AlertingConfig alerting = good(R"(
+alerting:
+  summaries:
+    - name: daily
+      at: "23:00"
+      fields:
+        PnL: pnl_usd
+        Win rate: {expr: "wins / trades", text: "{{ $value | humanizePercentage }}"}
+    - {name: weekly, at: "23:59", days: [fri, sun], fields: {PnL: pnl_usd}}
+)");
+  ASSERT_EQ(alerting.summaries.size(), 2U);
+  const SummaryConfig& daily = alerting.summaries.front();
+  EXPECT_EQ(daily.due, (DueTime{23h, every_day}));
+  ASSERT_EQ(daily.fields.size(), 2U);
+  EXPECT_EQ(daily.fields[0].name, "PnL");
+  EXPECT_EQ(daily.fields[0].expr, "pnl_usd");
+  EXPECT_EQ(daily.fields[0].place.line, 7);
+  EXPECT_EQ(daily.fields[1].text, "{{ $value | humanizePercentage }}");
+  EXPECT_EQ(alerting.summaries.back().due,
+            (DueTime{23h + 59min, {true, false, false, false, false, true, false}}));
+}
+
 TEST(AlertingConfiguration, GivesEachReceiverANameOfItsOwn) {
   const AlertingConfig alerting = good(
       "alerting: {webhooks: [{url: 'http://a/1'}, {url: 'http://a/2'}, {name: log, url_file: u}]}");

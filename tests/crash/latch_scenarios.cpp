@@ -68,7 +68,8 @@ class Guard final : public Ends {
     const Cause cause = person("an arming by a person, with a reason");
     if (fact(which) != open) set(which, opening);
     if (which == 0 && fact(armed_fact) != closed) set(armed_fact, closing);
-    if (scribe_->write({Action::arm, scope_names[which], cause, at(pass).wall})) std::_Exit(1);
+    scribe_->put({Action::arm, scope_names[which], cause, at(pass).wall});
+    if (scribe_->write_noted()) std::_Exit(1);
     protection_.arm(scopes_[which], kills, cause, at(pass));
     carry_out();
     set(which, open);

@@ -13,6 +13,7 @@ const std::vector<ScenarioEntry>& scenarios() {
       {"lanes-writer", 20, lanes_writer},
       {"telemetry-birth-writer", 110, telemetry_birth},
       {"control-birth-reader", 36, control_birth},
+      {"guardian-birth-reader", 24, guardian_birth},
       {"retire-reader", 70, retire_reader},
       {"generations-both", 40, generations},
       {"gate-reader", 10, gate_reader},

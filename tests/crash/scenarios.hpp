@@ -14,6 +14,7 @@ std::unique_ptr<Scenario> registration_writer();
 std::unique_ptr<Scenario> lanes_writer();
 std::unique_ptr<Scenario> telemetry_birth();
 std::unique_ptr<Scenario> control_birth();
+std::unique_ptr<Scenario> guardian_birth();
 std::unique_ptr<Scenario> retire_reader();
 std::unique_ptr<Scenario> generations();
 std::unique_ptr<Scenario> gate_reader();

@@ -22,15 +22,24 @@ using namespace std::chrono_literals;
 class OrdersAfterAKill : public ::testing::Test {
  protected:
   void start(const std::string& escalation) {
-    write_file(directory_.path() + "/sidecar.yml",
-               "protection:\n  arm_at_start: true\n" + escalation);
+    configure(escalation);
     sidecar_.emplace(directory_.path(), std::vector<std::string>{
                                             "--config.file=" + directory_.path() + "/sidecar.yml"});
   }
-  Process trader(const std::string& thread) {
-    Process process{
-        {std::string{OUTRIDER_BIN_DIR} + "/obeying_trader", sidecar_->segments(), "rogue", thread},
-        directory_.path() + "/trader.out"};
+  void configure(const std::string& escalation) {
+    write_file(directory_.path() + "/sidecar.yml",
+               "protection:\n  arm_at_start: true\n" + escalation);
+  }
+  void reload(const std::string& escalation) {
+    configure(escalation);
+    sidecar_->process().signal(SIGHUP);
+    ASSERT_TRUE(logs("reloaded"));
+  }
+  Process trader(const std::vector<std::string>& threads) {
+    std::vector<std::string> command{std::string{OUTRIDER_BIN_DIR} + "/obeying_trader",
+                                     sidecar_->segments(), "rogue"};
+    command.insert(command.end(), threads.begin(), threads.end());
+    Process process{command, directory_.path() + "/trader.out"};
     EXPECT_TRUE(eventually([&] {
       return sidecar_->metric(
                  "outrider_gate_state{gate=\"orders\",producer=\"rogue\",state=\"TRADING\"}") ==
@@ -38,10 +47,7 @@ class OrdersAfterAKill : public ::testing::Test {
     })) << sidecar_->log();
     return process;
   }
-  int kill_by_command() {
-    return run(std::string{OUTRIDER_BIN_DIR} + "/outrider kill --reason test --segment.dir=" +
-               sidecar_->segments() + " --control.socket=" + directory_.path() + "/control.sock");
-  }
+  int kill_by_command() { return sidecar_->outrider("kill --reason test"); }
   bool logs(const std::string& text) {
     return eventually([&] { return sidecar_->log().find(text) != std::string::npos; }, 10s);
   }
@@ -59,7 +65,7 @@ class OrdersAfterAKill : public ::testing::Test {
 
 TEST_F(OrdersAfterAKill, AreLoggedAndExportedAndNobodyIsSignalledUnlessItIsWritten) {
   start("  escalation: {orders: orders_total}\n");
-  Process process = trader("gateway");
+  Process process = trader({"gateway"});
 
   ASSERT_EQ(kill_by_command(), 0);
 
@@ -72,7 +78,7 @@ TEST_F(OrdersAfterAKill, AreLoggedAndExportedAndNobodyIsSignalledUnlessItIsWritt
 
 TEST_F(OrdersAfterAKill, AreNotSeenOfATraderThatStops) {
   start("  escalation: {orders: orders_total, signal: kill}\n");
-  Process process = trader("loop");  // sends none
+  Process process = trader({"obedient"});
 
   ASSERT_EQ(kill_by_command(), 0);
   std::this_thread::sleep_for(400ms);
@@ -81,9 +87,23 @@ TEST_F(OrdersAfterAKill, AreNotSeenOfATraderThatStops) {
   EXPECT_EQ(::kill(process.pid(), 0), 0);
 }
 
+TEST_F(OrdersAfterAKill, AreNotWhatACounterHeldThatIsRegisteredAfterIt) {
+  start("  escalation: {orders: orders_total, signal: kill}\n");
+  Process process = trader({"obedient", "late"});
+
+  ASSERT_EQ(kill_by_command(), 0);
+  ASSERT_TRUE(eventually([&] {
+    return sidecar_->metric("orders_total{lane=\"late\",producer=\"rogue\"}") == 5000.0;
+  }));
+  std::this_thread::sleep_for(300ms);
+
+  EXPECT_EQ(sidecar_->metric("outrider_orders_after_kill{producer=\"rogue\"}"), 0.0);
+  EXPECT_EQ(::kill(process.pid(), 0), 0);
+}
+
 TEST_F(OrdersAfterAKill, EndTheTraderBySigtermWhereThatIsWritten) {
   start("  escalation: {orders: orders_total, signal: term}\n");
-  Process process = trader("gateway");
+  Process process = trader({"gateway"});
 
   ASSERT_EQ(kill_by_command(), 0);
 
@@ -93,13 +113,62 @@ TEST_F(OrdersAfterAKill, EndTheTraderBySigtermWhereThatIsWritten) {
 
 TEST_F(OrdersAfterAKill, EndATraderThatIgnoresSigtermAfterTheGrace) {
   start("  escalation: {orders: orders_total, signal: kill, grace: 300ms}\n");
-  Process process = trader("immortal");
+  Process process = trader({"immortal"});
 
   ASSERT_EQ(kill_by_command(), 0);
 
   EXPECT_EQ(process.wait(), 128 + SIGKILL);
   EXPECT_TRUE(logs("SIGTERM"));
   EXPECT_TRUE(logs("SIGKILL"));
+}
+
+TEST_F(OrdersAfterAKill, AreAbsentAndWarnedOfWhereNobodyCountsThem) {
+  start("  escalation: {orders: orders_total}\n");
+  const Process process = trader({"loop"});
+
+  EXPECT_TRUE(logs("found no counter orders_total of it"));
+  EXPECT_EQ(sidecar_->metric("outrider_orders_after_kill{producer=\"rogue\"}"), std::nullopt);
+  EXPECT_EQ(sidecar_->metric("outrider_directives_pending{producer=\"rogue\"}"), 0.0);
+}
+
+TEST_F(OrdersAfterAKill, AreAbsentWhereNobodyIsToWatch) {
+  start("");
+  const Process process = trader({"gateway"});
+  EXPECT_EQ(sidecar_->metric("outrider_orders_after_kill{producer=\"rogue\"}"), std::nullopt);
+}
+
+// Of each: SIGTERM comes, the trader stays, and after the grace there is a reason not to.
+class Reprieve : public OrdersAfterAKill {
+ protected:
+  Process terminated(const std::string& thread) {
+    start("  escalation: {orders: orders_total, signal: kill, grace: 1s}\n");
+    Process process = trader({thread});
+    EXPECT_EQ(kill_by_command(), 0);
+    EXPECT_TRUE(logs("SIGTERM")) << sidecar_->log();
+    return process;
+  }
+  void expect_life(const Process& process) {
+    std::this_thread::sleep_for(1500ms);
+    EXPECT_EQ(::waitpid(process.pid(), nullptr, WNOHANG), 0) << sidecar_->log();
+    EXPECT_EQ(sidecar_->log().find("SIGKILL"), std::string::npos);
+  }
+};
+
+TEST_F(Reprieve, ForATraderThatStaysButSendsNothingMore) {
+  const Process process = terminated("penitent");
+  expect_life(process);
+}
+
+TEST_F(Reprieve, WhenAReloadHasSwitchedEscalationOff) {
+  const Process process = terminated("immortal");
+  reload("  escalation: {orders: orders_total, signal: none, grace: 1s}\n");
+  expect_life(process);
+}
+
+TEST_F(Reprieve, WhenAPersonHasArmedMeanwhile) {
+  const Process process = terminated("immortal");
+  EXPECT_EQ(sidecar_->outrider("arm --reason 'the kill was a mistake of ours'"), 0);
+  expect_life(process);
 }
 
 // A header can claim to be any process: the kernel is asked who holds the name.

@@ -4,11 +4,13 @@
 //
 //   obeying_trader DIRECTORY PRODUCER THREAD...
 //
-// A thread named "deaf" never looks, "stubborn" refuses, "immortal" makes the process
-// ignore SIGTERM, and "loop", which sends no orders, is the
-// one that producer/README.md shows.
+// A thread named "deaf" never looks, "stubborn" refuses, "obedient" asks the gate before
+// each order, "immortal" ignores SIGTERM, "penitent" stays too, but sends nothing more
+// from there on, "late" shows what it sent only when its gate is closed, and "loop", which
+// sends no orders, is the one that producer/README.md shows.
 #include <sys/prctl.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -65,8 +67,16 @@ void say(const std::string& thread, const Directives& directives, const Directiv
   std::fflush(stdout);
 }
 
+std::atomic<bool> was_terminated{false};
+
+bool sends(const Gate& gate, const std::string& thread) {
+  if (thread == "obedient") return gate.open(ticks());
+  // relaxed: nothing is handed over with it.
+  return thread != "penitent" || !was_terminated.load(std::memory_order_relaxed);
+}
+
 /// Sends an order a millisecond, whatever its gate says: that is its fault.
-[[noreturn]] void trade(Producer& producer, const std::string& thread) {
+[[noreturn]] void trade(Producer& producer, const Gate& gate, const std::string& thread) {
   Writer writer = producer.writer(thread);
   Counter orders = writer.counter("orders_total", "Orders sent");
   Directives directives = thread == "deaf" ? Directives{} : producer.directives(writer);
@@ -77,9 +87,21 @@ void say(const std::string& thread, const Directives& directives, const Directiv
       say(thread, directives, told);
       directives.acknowledge(told, outcome);
     }
-    orders.inc();
+    if (sends(gate, thread)) orders.inc();
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
+}
+
+/// Sent all while its gate was open, and then shows them.
+[[noreturn]] void come_late(Producer& producer, const Gate& gate) {
+  const auto wait = [](int ms) { std::this_thread::sleep_for(std::chrono::milliseconds{ms}); };
+  while (!gate.open(ticks())) wait(1);
+  while (gate.open(ticks())) wait(1);
+  wait(300);
+  Writer writer = producer.writer("late");
+  Counter orders = writer.counter("orders_total", "Orders sent", {{"lane", "late"}});
+  orders.add(5000);
+  while (true) wait(100);
 }
 
 [[noreturn]] void run_the_loop(Producer& producer) {
@@ -97,13 +119,19 @@ int main(int argc, char** argv) {
   if (argc < 4) return 2;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (std::string_view{argv[3]} == "immortal") std::signal(SIGTERM, SIG_IGN);
+  // relaxed: nothing is handed over with it.
+  if (std::string_view{argv[3]} == "penitent")
+    std::signal(SIGTERM, [](int) { was_terminated.store(true, std::memory_order_relaxed); });
   Producer producer{{.name = argv[2], .directory = argv[1]}};
-  (void)producer.gate("orders", {{"venue", "binance"}});
+  const Gate gate = producer.gate("orders", {{"venue", "binance"}});
   std::vector<std::thread> threads;
   for (int i = 3; i < argc; ++i) {
     const std::string name = argv[i];
-    threads.emplace_back(
-        [&producer, name] { name == "loop" ? run_the_loop(producer) : trade(producer, name); });
+    threads.emplace_back([&producer, gate, name] {
+      if (name == "loop") run_the_loop(producer);
+      if (name == "late") come_late(producer, gate);
+      trade(producer, gate, name);
+    });
   }
   for (std::thread& thread : threads) thread.join();
 }

@@ -16,6 +16,7 @@
 #include "outputs/sample_status.hpp"
 #include "protection/control.hpp"
 #include "protection/enforce.hpp"
+#include "protection/kill_request.hpp"
 
 namespace outrider::fuzz {
 namespace {
@@ -41,8 +42,8 @@ std::shared_ptr<const aggregate::Snapshot> sample_snapshot() {
   return snapshot;
 }
 
-/// Protection as the control socket reaches it. The thread that is the client is
-/// the guard too: it makes its passes while it waits.
+/// Protection as the control socket reaches it. The thread that is the client is the
+/// guard and the journal's, too: it makes its passes while it waits.
 class World : public protection::Ends {
  public:
   explicit World(const std::string& directory)
@@ -65,6 +66,7 @@ class World : public protection::Ends {
     protection_.tick(now());
     protection::enforce(protection_, *this);
     desk_.answer(protection_);
+    scribe_.write_noted();
   }
   [[nodiscard]] bool was_asked() const { return was_asked_; }
 

@@ -2,6 +2,7 @@
 // A trader without exceptions and run-time types, every call of the hot path in
 // it. It is compiled with -fno-exceptions -fno-rtti -Werror by both compilers.
 #include <outrider/producer.hpp>
+#include <outrider/profiles/trading.hpp>
 
 class Gateway {
  public:

@@ -96,6 +96,55 @@ constexpr Case table[] = {
     {"config: breakers not a list",
      [](Place& p) { return check(p, "protection:\n  breakers: RejectStorm\n"); }},
     {"config: alert that no rule file has", unknown_alert},
+    {"config: hooks as hurried people write them",
+     [](Place& p) {
+       return check(p,
+                    "alerting:\n  hooks:\n"
+                    "  - {exec: [/bin/true]}\n"
+                    "  - {name: a b, exec: [], timeout: 1h}\n"
+                    "  - {name: a, timeot: 1s}\n"
+                    "  - {name: a, exec: /bin/true, environment: {\"A=B\": c}}\n");
+     }},
+    {"config: hooks not a list", [](Place& p) { return check(p, "alerting: {hooks: /bin/true}"); }},
+    {"config: summaries as hurried people write them",
+     [](Place& p) {
+       return check(p,
+                    "alerting:\n  summaries:\n"
+                    "  - {at: 23:00, days: fri, fields: {A: vector(1)}}\n"
+                    "  - {name: a, at: 11 pm, days: [friday], fields: {}}\n"
+                    "  - {name: a, att: \"23:00\", fields: [pnl]}\n"
+                    "  - name: b\n    at: \"23:00\"\n    fields:\n"
+                    "      A: [pnl]\n      B: {text: x}\n      C: {expr: pnl, txt: x}\n"
+                    "      C: pnl\n");
+     }},
+    {"config: expressions and texts of summaries that are none",
+     [](Place& p) {
+       return check(p,
+                    "alerting:\n  summaries:\n  - name: daily\n    at: \"23:00\"\n    fields:\n"
+                    "      PnL: sum(pnl\n"
+                    "      Trades: trades_total[5m]\n"
+                    "      Much: count_over_time(pnl[7d])\n"
+                    "      Win rate: {expr: wins, text: \"{{ $value | percent }}\"}\n");
+     }},
+    {"config: a summary of itself",
+     [](Place& p) {
+       return p.sidecar("--config.file=" +
+                        p.file("sidecar.yml",
+                               "alerting:\n  summaries:\n  - name: daily\n    at: \"23:00\"\n"
+                               "    fields:\n      All: sum(outrider_summary_field)\n"));
+     }},
+    {"config: matchers as hurried people write them",
+     [](Place& p) {
+       return check(p,
+                    "alerting:\n  webhooks:\n"
+                    "  - url: http://a\n"
+                    "    matchers:\n"
+                    "    - OrderFilled\n"
+                    "    - alert-name=Filled\n"
+                    "    - alertname=\"Filled\n"
+                    "    - alertname=~\"(\"\n"
+                    "    - {alertname: Filled}\n");
+     }},
 };
 
 }  // namespace

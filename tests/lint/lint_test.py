@@ -231,5 +231,43 @@ class Mutants(CheckTest):
         self.refuses("check_mutants.py", self.tree(self.PATCH.split("\n", 2)[2]), "needs the lines")
 
 
+class Checklist(CheckTest):
+    TREE = {
+        "sum.cpp": "int sum(int a, int b) { return a + b; }\n",
+        "tests/sum/CMakeLists.txt": "outrider_test(sum_test\n  SOURCES sum_test.cpp LINKS sum)\n",
+    }
+
+    def under(self, comment):
+        return {**self.TREE, "tests/sum/sum_test.cpp": f"{comment}TEST_F(ChecklistR7, IsRight) {{}}\n"}
+
+    def test_accepts_a_change_that_can_be_made_though_its_comment_has_two_lines(self):
+        self.accepts("check_checklist.py", self.under("// Breaks it: sum.cpp: `return a +\n// b;` -> `return a - b;`\n"))
+
+    def test_refuses_a_test_that_names_none(self):
+        self.refuses("check_checklist.py", self.under("// Adds.\n"), "ChecklistR7.IsRight: needs a comment")
+
+    def test_refuses_a_text_that_is_not_there_once(self):
+        self.refuses("check_checklist.py", self.under("// Breaks it: sum.cpp: `int` -> `long`\n"), "`int` is 3 times")
+
+    def test_refuses_a_file_that_is_not_there(self):
+        self.refuses("check_checklist.py", self.under("// Breaks it: add.cpp: `+` -> `-`\n"), "which is not there")
+
+    def table(self, row):
+        return {**self.under("// Breaks it: sum.cpp: `+` -> `-`\n"), "tools/deploy/README.md": row + "\n"}
+
+    def test_accepts_a_table_with_each_row(self):
+        self.accepts("check_checklist.py", self.table("| 6, 7 | adds | `R7`, `ChecklistR7.IsRight` |"))
+
+    def test_refuses_a_table_that_names_no_test(self):
+        self.refuses("check_checklist.py", self.table("| 7 | adds | `R7`, `Sum.IsRight` |"), "no test Sum.IsRight")
+
+    def test_refuses_a_table_without_a_row(self):
+        self.refuses("check_checklist.py", self.table("| 6 | adds | not yet |"), "row 7 is missing")
+
+    def test_refuses_a_test_that_nobody_builds(self):
+        self.refuses("check_checklist.py", {**self.under("// Breaks it: sum.cpp: `+` -> `-`\n"),
+                                            "tests/sum/CMakeLists.txt": ""}, "no outrider_test()")
+
+
 if __name__ == "__main__":
     unittest.main()

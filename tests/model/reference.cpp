@@ -264,12 +264,30 @@ unsigned Reference::minutes_left(const std::string& scope, Seconds now) {
   };
   const Scope& it = scopes[scope];
   const GateState is = state(scope);
-  if (is == GateState::halted && by_person(scope)) {
-    return it.halted_until ? minutes(*it.halted_until) : 0;
+  unsigned last = 0;
+  if (is == GateState::halted && it.halted) {
+    if (!it.halted_until) return 0;
+    last = minutes(*it.halted_until);
   }
-  const Rule* rule = is == GateState::reduce_only ? closed_by(scope, is) : nullptr;
-  if (rule == nullptr || rule->kind != Kind::blocks_entries) return 0;
-  return minutes(rule->last_fired_anew + rule->cooldown);
+  for (const Rule& rule : rules) {
+    if (rule.scope != scope || rule.state != is) continue;
+    if (rule.kind != Kind::blocks_entries) return 0;
+    last = std::max(last, minutes(rule.last_fired_anew + rule.cooldown));
+  }
+  return last;
+}
+
+unsigned Reference::minutes_left(const std::vector<std::string>& of, Seconds now) {
+  GateState worst = GateState::trading;
+  for (const std::string& scope : of) worst = std::max(worst, state(scope));
+  unsigned last = 0;
+  for (const std::string& scope : of) {
+    if (state(scope) != worst) continue;
+    const unsigned left = minutes_left(scope, now);
+    if (left == 0) return 0;
+    last = std::max(last, left);
+  }
+  return last;
 }
 
 shm::Allowance Reference::allowance(const std::vector<std::string>& of) {

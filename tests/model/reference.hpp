@@ -83,6 +83,7 @@ class Reference {
   [[nodiscard]] GateState state(const std::string& scope);
   [[nodiscard]] std::string cause(const std::string& scope);
   [[nodiscard]] unsigned minutes_left(const std::string& scope, Seconds now);
+  [[nodiscard]] unsigned minutes_left(const std::vector<std::string>& of, Seconds now);
   /// Of a gate that has these scopes and is PROBING.
   [[nodiscard]] shm::Allowance allowance(const std::vector<std::string>& of);
 

@@ -165,6 +165,8 @@ class Walk {
     GateState worst = GateState::trading;
     for (const std::string& scope : names_) worst = std::max(worst, reference_.state(scope));
     same("state of the gate", to_string(real.state), to_string(worst), differs);
+    same("minutes left of the gate", real.minutes_left, reference_.minutes_left(names_, now_),
+         differs);
     if (real.state != GateState::probing) return;
     const shm::Allowance allowance = reference_.allowance(names_);
     same("epoch of the gate", real.allowance.epoch, allowance.epoch, differs);

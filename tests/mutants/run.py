@@ -24,6 +24,11 @@ WORKERS = 2
 PATIENCE = 60  # seconds: a mutant that hangs its test is noticed, too
 
 
+def filter_of(test):
+    """Of a test that has parameters, each."""
+    return [f"--gtest_filter={test}:*/{test}/*"]
+
+
 class Mutant:
     """A patch and the head that says what it breaks and who must notice."""
 
@@ -34,8 +39,13 @@ class Mutant:
             sys.exit(f"{path}: needs the lines \"# bug: TEXT\" and \"# test: TARGET SUITE.NAME\"")
         self.path, self.name, self.bug = path, path.stem, head["bug"]
         self.target, self.test = head["test"].split()
-        self.arguments = head["run"].split() if "run" in head else [f"--gtest_filter={self.test}"]
+        self.arguments = head["run"].split() if "run" in head else filter_of(self.test)
         self.files = re.findall(r"^\+\+\+ b/(\S+)$", text, re.MULTILINE)
+
+    def apply(self, copy):
+        """None, or why it cannot be."""
+        applied = copy.run("git", "apply", self.path)
+        return f"the patch no longer applies: {applied.stdout.strip()}" if applied.returncode else None
 
     def test_passes(self, copy):
         """True, False, or what was wrong with the run."""
@@ -43,15 +53,14 @@ class Mutant:
             done = copy.run(copy.build_path / "bin" / self.target, *self.arguments, timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             return False
-        if "--gtest_filter" in self.arguments[0] and f"[ RUN      ] {self.test}" not in done.stdout:
+        if "--gtest_filter" in self.arguments[0] and not re.search(rf"\[ RUN +\] (\w+/)?{self.test}\b", done.stdout):
             return f"{self.target} has no test {self.test}\n{done.stdout}"
         return done.returncode == 0
 
     def verdict(self, copy):
         """None when the test notices; else what happened instead."""
-        applied = copy.run("git", "apply", self.path)
-        if applied.returncode:
-            return f"the patch no longer applies: {applied.stdout.strip()}"
+        if problem := self.apply(copy):
+            return problem
         try:
             if said := copy.build(self.target, jobs=1):
                 return f"does not build:\n{said[-2000:]}"
@@ -90,6 +99,21 @@ def chosen(names):
     return [Mutant(every[name]) for name in (names or every)]
 
 
+def judge_all(mutants):
+    """(mutant, verdict) of each, in two copies of the tree, in which every named test passes unbroken."""
+    mutants = sorted(mutants, key=lambda mutant: (mutant.target, mutant.files))
+    targets = sorted({mutant.target for mutant in mutants})
+    began = time.monotonic()
+    copies = [prepare(number, targets, WORKERS) for number in range(min(WORKERS, len(mutants)))]
+    print(f"{len(targets)} targets built in {len(copies)} copies in {time.monotonic() - began:.1f} s", flush=True)
+    for mutant in mutants:
+        if (passes := mutant.test_passes(copies[0])) is not True:
+            sys.exit(f"{mutant.test} fails in the unbroken tree: {passes or 'see it run by itself'}")
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        shares = [mutants[number::len(copies)] for number in range(len(copies))]
+        return [each for share in pool.map(judge, copies, shares) for each in share]
+
+
 def main():
     if [word for word in sys.argv[1:] if word.startswith("-") and word != "--list"]:
         print(__doc__, file=sys.stderr)
@@ -99,16 +123,7 @@ def main():
         print("\n".join(f"{m.name}: {m.bug}\n    {m.target} {m.test}" for m in mutants))
         return
     began = time.monotonic()
-    mutants.sort(key=lambda mutant: (mutant.target, mutant.files))
-    targets = sorted({mutant.target for mutant in mutants})
-    copies = [prepare(number, targets, WORKERS) for number in range(WORKERS)]
-    print(f"{len(targets)} targets built twice in {time.monotonic() - began:.1f} s", flush=True)
-    for mutant in mutants:
-        if (passes := mutant.test_passes(copies[0])) is not True:
-            sys.exit(f"{mutant.test} fails in the unbroken tree: {passes or 'see it run by itself'}")
-    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        shares = [mutants[number::WORKERS] for number in range(WORKERS)]
-        results = [each for share in pool.map(judge, copies, shares) for each in share]
+    results = judge_all(mutants)
     died = sum(verdict is None for _, verdict in results)
     holds = died == len(mutants) and died > 0
     orders = sum(tag not in mutate_orders.EXCUSED for _, _, tag in mutate_orders.places())

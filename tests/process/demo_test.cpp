@@ -41,11 +41,7 @@ TEST(Demo, IsHaltedByARejectStormRecoversAndAddsUp) {
   ASSERT_TRUE(eventually([&] { return gate_is("UNARMED"); }))
       << sidecar.log() << read_file(root + "/trader.log");
   std::string output;
-  ASSERT_EQ(
-      run(bin + "/outrider arm --reason 'demo test: both sides are looked at' --segment.dir=" +
-              sidecar.segments() + " --control.socket=" + root + "/control.sock",
-          &output),
-      0)
+  ASSERT_EQ(sidecar.outrider("arm --reason 'demo test: both sides are looked at'", &output), 0)
       << output;
   ASSERT_TRUE(eventually([&] { return gate_is("TRADING"); }));
 

@@ -9,6 +9,7 @@
 #include <outrider/producer.hpp>
 #include <thread>
 
+#include "config/digest.hpp"
 #include "process/harness.hpp"
 
 namespace outrider::testing {
@@ -66,7 +67,9 @@ TEST_F(DrillCommand, MeasuresTheWholeWayAndLeavesEvidence) {
   EXPECT_EQ(files[0].at("passed"), true);
   EXPECT_EQ(files[0].at("kind"), "canary");
   EXPECT_EQ(files[0].at("sidecar").at("config_file"), directory.path() + "/drill.yml");
-  EXPECT_EQ(files[0].at("sidecar").at("config_sha256").get<std::string>().size(), 64U);
+  EXPECT_EQ(files[0].at("sidecar").at("config_sha256"),
+            config::sha256(read_file(directory.path() + "/drill.yml")));
+  EXPECT_EQ(files[0].at("sidecar").at("rules_sha256").get<std::string>().size(), 64U);
   ASSERT_EQ(files[0].at("trips").size(), 2U);
   for (const auto& trip : files[0].at("trips")) {
     EXPECT_GT(trip.at("stored_ns"), 0);
@@ -119,6 +122,7 @@ TEST_F(DrillOfRealGates, ClosesThoseOfTheScopeForTheTimeAndProvesIt) {
   std::jthread watch{[&](const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       if (other.state() != GateState::trading) other_closed = true;
+      if (!gate.open(ticks())) (void)gate.permits(OrderKind::enter);
     }
   }};
   EXPECT_EQ(drill(sidecar, "--live --scope venue=binance --for 300ms --confirm"), 0) << said;
@@ -132,6 +136,8 @@ TEST_F(DrillOfRealGates, ClosesThoseOfTheScopeForTheTimeAndProvesIt) {
   ASSERT_EQ(found.at("gates").size(), 1U);
   EXPECT_GT(found.at("gates")[0].at("closed_ns"), 0);
   EXPECT_GE(found.at("gates")[0].at("opened_ns"), 300'000'000);
+  EXPECT_GE(found.at("gates")[0].at("refused_ns"), found.at("gates")[0].at("closed_ns"))
+      << "the trader's own word";
   EXPECT_EQ(gate.state(), GateState::trading);
   EXPECT_FALSE(other_closed);
   EXPECT_NE(read_file(directory.path() + "/state/latch.journal").find("a live drill"),
@@ -178,7 +184,7 @@ TEST_F(DrillOfRealGates, AreOnlyNamedByAShadow) {
 TEST_F(DrillCommand, GoesOnUntilItIsEndedAndShowsInTheMetrics) {
   const SidecarProcess sidecar{directory.path(), {with_breaker(directory.path(), breaker)}};
   Process canary{{std::string{OUTRIDER_BIN_DIR} + "/outrider", "drill", "--every", "1s",
-                  "--segment.dir", sidecar.segments()},
+                  "--segment.dir", sidecar.segments(), "--evidence", directory.path()},
                  directory.path() + "/canary.log"};
 
   EXPECT_TRUE(eventually([&] {
@@ -191,6 +197,8 @@ TEST_F(DrillCommand, GoesOnUntilItIsEndedAndShowsInTheMetrics) {
   EXPECT_GT(*last, 1.6e9);
   canary.signal(SIGTERM);
   EXPECT_EQ(canary.wait(), 0);
+  ASSERT_EQ(evidence().size(), 1U);
+  EXPECT_GE(evidence()[0].at("trips").size(), 2U);
 }
 
 }  // namespace

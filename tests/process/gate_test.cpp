@@ -2,11 +2,15 @@
 // The control path, through real programs: what closes a trader's gate, what
 // opens it, and what survives whose death.
 #include <gtest/gtest.h>
-#include <signal.h>
 
+#include <signal.h>
+#include <filesystem>
+
+#include <nlohmann/json.hpp>
 #include <outrider/producer.hpp>
 #include <thread>
 
+#include "config/digest.hpp"
 #include "process/harness.hpp"
 
 namespace outrider::testing {
@@ -45,9 +49,7 @@ class GateProcess : public ::testing::Test {
     return eventually([&] { return gate.state() == state; }, patience);
   }
   int outrider(const std::string& arguments, std::string* output = nullptr) {
-    return run(std::string{OUTRIDER_BIN_DIR} + "/outrider " + arguments + " --segment.dir=" +
-                   sidecar_.segments() + " --control.socket=" + directory_.path() + "/control.sock",
-               output);
+    return sidecar_.outrider(arguments, output);
   }
   int arm(std::string* output = nullptr) {
     return outrider("arm --reason 'test: everything was looked at'", output);
@@ -214,6 +216,34 @@ TEST_F(GateProcess, ObeysAKillThatNoSidecarSaw) {
   EXPECT_NE(sidecar_.log().find("no sidecar runs"), std::string::npos) << sidecar_.log();
 }
 
+TEST_F(GateProcess, ArmsNothingWhileKillRequestsCannotBeSeenAndSaysSo) {
+  Producer producer = open_producer(sidecar_.segments());
+  const Gate gate = producer.gate("orders");
+  ASSERT_EQ(arm(), 0);
+  ASSERT_TRUE(becomes(gate, GateState::trading));
+  const std::string requests = sidecar_.segments() + "/c/kill";
+  std::filesystem::rename(requests, requests + ".away");
+
+  EXPECT_TRUE(eventually([&] {
+    return sidecar_.metric("outrider_kill_requests_readable") == 0.0 &&
+           sidecar_.get("/-/ready").find("kill requests") != std::string::npos;
+  }));
+  EXPECT_EQ(gate.state(), GateState::trading) << "it would have seen one until now";
+  EXPECT_EQ(outrider("kill --scope host --reason 'by the socket'"), 0);
+  ASSERT_TRUE(becomes(gate, GateState::killed));
+  const std::string arm_host = "arm --scope host --reason 'test: everything was looked at'";
+  std::string output;
+  EXPECT_EQ(outrider(arm_host, &output), 1);
+  EXPECT_NE(output.find("found the kill requests in c/kill unreadable"), std::string::npos)
+      << output;
+
+  std::filesystem::rename(requests + ".away", requests);
+  EXPECT_TRUE(
+      eventually([&] { return sidecar_.metric("outrider_kill_requests_readable") == 1.0; }));
+  EXPECT_EQ(outrider(arm_host, &output), 0) << output;
+  EXPECT_TRUE(becomes(gate, GateState::trading));
+}
+
 TEST_F(GateProcess, DoesNotOpenForAZeroAStaleOrANanosecondStamp) {
   Producer producer = open_producer(sidecar_.segments());
   const Gate gate = producer.gate("orders");
@@ -245,6 +275,19 @@ TEST_F(GateProcess, ReloadsAllOrNothingAndKeepsWhatIsLatched) {
   EXPECT_TRUE(
       eventually([&] { return sidecar_.metric("outrider_config_last_reload_successful") == 1.0; }));
   EXPECT_EQ(gate.state(), GateState::killed);
+}
+
+TEST_F(GateProcess, SaysAtAReloadWhatOnlyAStartTakesUpAndWhatItHasLoaded) {
+  const std::string fresh = std::string{config} + "storage: {max-journal-bytes: 65536}\n";
+  write_file(directory_.path() + "/sidecar.yml", fresh);
+  sidecar_.process().signal(SIGHUP);
+
+  EXPECT_TRUE(eventually([&] {
+    return sidecar_.log().find("setting=storage.max-journal-bytes") != std::string::npos;
+  })) << sidecar_.log();
+  const nlohmann::json status = nlohmann::json::parse(sidecar_.get("/api/v1/status"));
+  EXPECT_EQ(status.at("config_sha256"), config::sha256(fresh));
+  EXPECT_EQ(status.at("rules_sha256").get<std::string>().size(), 64U);
 }
 
 TEST_F(GateProcess, IsClosedAtOnceOnExitWhereThatIsConfigured) {

@@ -105,6 +105,11 @@ void SidecarProcess::start() {
 std::string SidecarProcess::log() const {
   return read_file(root_ + "/sidecar.log");
 }
+int SidecarProcess::outrider(const std::string& arguments, std::string* output) const {
+  return run(std::string{OUTRIDER_BIN_DIR} + "/outrider " + arguments +
+                 " --segment.dir=" + segments_ + " --control.socket=" + root_ + "/control.sock",
+             output);
+}
 std::string SidecarProcess::get(const std::string& path) const {
   return http_get(port_, path);
 }

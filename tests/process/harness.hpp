@@ -57,6 +57,8 @@ class SidecarProcess {
   [[nodiscard]] const std::string& segments() const { return segments_; }
   [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] std::string log() const;
+  /// Exit code of `outrider ARGUMENTS` at this sidecar; see run().
+  int outrider(const std::string& arguments, std::string* output = nullptr) const;
   /// Body of a GET; empty when nobody answers.
   [[nodiscard]] std::string get(const std::string& path) const;
   /// Value of a line of /metrics, given everything before the value.

@@ -24,13 +24,16 @@ SmallDisk::~SmallDisk() {
 }
 
 void fill(const std::string& directory, std::uint64_t bytes) {
-  struct statvfs now {};
-  ::statvfs(directory.c_str(), &now);
-  const std::uint64_t free = now.f_bavail * now.f_frsize;
   const std::string path = directory + "/filler";
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  const bool is_full =
-      free <= bytes || ::posix_fallocate(file, 0, static_cast<off_t>(free - bytes)) == 0;
+  bool is_full = false;
+  // Once more where somebody has taken of what was free between the look and the taking.
+  for (int attempt = 0; attempt < 100 && !is_full; ++attempt) {
+    struct statvfs now {};
+    ::statvfs(directory.c_str(), &now);
+    const std::uint64_t free = now.f_bavail * now.f_frsize;
+    is_full = free <= bytes || ::posix_fallocate(file, 0, static_cast<off_t>(free - bytes)) == 0;
+  }
   ::close(file);
   if (!is_full) throw std::runtime_error{"cannot fill " + directory};
 }

@@ -12,6 +12,7 @@
 
 #include "protection/at.hpp"
 #include "protection/guard_thread.hpp"
+#include "protection/obey_requests.hpp"
 
 namespace outrider::protection {
 namespace {
@@ -42,6 +43,9 @@ struct ControlSocket : testing::Test {
     const nlohmann::json json = nlohmann::json::parse(answer.body);
     EXPECT_EQ(json.at("ok"), status == 200);
     return json;
+  }
+  RequestObeyer obeyer_of(Life& of) {
+    return {{of.protection, of.desk, *of.scribe}, directory.paths().kill_directory};
   }
   std::vector<Action> journal() {
     life.scribe->write_noted();
@@ -191,6 +195,8 @@ TEST_F(ControlSocket, KillsButDoesNotArmWhenTheJournalCannotBeWritten) {
 
   full.reset();
   EXPECT_EQ(killed.at("state"), "KILLED");
+  EXPECT_EQ(killed.at("journalled"), false);
+  EXPECT_NE(killed.at("journal_problem").dump().find("File too large"), std::string::npos);
   EXPECT_NE(killed.at("message").dump().find("not journalled yet"), std::string::npos);
   EXPECT_NE(armed.at("message").dump().find("nothing was armed"), std::string::npos);
   EXPECT_EQ(life.state("global"), GateState::killed);
@@ -201,10 +207,12 @@ TEST_F(ControlSocket, KillsButDoesNotArmWhenTheJournalCannotBeWritten) {
 TEST_F(ControlSocket, KeepsAKillRequestThatCannotBeJournalledForTheNextStart) {
   shm::FileError error;
   publish_kill_request(directory.paths().kill_directory, "venue=x", "from a file", error);
-  KillRequestWatch watch(directory.paths().kill_directory);
+  RequestObeyer obeyer = obeyer_of(life);
   {
     const FullDisk full;
-    life.control->obey(watch);
+    obeyer.step();
+    EXPECT_NE(kill(no_reason_to_wait).at("journal_problem"), "");  // the disk was tried
+    obeyer.step();
   }
   EXPECT_EQ(life.state("venue=x"), GateState::killed);
   EXPECT_EQ(read_kill_requests(directory.paths().kill_directory).obeyable.size(), 1U);
@@ -213,9 +221,11 @@ TEST_F(ControlSocket, KeepsAKillRequestThatCannotBeJournalledForTheNextStart) {
 TEST_F(ControlSocket, ObeysAKillRequestJournalsItAndRemovesIt) {
   shm::FileError error;
   publish_kill_request(directory.paths().kill_directory, "venue=x", "from a file", error);
-  KillRequestWatch watch(directory.paths().kill_directory);
+  RequestObeyer obeyer = obeyer_of(life);
 
-  const std::vector<std::string> lines = life.control->obey(watch);
+  const std::vector<std::string> lines = obeyer.step();
+  life.scribe->write_noted();
+  EXPECT_TRUE(obeyer.step().empty());
 
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_NE(lines[0].find("venue=x is KILLED: from a file"), std::string::npos);
@@ -268,6 +278,7 @@ TEST(HungGuard, LeavesAJournalThatDoesNotArmTheNextStart) {
   OwnDirectory directory;
   {
     Life life(directory);
+    life.run_journal();
     Control impatient(life.protection, life.desk, *life.scribe, {.patience = 300ms});
     // A guard that answers the question, and then hangs.
     std::thread arming(

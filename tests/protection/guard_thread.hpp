@@ -36,11 +36,27 @@ class Life : public Ends {
     scribe.emplace(std::move(started.journal));
     control = std::make_unique<Control>(protection, desk, *scribe, options);
   }
-  ~Life() override { stop_guard(); }
+  ~Life() override {
+    stop_guard();
+    // relaxed: nothing is handed over with it.
+    stop_journal_.store(true, std::memory_order_relaxed);
+    if (journal_.joinable()) journal_.join();
+  }
   Life(const Life&) = delete;
   Life& operator=(const Life&) = delete;
 
+  void run_journal() {
+    journal_ = std::thread([this] {
+      // relaxed: nothing is handed over with it.
+      while (!stop_journal_.load(std::memory_order_relaxed)) {
+        scribe->write_noted();
+        scribe->wait_for_work(std::chrono::milliseconds(1));
+      }
+    });
+  }
+  /// And the journal's, without which nothing is armed.
   void run_guard() {
+    run_journal();
     guard_ = std::thread([this] {
       // relaxed: nothing is handed over with it.
       while (!stop_.load(std::memory_order_relaxed)) {
@@ -87,7 +103,9 @@ class Life : public Ends {
  private:
   std::mutex passing_;
   std::atomic<bool> stop_{false};
+  std::atomic<bool> stop_journal_{false};
   std::thread guard_;
+  std::thread journal_;
 };
 
 }  // namespace outrider::protection

@@ -62,6 +62,31 @@ TEST_F(KillSwitch, WritesAnAlertThatComesAndGoesDownOnce) {
   EXPECT_EQ(protection.changes().size(), 1U);
 }
 
+TEST(KillSwitchAfterARestart, CountsTheAlertThatFiredThroughItOnce) {
+  Protection again;
+  const ScopeId venue = again.scope("venue=binance");
+  InitialState before;
+  before.killed = {{Action::kill, "venue=binance", {"DailyLoss", {}, {}, 7}, at(0s).wall}};
+  again.restore(before, at(1s));
+  again.clear_changes();
+  const BreakerId loss = *again.breaker({"DailyLoss", venue, BreakerAction::kill, 0s, 0s});
+  const BreakerId other = *again.breaker({"Drawdown", venue, BreakerAction::kill, 0s, 0s});
+  const auto pass = [&](BreakerId id, AlertSignal signal, std::chrono::nanoseconds when) {
+    again.observe(id, signal, 1);
+    again.tick(at(when));
+  };
+
+  pass(loss, AlertSignal::firing, 2s);
+  EXPECT_EQ(again.breaker_at(loss).trips(), 0U);
+  EXPECT_TRUE(again.changes().empty()) << "it is on record";
+
+  pass(loss, AlertSignal::clear, 3s);
+  pass(loss, AlertSignal::firing, 4s);
+  EXPECT_EQ(again.breaker_at(loss).trips(), 1U) << "fired anew";
+  pass(other, AlertSignal::firing, 5s);
+  EXPECT_EQ(again.breaker_at(other).trips(), 1U);
+}
+
 TEST_F(KillSwitch, IsLiftedByArming) {
   protection.kill(venue, person(), at(1s));
   std::uint64_t kills = 0;

@@ -3,6 +3,7 @@
 // was in force before still is.
 #include <gtest/gtest.h>
 
+#include "config/digest.hpp"
 #include "protection/archive.hpp"
 #include "protection/at.hpp"
 #include "protection/files.hpp"
@@ -53,7 +54,8 @@ TEST_F(Rotation, KeepsTheFullFileAndChainsTheNextOneToIt) {
     EXPECT_EQ(next.front().previous, hash_of(full.back()));
   }
   ASSERT_EQ(lines.size(), 1U);
-  EXPECT_NE(lines[0].find(to_hex(records_of(place.path).front().previous)), std::string::npos);
+  EXPECT_NE(lines[0].find(config::to_hex(records_of(place.path).front().previous)),
+            std::string::npos);
 }
 
 TEST_F(Rotation, CarriesOverWhatIsInForceAsItWas) {

@@ -4,6 +4,7 @@
 #include "protection/start.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -49,6 +50,30 @@ TEST_F(Restart, IsUnarmedOnTheFirstStartAndSaysHowToArm) {
   EXPECT_EQ(life.state("venue=x"), GateState::unarmed);
   ASSERT_EQ(life.lines.size(), 1U);
   EXPECT_NE(life.lines[0].find("outrider arm --reason"), std::string::npos);
+}
+
+TEST_F(Restart, IsUnarmedWhereKillRequestsCannotBeSeen) {
+  live_and_arm();
+  std::filesystem::rename(paths.kill_directory, directory.file("elsewhere"));
+
+  EXPECT_EQ(next_state("venue=x", true), GateState::unarmed) << "there may be a kill in it";
+  EXPECT_NE(Life(directory).lines.front().find("there may be a kill in it"), std::string::npos);
+
+  std::filesystem::rename(directory.file("elsewhere"), paths.kill_directory);
+  EXPECT_EQ(next_state("venue=x"), GateState::unarmed) << "nobody has armed since";
+  EXPECT_EQ(next_state("venue=x", true), GateState::trading);
+}
+
+TEST_F(Restart, IsUnarmedWhereAnotherUserMayTakeKillRequestsAway) {
+  live_and_arm();
+  ASSERT_EQ(::chown(paths.kill_directory.c_str(), 12345, 12345), 0);
+  shm::FileError error;
+  publish_kill_request(paths.kill_directory, "venue=y", "seen all the same", error);
+
+  const Life life(directory);
+  EXPECT_FALSE(life.protection.armed());
+  EXPECT_TRUE(life.protection.killed(*life.protection.find_scope("venue=y")));
+  EXPECT_NE(life.lines.front().find("its owner can take kills away"), std::string::npos);
 }
 
 TEST_F(Restart, StaysArmed) {
@@ -223,7 +248,8 @@ TEST_F(Restart, KeepsAHaltOfAPersonAndLetsAPersonLiftIt) {
   live(directory, [](Life& life, ScopeId venue) {
     std::uint64_t seen = 0;
     ASSERT_EQ(life.protection.may_arm(venue, seen), ArmAnswer::done);
-    life.scribe->write({Action::arm, "venue=x", person(), real_now().wall});
+    life.scribe->put({Action::arm, "venue=x", person(), real_now().wall});
+    life.scribe->write_noted();
     ASSERT_EQ(life.protection.arm(venue, seen, person(), real_now()), ArmAnswer::done);
   });
   EXPECT_EQ(next_state("venue=x"), GateState::trading);

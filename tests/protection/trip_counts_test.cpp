@@ -66,12 +66,12 @@ struct TripsToday : testing::Test {
 
 TEST_F(TripsToday, BeginAnewWithTheDayAndTheTotalDoesNot) {
   const BreakerId storm = breaker("Storm");
-  armed.begin_day(1h);
+  armed.begin_day(1h, false);
   trip(storm, 2h);
   trip(storm, 4h);
   EXPECT_EQ(today(storm), 2U);
 
-  armed.begin_day(25h);
+  armed.begin_day(25h, false);
   EXPECT_EQ(today(storm), 0U);
   trip(storm, 26h);
   EXPECT_EQ(today(storm), 1U);
@@ -80,7 +80,7 @@ TEST_F(TripsToday, BeginAnewWithTheDayAndTheTotalDoesNot) {
 
 TEST_F(TripsToday, GoOnFromWhatTheRecordSaysAlsoForBreakersToCome) {
   const BreakerId known = breaker("Storm");
-  armed.begin_day(1h);
+  armed.begin_day(1h, false);
   trip(known, 2h);
   armed.restore_trips(1h, {{{"venue=x", "Storm"}, 2}, {{"venue=x", "Late"}, 4}});
 
@@ -90,14 +90,23 @@ TEST_F(TripsToday, GoOnFromWhatTheRecordSaysAlsoForBreakersToCome) {
   EXPECT_EQ(armed.breaker_at(late).trips(), 0U);
 }
 
+TEST_F(TripsToday, AreOursTooWhereTheDayIsOlderThanWe) {
+  const BreakerId storm = breaker("Storm");
+  armed.begin_day(1h, true);
+  trip(storm, 2h);
+  armed.begin_day(0h, true);  // an operator has moved its begin
+  armed.restore_trips(0h, {{{"venue=x", "Storm"}, 2}});
+  EXPECT_EQ(today(storm), 3U);
+}
+
 TEST_F(TripsToday, AreNotThoseOfAnotherDay) {
   const BreakerId storm = breaker("Storm");
-  armed.begin_day(25h);
+  armed.begin_day(25h, false);
   armed.restore_trips(1h, {{{"venue=x", "Storm"}, 2}});
   EXPECT_EQ(today(storm), 0U);
 
   armed.restore_trips(25h, {{{"venue=x", "Late"}, 2}});
-  armed.begin_day(49h);
+  armed.begin_day(49h, false);
   EXPECT_EQ(today(breaker("Late")), 0U);
 }
 

@@ -53,6 +53,21 @@ TEST_F(GateVerdict, PutsUnarmedAboveHaltedAndBelowKilled) {
   EXPECT_EQ(unarmed.verdict(std::vector{ScopeId{0}, narrow}).state, GateState::killed);
 }
 
+TEST_F(GateVerdict, NamesTheMinutesUntilTheLastOfItsCausesEnds) {
+  const auto minutes = [&] { return protection.verdict(gate).minutes_left; };
+  const auto halt = [&](ScopeId scope, std::chrono::minutes length) {
+    const auto seconds = std::chrono::duration<double>(length).count();
+    protection.halt(scope, {{}, "ann", "a pause", seconds}, at(1s));
+    protection.tick(at(1s));
+  };
+  halt(venue, 5min);
+  EXPECT_EQ(minutes(), 5U);
+  halt(strategy, 10min);
+  EXPECT_EQ(minutes(), 10U);
+  protection.pass(storm, AlertSignal::firing, 1s);
+  EXPECT_EQ(minutes(), 0U) << "a breaker ends when its alert does";
+}
+
 TEST_F(GateVerdict, OfAGateWithoutScopesIsUnarmed) {
   EXPECT_EQ(protection.verdict({}).state, GateState::unarmed);
 }

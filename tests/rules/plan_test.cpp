@@ -74,6 +74,29 @@ TEST(Plan, EvaluatesAtEveryPassWhatIsAskedFor) {
   EXPECT_EQ(only_instance(*plan).state, AlertState::firing);
 }
 
+TEST(Plan, CountsTheAlertsOfARuleThatWaitAndFireAndHaveFired) {
+  SeriesTable table;
+  const auto a = table.add("x", {{"side", "a"}}, 5);
+  table.add("x", {{"side", "b"}}, 5);
+  Engine engine;
+  const auto plan = engine.prepare(one_rule("x > 3", "    for: 1s\n"), table.schema());
+  const RuleStatus& status = plan->rules()[0].status();
+
+  plan->evaluate(table, 1s);
+  EXPECT_EQ(status.pending, 2U);
+  EXPECT_EQ(status.firing, 0U);
+  plan->evaluate(table, 2s);
+  EXPECT_EQ(status.pending, 0U);
+  EXPECT_EQ(status.firing, 2U);
+  table.set(a, 1);
+  plan->evaluate(table, 3s);
+  EXPECT_EQ(status.firing, 1U);
+  table.set(a, std::nullopt);
+  plan->evaluate(table, 4s);
+  EXPECT_EQ(status.firing, 1U);
+  EXPECT_EQ(status.fired, 2U);
+}
+
 TEST(Plan, HasNoDataWhileTheSeriesHasNoValue) {
   SeriesTable table;
   const auto x = table.add("x");

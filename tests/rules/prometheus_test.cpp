@@ -272,6 +272,7 @@ Timeline troubled_sidecar() {
                     growth("outrider_rule_evaluation_failures_total", on({}), 1),
                     episode("outrider_directives_overdue", on({{"producer", "gw-1"}}), 0, 2),
                     episode("outrider_orders_after_kill", on({{"producer", "gw-1"}}), 0, 1),
+                    episode("outrider_recoveries_exhausted", on({}), 0, 1),
                     growth("outrider_directives_refused_total", on({{"producer", "gw-1"}}), 1)};
   for (const std::string state : {"stalled", "closed"}) {
     const std::string producer = state == "closed" ? "gw-2" : "gw-1";

@@ -121,6 +121,27 @@ TEST(RecordingRule, KeepsItsValuesOverAChangeOfPlan) {
   EXPECT_EQ(plan->rules()[0].state(), AlertState::firing);
 }
 
+TEST(RecordingRule, IsLookedAtAgainSoonWhileItHasNoData) {
+  const std::string hourly = "  - {record: 'all:x:sum', expr: sum(x)}\n";
+  LoadResult loaded =
+      parse_rule_text("groups:\n- name: g\n  interval: 1h\n  rules:\n" + hourly, "f");
+  const auto rules = std::make_shared<const RuleSet>(std::move(loaded.rules));
+  SeriesTable table;
+  Engine engine;
+  engine.prepare(rules, table.schema())->evaluate(table, 1s);
+  const auto x = table.add("x", {}, 5);
+  const auto plan = engine.prepare(rules, table.schema());
+  plan->evaluate(table, 1500ms);
+  EXPECT_FALSE(plan->recordings()[0].cells()[0]->present);
+
+  plan->evaluate(table, 2s);
+  EXPECT_EQ(plan->recordings()[0].cells()[0]->value, 5);
+
+  table.set(x, 6);
+  plan->evaluate(table, 10s);  // it has data: the interval counts
+  EXPECT_EQ(plan->recordings()[0].cells()[0]->value, 5);
+}
+
 TEST(RecordingRule, LetsAnAlertTellNothingRecordedFromNoData) {
   SeriesTable table;
   const auto x = table.add("x", {}, 1);

@@ -19,7 +19,8 @@ std::string shipped_file() {
 /// Where the sidecar declares its own series, each name as a literal.
 std::string declarations() {
   std::string all;
-  for (const char* const name : {"/sidecar/own_series.cpp", "/sidecar/directive_series.cpp"}) {
+  for (const char* const name :
+       {"/sidecar/own_series.cpp", "/sidecar/directive_series.cpp", "/sidecar/rule_series.cpp"}) {
     std::ifstream file{OUTRIDER_SOURCE_DIR + std::string{name}};
     all.append(std::istreambuf_iterator<char>{file}, {});
   }
@@ -77,9 +78,10 @@ TEST(ShippedRules, NameOnlySeriesThatTheSidecarDeclares) {
 TEST(ShippedRules, SayWhatHappenedAndWhatToDo) {
   for (const RuleGroup& group : load_rule_files({shipped_file()}).rules.groups) {
     for (const AlertRule& rule : group.rules) {
-      ASSERT_EQ(rule.annotations.size(), 2U) << rule.name;
+      ASSERT_EQ(rule.annotations.size(), 3U) << rule.name;
       EXPECT_EQ(rule.annotations[0].first, "summary") << rule.name;
       EXPECT_EQ(rule.annotations[1].first, "description") << rule.name;
+      EXPECT_EQ(rule.annotations[2].first, "runbook_url") << rule.name;
       ASSERT_EQ(rule.labels.size(), 1U) << rule.name;
       EXPECT_EQ(rule.labels[0].first, "severity") << rule.name;
     }

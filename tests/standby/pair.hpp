@@ -14,6 +14,8 @@ class Pair {
   /// Armed at its start. A long lease, so that a busy machine closes no gate.
   explicit Pair(const std::string& lease = "3s");
 
+  /// One more on the same directory.
+  Process start(bool standby);
   /// Starts the one that does not run, as the standby, and waits until it is one.
   void start_standby();
   /// The other one serves from now on.
@@ -32,8 +34,6 @@ class Pair {
   [[nodiscard]] double metric(const std::string& series) const;
 
  private:
-  Process start(bool standby);
-
   TempDirectory directory_;
   /// In memory, as /run is.
   test::TemporaryDirectory memory_{test::memory_directory(), "standby"};

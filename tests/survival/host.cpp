@@ -40,9 +40,7 @@ void Host::configure(bool arm_at_start) const {
 }
 
 int Host::outrider(const std::string& arguments, std::string* output) const {
-  return run(std::string{OUTRIDER_BIN_DIR} + "/outrider " + arguments +
-                 " --segment.dir=" + segments() + " --control.socket=" + path("/control.sock"),
-             output);
+  return sidecar_.outrider(arguments, output);
 }
 
 void Host::expect_no_order() {
@@ -108,8 +106,13 @@ bool Host::trades_again() {
 void Host::fill_disk() const {
   constexpr std::size_t record = 552;
   constexpr std::size_t block = 4096;
-  while (read_file(journals()[0]).size() % block + record <= block)
-    outrider("arm --reason short");  // refused, and written down
+  const auto written = [this] { return read_file(journals()[0]).size(); };
+  std::size_t size = written();
+  for (; size % block + record <= block; size += record) {
+    outrider("arm --reason short");  // refused, and written down behind the answer
+    if (!eventually([&] { return written() == size + record; }))
+      throw std::runtime_error{"a refusal is not in the journal: " + sidecar_.log()};
+  }
   fill(state());
 }
 

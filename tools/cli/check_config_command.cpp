@@ -10,6 +10,7 @@
 #include "config/load.hpp"
 #include "config/paths.hpp"
 #include "outputs/access.hpp"
+#include "rules/summary_fields.hpp"
 
 namespace outrider::cli {
 
@@ -18,11 +19,15 @@ namespace {
 constexpr int invalid_file = 2;
 
 int check_config(const std::string& file) {
-  const config::Loaded loaded = config::load_file(file);
+  config::Loaded loaded = config::load_file(file);
+  if (const auto problem = config::check_escalation(loaded.config))
+    loaded.problems.push_back(*problem);
   std::vector<std::string> problems;
   for (const config::Problem& problem : loaded.problems) {
     problems.push_back(config::to_text(problem));
   }
+  for (const auto& problem : rules::check_summary_fields(loaded.config.alerting.summaries, file))
+    problems.push_back(problem.text());
   outputs::Access::load(loaded.config.control, problems);
   for (const std::string& problem : problems) std::fprintf(stderr, "%s\n", problem.c_str());
   const std::size_t count = problems.size();

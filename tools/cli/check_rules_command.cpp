@@ -3,6 +3,7 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,27 @@ namespace {
 
 constexpr int exit_invalid = 2;
 
-int check_rule_files(const std::vector<std::string>& files) {
+struct Options {
+  std::vector<std::string> files;
+  std::vector<std::string> metrics;
+};
+
+/// Nothing, and what is wrong is printed, when a list cannot be read.
+std::optional<rules::MetricCatalogue> read_metrics(const std::vector<std::string>& files) {
+  rules::MetricCatalogue metrics;
+  for (const std::string& file : files) {
+    const std::string problem = metrics.add(file);
+    if (problem.empty()) continue;
+    std::cerr << problem << '\n';
+    return std::nullopt;
+  }
+  return metrics;
+}
+
+int check_rule_files(const Options& options) {
+  const std::vector<std::string>& files = options.files;
+  const auto metrics = read_metrics(options.metrics);
+  if (!metrics) return exit_invalid;
   const rules::LoadResult loaded = rules::load_rule_files(files);
   for (const rules::FileProblem& problem : loaded.problems) std::cerr << problem.text() << '\n';
   if (!loaded.ok()) {
@@ -26,7 +47,7 @@ int check_rule_files(const std::vector<std::string>& files) {
   for (const rules::FileProblem& twin : rules::duplicate_alerts(loaded.rules)) {
     std::cerr << twin.text() << '\n';
   }
-  for (const rules::FileProblem& mistake : rules::find_mistakes(loaded.rules)) {
+  for (const rules::FileProblem& mistake : rules::find_mistakes(loaded.rules, *metrics)) {
     std::cerr << mistake.text() << '\n';
   }
   std::cout << loaded.rules.rule_count() << " rule(s) in " << loaded.rules.groups.size()
@@ -37,11 +58,14 @@ int check_rule_files(const std::vector<std::string>& files) {
 }  // namespace
 
 void add_check_rules_command(CLI::App& check, int& exit_code) {
-  const auto files = std::make_shared<std::vector<std::string>>();
+  const auto options = std::make_shared<Options>();
   CLI::App* const command =
       check.add_subcommand("rules", "Check Prometheus rule files as the sidecar would load them");
-  command->add_option("FILE", *files, "Rule files")->required();
-  command->callback([files, &exit_code] { exit_code = check_rule_files(*files); });
+  command->add_option("FILE", options->files, "Rule files")->required();
+  command->add_option("--metrics", options->metrics,
+                      "The metrics there are, as a profile's metrics.yml lists them: then names, "
+                      "label values, types and buckets are checked, too");
+  command->callback([options, &exit_code] { exit_code = check_rule_files(*options); });
 }
 
 }  // namespace outrider::cli

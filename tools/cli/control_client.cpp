@@ -13,8 +13,8 @@ namespace outrider::cli {
 namespace {
 
 constexpr long connect_patience_ms = 1000;
-/// Longer than the sidecar waits for its own guard thread, twice.
-constexpr long answer_patience_ms = 6000;
+/// Longer than the sidecar waits for its own guard thread, twice, and for its disk.
+constexpr long answer_patience_ms = 8000;
 
 std::size_t collect(const char* data, std::size_t size, std::size_t count, void* to) {
   static_cast<std::string*>(to)->append(data, size * count);
@@ -31,6 +31,8 @@ ControlReply understand(unsigned status, const std::string& body) {
   };
   reply.message = text("message");
   reply.state = text("state");
+  reply.journalled = json.is_object() && json.value("journalled", nlohmann::json()) == true;
+  reply.journal_problem = text("journal_problem");
   if (reply.message.empty()) {
     reply.message = "found status " + std::to_string(status) +
                     " as the answer; needed one of a sidecar's; look at who serves that socket";

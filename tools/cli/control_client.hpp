@@ -13,6 +13,9 @@ struct ControlReply {
   bool denied = false;  ///< the socket is there, but not for this user
   std::string message;  ///< the sidecar's sentence, or why nobody answered
   std::string state;    ///< of the scope, when the sidecar says
+  /// Of what closes: in force is not yet on disk.
+  bool journalled = false;
+  std::string journal_problem;  ///< why not
 };
 
 /// What is asked for.

@@ -21,7 +21,7 @@ struct DrillOptions {
   int count = 1;
   std::string every;  ///< a duration; empty: `count` trips and an evidence file
   std::string timeout = "5s";
-  std::string evidence = ".";
+  std::string evidence;  ///< a directory; empty: this one, or with `every` no file
   bool as_json = false;
   std::string scope;  ///< of real gates: looked at by --shadow, halted by --live
   bool shadow = false;
@@ -56,10 +56,16 @@ int leave_evidence(const DrillOptions& options, const Places& places, const Dril
   const std::string json = evidence_json(drill, places);
   if (options.as_json) std::fputs(json.c_str(), stdout);
   std::string problem;
-  const std::string path = write_evidence(options.evidence, json, problem);
+  const std::string path =
+      write_evidence(options.evidence.empty() ? "." : options.evidence, json, problem);
   if (!path.empty() && !options.as_json) std::printf("evidence: %s\n", path.c_str());
   if (!drill.passed()) return complain(exit_failed, "drill failed: " + drill.problem);
   return path.empty() ? complain(exit_failed, problem) : exit_done;
+}
+
+std::string refusal_text(const GateTimes& gate) {
+  if (gate.refused.count() == 0) return "no order came to be refused";
+  return "first order refused after " + std::to_string(gate.refused.count() / 1000) + " us";
 }
 
 int run_live(const DrillOptions& options, const Places& places,
@@ -68,8 +74,9 @@ int run_live(const DrillOptions& options, const Places& places,
   drill.gates = drill_live({options.scope, options.duration, patience}, places, drill.problem);
   for (const GateTimes& gate : drill.gates) {
     if (!options.as_json)
-      std::printf("%s closed after %.1f us, open again after %.1f us\n",
-                  shm::shown(gate.gate).c_str(), micros(gate.closed), micros(gate.opened));
+      std::printf("%s closed after %.1f us, %s, open again after %.1f us\n",
+                  shm::shown(gate.gate).c_str(), micros(gate.closed), refusal_text(gate).c_str(),
+                  micros(gate.opened));
   }
   return leave_evidence(options, places, drill);
 }
@@ -98,21 +105,35 @@ int run_once(const DrillOptions& options, const Places& places, Canary& canary,
   return leave_evidence(options, places, drill);
 }
 
-/// Until SIGINT or SIGTERM. What is found shows in the canary's own series.
-int run_for_ever(std::chrono::nanoseconds every, Canary& canary,
-                 std::chrono::milliseconds patience) {
+struct Times {
+  std::chrono::milliseconds patience;
+  std::chrono::nanoseconds every;  ///< from one trip to the next
+};
+
+/// Of a drill that goes on, the evidence keeps the last.
+constexpr std::size_t most_trips_kept = 1000;
+
+/// Until SIGINT or SIGTERM. What is found shows in the canary's own series; a file is left
+/// where one is asked for.
+int run_for_ever(const DrillOptions& options, const Places& places, Canary& canary,
+                 const Times& times) {
   const sigset_t end = end_signals();
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(every);
-  const timespec pause{seconds.count(), (every - seconds).count()};
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(times.every);
+  const timespec pause{seconds.count(), (times.every - seconds).count()};
+  Drill drill;
   do {
     std::string problem;
-    if (const auto trip = canary.trip(patience, problem); trip) {
-      print_trip(*trip);
+    if (const auto trip = canary.trip(times.patience, problem); trip) {
+      if (!options.as_json) print_trip(*trip);
+      if (drill.trips.size() == most_trips_kept) drill.trips.erase(drill.trips.begin());
+      drill.trips.push_back(*trip);
     } else {
       complain(exit_failed, "drill failed: " + problem);
+      drill.problem = problem;
+      ++drill.failures;
     }
   } while (::sigtimedwait(&end, nullptr, &pause) < 0);
-  return exit_done;
+  return options.evidence.empty() ? exit_done : leave_evidence(options, places, drill);
 }
 
 /// What is wrong with the options of a drill with real gates; empty when nothing is.
@@ -152,7 +173,7 @@ int drill(const DrillOptions& options, const Places& places) {
   std::string problem;
   auto canary = Canary::create(places.directory(), problem);
   if (!canary) return complain(exit_failed, problem);
-  return goes_on ? run_for_ever(*every, *canary, patience)
+  return goes_on ? run_for_ever(options, places, *canary, {patience, *every})
                  : run_once(options, places, *canary, patience);
 }
 
@@ -165,11 +186,12 @@ void add_drill_command(CLI::App& app, const Places& places, int& exit_code) {
   command->add_option("--count", options->count, "how many trips; default 1")
       ->check(CLI::Range(1, 1000));
   command->add_option("--every", options->every,
-                      "go on with a trip each DURATION, such as 1m, until SIGTERM");
+                      "go on with a trip each DURATION, such as 1m, until SIGTERM; the evidence "
+                      "has the last 1000");
   command->add_option("--timeout", options->timeout,
                       "how long the gate may take to open and to close; default 5s");
   command->add_option("--evidence", options->evidence,
-                      "directory for the evidence file; default: this one");
+                      "directory for the evidence file; default: this one, and none with --every");
   CLI::Option* scope = command->add_option("--scope", options->scope,
                                            "with --shadow or --live: global, host, or label=value");
   CLI::Option* shadow = command->add_flag(

@@ -2,15 +2,12 @@
 #include "cli/evidence.hpp"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "cli/control_client.hpp"
@@ -34,24 +31,6 @@ std::string host_name() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
-/// Empty when this user may not read it.
-std::string sha256_of(const std::string& path) {
-  std::ifstream file{path, std::ios::binary};
-  if (!file) return {};
-  const std::string text{std::istreambuf_iterator<char>{file}, {}};
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  if (::EVP_Digest(text.data(), text.size(), digest.data(), &size, ::EVP_sha256(), nullptr) != 1)
-    return {};
-  std::string hex;
-  for (unsigned i = 0; i < size; ++i) {
-    constexpr const char* digits = "0123456789abcdef";
-    hex += digits[digest[i] >> 4U];
-    hex += digits[digest[i] & 15U];
-  }
-  return hex;
-}
-
 nlohmann::ordered_json sidecar_of(const Places& places) {
   const nlohmann::json status =
       nlohmann::json::parse(page_of_sidecar(places.door(), "/api/v1/status"), nullptr, false);
@@ -59,10 +38,14 @@ nlohmann::ordered_json sidecar_of(const Places& places) {
     const auto found = status.is_object() ? status.find(key) : status.end();
     return found != status.end() && found->is_string() ? found->get<std::string>() : std::string{};
   };
-  const std::string file = text("config_file");
   return {{"version", text("version")},
-          {"config_file", file},
-          {"config_sha256", file.empty() ? std::string{} : sha256_of(file)}};
+          {"config_file", text("config_file")},
+          {"config_sha256", text("config_sha256")},
+          {"rules_sha256", text("rules_sha256")}};
+}
+
+nlohmann::ordered_json or_null(std::chrono::nanoseconds time) {
+  return time.count() == 0 ? nlohmann::ordered_json{} : nlohmann::ordered_json(time.count());
 }
 
 }  // namespace
@@ -74,16 +57,13 @@ std::string evidence_json(const Drill& drill, const Places& places) {
     trips.push_back({{"stored_ns", trip.stored.count()}, {"refused_ns", trip.refused.count()}});
     worst = std::max(worst, trip.refused);
   }
-  nlohmann::ordered_json json{{"time", utc("%Y-%m-%dT%H:%M:%SZ")},
-                              {"host", host_name()},
-                              {"boot_id", shm::boot_id()},
-                              {"user", protection::user_name(::getuid())},
-                              {"sidecar", sidecar_of(places)},
-                              {"kind", drill.kind},
-                              {"passed", drill.passed()},
-                              {"problem", drill.problem},
-                              {"trips", trips},
-                              {"worst_refused_ns", worst.count()}};
+  nlohmann::ordered_json json{
+      {"time", utc("%Y-%m-%dT%H:%M:%SZ")}, {"host", host_name()},
+      {"boot_id", shm::boot_id()},         {"user", protection::user_name(::getuid())},
+      {"sidecar", sidecar_of(places)},     {"kind", drill.kind},
+      {"passed", drill.passed()},          {"problem", drill.problem},
+      {"failures", drill.failures},        {"trips", trips},
+      {"worst_refused_ns", worst.count()}};
   if (!drill.scope.empty()) {
     json["scope"] = drill.scope;
     json["gates"] = nlohmann::ordered_json::array();
@@ -91,6 +71,7 @@ std::string evidence_json(const Drill& drill, const Places& places) {
       json["gates"].push_back({{"gate", gate.gate},
                                {"before", gate.before},
                                {"closed_ns", gate.closed.count()},
+                               {"refused_ns", or_null(gate.refused)},
                                {"opened_ns", gate.opened.count()}});
     }
   }

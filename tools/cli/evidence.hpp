@@ -15,7 +15,8 @@ namespace outrider::cli {
 struct Drill {
   std::string kind = "canary";  ///< or shadow, live
   std::vector<TripTimes> trips{};
-  std::string problem{};           ///< empty: it passed
+  std::string problem{};           ///< the last; empty: it passed
+  std::uint64_t failures = 0;      ///< trips, of a drill that goes on
   std::string scope{};             ///< shadow, live
   std::vector<GateTimes> gates{};  ///< of the scope
 
@@ -24,9 +25,11 @@ struct Drill {
   }
 };
 
-/// JSON: time, host, boot_id, user; sidecar{version config_file config_sha256};
-/// kind, passed, problem, trips[]{stored_ns refused_ns}, worst_refused_ns; and, of a
-/// drill of real gates, scope, gates[]{gate before closed_ns opened_ns}.
+/// JSON: time, host, boot_id, user; sidecar{version config_file config_sha256
+/// rules_sha256} of what it has loaded; kind, passed, problem, failures,
+/// trips[]{stored_ns refused_ns}, worst_refused_ns; and, of a drill of real gates, scope,
+/// gates[]{gate before closed_ns refused_ns opened_ns}, where refused_ns is null when
+/// the trader had no order to refuse.
 std::string evidence_json(const Drill& drill, const Places& places);
 
 /// Writes it to DIRECTORY/drill-UTC.json, never over another one; the path, or

@@ -11,6 +11,7 @@
 
 #include "cli/journal_files.hpp"
 #include "cli/places.hpp"
+#include "config/digest.hpp"
 #include "protection/journal_file.hpp"
 
 namespace outrider::cli {
@@ -94,7 +95,7 @@ Verification verify(const std::string& given, const JournalOptions& options) {
 }
 
 std::string head_of(const JournalCopy& copy) {
-  return copy.hashes.empty() ? "" : protection::to_hex(copy.hashes.back());
+  return copy.hashes.empty() ? "" : config::to_hex(copy.hashes.back());
 }
 
 void print_text(const Verification& result) {

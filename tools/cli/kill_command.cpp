@@ -67,9 +67,9 @@ int kill(const KillOptions& options, const Places& places) {
   if (reply.status == 200) {
     if (!published.empty()) ::unlink(published.c_str());  // done; nobody must do it again later
     // Not all of the reply's words: they may say "already", of our own file, obeyed first.
-    const std::size_t unwritten = reply.message.find("; not journalled yet");
-    std::printf("%s is KILLED%s\n", options.scope.c_str(),
-                unwritten == std::string::npos ? "" : reply.message.c_str() + unwritten);
+    const std::string unwritten =
+        reply.journalled ? "" : "; not journalled yet: " + reply.journal_problem;
+    std::printf("%s is KILLED%s\n", options.scope.c_str(), unwritten.c_str());
     return exit_done;
   }
   std::fprintf(stderr, "outrider: no sidecar carried it out: %s\n", reply.message.c_str());

@@ -24,6 +24,10 @@ struct Watcher {
   std::vector<GateTimes>& gates;
   Clock::time_point begin = Clock::now();
 
+  void mark(std::chrono::nanoseconds& time) const {
+    if (time.count() == 0) time = Clock::now() - begin;
+  }
+
   /// Until each gate has the time that `seen` marks, or `end`.
   bool wait(std::chrono::nanoseconds GateTimes::*seen, bool trading, Clock::time_point end) const {
     const auto has_time = [&](const GateTimes& gate) { return (gate.*seen).count() != 0; };
@@ -32,8 +36,10 @@ struct Watcher {
         const auto gate = std::find_if(gates.begin(), gates.end(), [&](const GateTimes& each) {
           return each.gate == name_of(now);
         });
-        const bool is_so = (now.state == GateState::trading) == trading;
-        if (gate != gates.end() && is_so && !has_time(*gate)) (*gate).*seen = Clock::now() - begin;
+        if (gate == gates.end()) continue;
+        const bool trades = now.state == GateState::trading;
+        if (trades == trading) mark((*gate).*seen);
+        if (!trades && now.refused) mark(gate->refused);
       }
       if (std::all_of(gates.begin(), gates.end(), has_time)) return true;
       if (Clock::now() > end) return false;

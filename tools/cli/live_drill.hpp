@@ -17,6 +17,7 @@ struct GateTimes {
   std::string gate;    ///< producer/gate
   std::string before;  ///< its state when the drill began
   std::chrono::nanoseconds closed{};
+  std::chrono::nanoseconds refused{};  ///< the first order, by its trader's own word
   std::chrono::nanoseconds opened{};
 };
 

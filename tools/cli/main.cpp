@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The `outrider` command: kill, halt, arm, directive, status, drill, history, journal, check.
+// The `outrider` command: kill, halt, arm, directive, status, drill, history, journal, dashboards,
+// check.
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <string>
@@ -8,6 +9,7 @@
 #include "cli/arm_command.hpp"
 #include "cli/check_config_command.hpp"
 #include "cli/check_rules_command.hpp"
+#include "cli/dashboards_command.hpp"
 #include "cli/directive_command.hpp"
 #include "cli/drill_command.hpp"
 #include "cli/halt_command.hpp"
@@ -41,6 +43,7 @@ int run(int argc, const char* const* argv) {
   add_drill_command(app, places, exit_code);
   add_history_command(app, exit_code);
   add_journal_command(app, exit_code);
+  add_dashboards_command(app, exit_code);
   CLI::App* check = app.add_subcommand("check", "report every problem of a file");
   check->require_subcommand(1);
   add_check_config_command(*check, exit_code);

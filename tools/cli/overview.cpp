@@ -151,6 +151,9 @@ void read_gate(const Opened& opened, std::uint32_t slot, GateOverview& gate) {
   // relaxed: a fact for people.
   const auto reject = opened.control_view().state().reject.load(std::memory_order_relaxed);
   if (gate.state == GateState::unarmed && gate.reason.empty()) gate.reason = reject_text(reject);
+  // relaxed, both: numbers to compare.
+  gate.refused = opened.view().ack(slot).version.load(std::memory_order_relaxed) ==
+                 words.version.load(std::memory_order_relaxed);
 }
 
 /// Every gate of a segment with its slot.

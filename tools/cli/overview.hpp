@@ -26,6 +26,7 @@ struct GateOverview {
   std::string reason;
   std::string scope;
   std::int64_t since_ms = 0;  ///< Unix milliseconds; 0: not known
+  bool refused = false;       ///< an order since it became what it is
 
   /// Whether it belongs to a scope as people write it.
   [[nodiscard]] bool has_scope(const std::string& wanted) const;

@@ -28,6 +28,10 @@ install(FILES ${PROJECT_BINARY_DIR}/outrider.pc
 if(OUTRIDER_SIDECAR)
   install(TARGETS outrider-sidecar outrider RUNTIME COMPONENT sidecar)
   install(FILES tools/deploy/outrider.rules.yml tools/deploy/sidecar.yml
-    tools/deploy/alertmanager/alertmanager.yml
+    tools/deploy/probes.yml tools/deploy/recovery.yml tools/deploy/drill.rules.yml
+    tools/deploy/prometheus.yml tools/deploy/alertmanager/alertmanager.yml tools/deploy/runbook.md tools/deploy/dashboards.yml
     DESTINATION ${CMAKE_INSTALL_DATADIR}/outrider COMPONENT sidecar)
+  install(DIRECTORY tools/deploy/profiles tools/deploy/targets tools/deploy/grafana
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/outrider COMPONENT sidecar PATTERN pictures EXCLUDE)
+  include(tools/package/package.cmake)
 endif()

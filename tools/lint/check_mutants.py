@@ -11,7 +11,6 @@ import subprocess
 import tree
 
 HEAD = re.compile(r"^# (bug|test|run): (\S.*)$", re.MULTILINE)
-GTEST = re.compile(r"^TEST(?:_F|_P)?\((\w+), (\w+)\)", re.MULTILINE)
 
 
 def problems_of(top, path, tests, words):
@@ -36,7 +35,7 @@ def problems_of(top, path, tests, words):
 def main():
     top = tree.root()
     patches = [path for path in tree.files(top, ".patch") if path.parent == top / "tests/mutants"]
-    tests = {".".join(found) for path in tree.files(top, "_test.cpp") for found in GTEST.findall(path.read_text())}
+    tests = {".".join(found) for found in tree.gtests(top)}
     words = {word for path in tree.files(top, "CMakeLists.txt") for word in re.findall(r"\w+", path.read_text())}
     tree.finish([f"{path.relative_to(top)}: {problem}" for path in patches
                  for problem in problems_of(top, path, tests, words)],

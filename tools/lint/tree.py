@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which files a check looks at, and how it says what it found: shared by the checks."""
 import pathlib
+import re
 import subprocess
 import sys
+
+GTEST = re.compile(r"^TEST(?:_F|_P)?\((\w+),\s+(\w+)\)", re.MULTILINE)
 
 
 def root():
@@ -21,6 +24,11 @@ def files(top, *suffixes):
     else:
         paths = set(top.rglob("*"))
     return sorted(p for p in paths if p.is_file() and (not suffixes or p.name.endswith(suffixes)))
+
+
+def gtests(top):
+    """(suite, name) of every test of GoogleTest's."""
+    return [found for path in files(top, "_test.cpp") for found in GTEST.findall(path.read_text())]
 
 
 def finish(problems, done):

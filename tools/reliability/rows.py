@@ -41,7 +41,7 @@ ROWS = [
         *same("tools/reliability/ctest_row.py", "Clock")),
     Row("starvation", "4 hogs a core, sidecar stopped", *tiers("tests/load/starvation_proof.py"), limit=300),
     Row("false-trips", "no false trip: hogs, stops of the trader, steps of the wall clock",
-        *tiers("tests/load/false_trips_proof.py"), by_name=True),
+        *tiers("tests/load/false_trips_proof.py")),
     Row("rest", "cost at rest and at a million samples a second", *tiers("tests/load/rest_proof.py")),
     Row("restarts", "a day of restarts in simulated time", *tiers(*program("restarts"))),
     Row("http", "1 000 slow and 200 fast connections", *tiers("tests/load/http_proof.py"), limit=300),
@@ -51,4 +51,7 @@ ROWS = [
         *tiers("tests/alerts/delivery_proof.py"), limit=300, by_name=True),
     Row("pipeline", "breach to blocked, beside Prometheus and Alertmanager at 1 s/1 s",
         *tiers("tests/alerts/pipeline_proof.py"), by_name=True),
+    Row("stack", "four services, sidecar, Prometheus at 15 s and Alertmanager as shipped: a webhook within 60 s",
+        *same("env", "OUTRIDER_STACK=as-shipped", "tools/reliability/ctest_row.py", "ChecklistR103", "--verbose"),
+        by_name=True),
 ]

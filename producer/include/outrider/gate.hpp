@@ -44,9 +44,9 @@ class Gate {
 
   /// Cold, after open() said no: whether an order of this kind may go out all the
   /// same. Cancels always may; reducing orders while REDUCE_ONLY or PROBING; while
-  /// STALE what the sidecar's `protection.on_stale` allows; new ones while PROBING, as many as the
-  /// allowance has, all threads together: a yes spends one. Notes the time of the first refusal for
-  /// the sidecar.
+  /// STALE what the sidecar's `protection.on_stale` allows; new ones while PROBING, as
+  /// many as the allowance has, all threads together: a yes spends one. Notes the time of
+  /// the first refusal for the sidecar.
   [[nodiscard]] bool permits(OrderKind kind) noexcept;
 
   [[nodiscard]] GateState state() const noexcept;

@@ -29,6 +29,8 @@ struct Alert {
   nanoseconds starts_at{};  ///< Unix
   nanoseconds ends_at{};    ///< Unix; 0 while it fires
   nanoseconds began{};      ///< steady: T0, no later than the breach; 0: not known
+  /// A moment, not a state: told once, and nothing of an end; ends_at is when it was said.
+  bool is_event = false;
 };
 
 /// The labels as one text: what maps are keyed by.

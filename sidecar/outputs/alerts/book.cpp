@@ -15,7 +15,7 @@ bool Book::fire(const Alert& alert) {
   const std::string identity = identity_of(alert.labels);
   const auto found = known_.find(identity);
   if (found == known_.end()) {
-    if (known_.size() >= capacity_ && !make_room()) return false;
+    if (!has_room(alert)) return false;
     known_.emplace(identity, Known{alert, 1, ++order_, true, false, false, {}});
     ++revision_;
     return true;
@@ -32,6 +32,18 @@ bool Book::fire(const Alert& alert) {
   known.alert.began = alert.began;
   ++known.episode;
   known.order = ++order_;
+  ++revision_;
+  return true;
+}
+
+bool Book::happen(const Alert& alert) {
+  const auto found = known_.find(identity_of(alert.labels));
+  if (found == known_.end() && !has_room(alert)) return false;
+  Known& known = known_[identity_of(alert.labels)];
+  if (found != known_.end()) ++known.episode;
+  known.alert = alert;
+  known.order = ++order_;
+  known.fires = false;
   ++revision_;
   return true;
 }
@@ -64,8 +76,8 @@ Book::Step Book::step_of(const Known& known, const Recipient& to, const Time& no
   const Told told = found == known.told.end() ? Told{} : found->second;
   if (told.episode < known.episode) {
     const nanoseconds cooldown = cooldown_of_(known.alert);
-    const bool cools = to.cools_down && told.episode != 0 && told.ended && now.wall >= told.at &&
-                       now.wall - told.at < cooldown;
+    const bool cools = !known.alert.is_event && to.cools_down && told.episode != 0 && told.ended &&
+                       now.wall >= told.at && now.wall - told.at < cooldown;
     if (!cools) return Step::begin;
     return known.fires ? Step::nothing : Step::skip;
   }
@@ -78,6 +90,7 @@ Book::Step Book::step_of(const Known& known, const Recipient& to, const Time& no
 std::vector<Message> Book::due(const Recipient& to, const Time& now) {
   std::vector<Message> messages;
   for (auto& [identity, known] : known_) {
+    if (!to.wants(known.alert)) continue;
     const Step step = step_of(known, to, now);
     if (step == Step::nothing) continue;
     if (step == Step::skip) {
@@ -106,7 +119,7 @@ void Book::told(const Recipient& to, const Message& message, const Time& now) {
   told.sent = now.steady;
   if (message.is_repeat) return;
   told.episode = std::max(told.episode, message.episode);
-  told.ended = message.ends;
+  told.ended = message.ends || message.alert.is_event;
   if (!message.ends) told.at = now.wall;
   ++revision_;
 }
@@ -123,6 +136,7 @@ std::map<std::string, std::uint64_t> Book::tidy(const std::vector<Recipient>& al
                                                 nanoseconds wall) {
   std::map<std::string, std::uint64_t> untold;
   const auto knows = [](const Known& known, const Recipient& to) {
+    if (!to.wants(known.alert)) return true;
     const auto told = known.told.find(to.name);
     return told != known.told.end() && told->second.ended && told->second.episode == known.episode;
   };
@@ -133,7 +147,7 @@ std::map<std::string, std::uint64_t> Book::tidy(const std::vector<Recipient>& al
     // A recipient that cools down must be remembered until it has.
     const bool cools = std::any_of(all.begin(), all.end(), [&](const Recipient& to) {
       const auto told = known.told.find(to.name);
-      return to.cools_down && told != known.told.end() &&
+      return !known.alert.is_event && to.cools_down && told != known.told.end() &&
              wall - told->second.at < cooldown_of_(known.alert);
     });
     const bool is_old = wall - known.alert.ends_at > kept_for;
@@ -151,7 +165,9 @@ std::map<std::string, std::uint64_t> Book::tidy(const std::vector<Recipient>& al
 }
 
 // What is over is given up for what begins, the oldest first.
-bool Book::make_room() {
+bool Book::has_room(const Alert& alert) {
+  const std::size_t room = is_kill(alert) ? capacity_ + kept_for_kills : capacity_;
+  if (known_.size() < room) return true;
   auto oldest = known_.end();
   for (auto each = known_.begin(); each != known_.end(); ++each) {
     if (each->second.fires) continue;
@@ -166,6 +182,7 @@ bool Book::make_room() {
 std::size_t Book::waiting(const Recipient& to) const {
   return static_cast<std::size_t>(
       std::count_if(known_.begin(), known_.end(), [&](const auto& each) {
+        if (!to.wants(each.second.alert)) return false;
         const auto told = each.second.told.find(to.name);
         if (told == each.second.told.end()) return true;
         return told->second.episode < each.second.episode ||

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "outputs/alerts/alert.hpp"
+#include "promql/matcher.hpp"
 
 namespace outrider::alerts {
 
@@ -42,6 +43,12 @@ struct Recipient {
   nanoseconds resend{};
   /// Whether the cooldown of an alert holds back its next episode.
   bool cools_down = false;
+  /// What it hears of; none: everything.
+  std::vector<promql::LabelMatcher> matchers{};
+
+  [[nodiscard]] bool wants(const Alert& alert) const {
+    return promql::matches_all(matchers, alert.labels);
+  }
 };
 
 /// One alert that a recipient is to be told of now.
@@ -62,8 +69,10 @@ class Book {
   void configure(std::size_t capacity, CooldownOf cooldown_of);
 
   /// It fires: a new episode, or fresh annotations of the one that goes on.
-  /// False: there is no room.
+  /// False: there is no room. For a kill there is some beyond the capacity.
   bool fire(const Alert& alert);
+  /// It happened: an episode that begins and is over at once.
+  bool happen(const Alert& alert);
   /// It is over; a reason becomes the annotation `outcome`.
   void end(const std::string& identity, nanoseconds wall, const std::string& outcome = {});
   /// Of an earlier life.
@@ -89,11 +98,13 @@ class Book {
 
   /// How long somebody who cannot be reached may still be told that one is over.
   static constexpr std::chrono::hours kept_for{1};
+  /// Room that only kills have: for one of each scope that there can be.
+  static constexpr std::size_t kept_for_kills = 1024;
 
  private:
   enum class Step { nothing, begin, end, repeat, skip };
   [[nodiscard]] Step step_of(const Known& known, const Recipient& to, const Time& now) const;
-  bool make_room();
+  bool has_room(const Alert& alert);
 
   std::size_t capacity_;
   CooldownOf cooldown_of_;

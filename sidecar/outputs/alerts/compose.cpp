@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "config/day.hpp"
+#include "outputs/alerts/summary.hpp"
 #include "promql/labels.hpp"
 #include "protection/scope.hpp"
 
@@ -153,6 +155,20 @@ Alert Composer::of_latch(const protection::Entry& entry, const rules::RuleSet* r
   }
   alert.value = entry.cause.value;
   alert.starts_at = entry.wall;
+  return alert;
+}
+
+Alert Composer::of_summary(const Schedule::Due& due, const std::string& time_zone,
+                           std::span<const FieldValue> values) const {
+  Alert alert;
+  alert.is_event = true;
+  alert.labels = {
+      {"alertname", summary_alert}, {"severity", "info"}, {"summary", due.summary.name}};
+  finish(alert.labels);
+  alert.annotations = {
+      {"summary", due.summary.name + " summary of " + config::local_time_text(time_zone, due.at)},
+      {"description", summary_text(due.summary, values)}};
+  alert.starts_at = due.at;
   return alert;
 }
 

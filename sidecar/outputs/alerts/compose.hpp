@@ -3,10 +3,12 @@
 // annotations, severity. Pure.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "config/config.hpp"
 #include "outputs/alerts/intake.hpp"
+#include "outputs/alerts/schedule.hpp"
 
 namespace outrider::alerts {
 
@@ -23,6 +25,10 @@ class Composer {
 
   /// A trip or a kill. `rules` may be null; else its runbook is the rule's.
   [[nodiscard]] Alert of_latch(const protection::Entry& entry, const rules::RuleSet* rules) const;
+
+  /// A summary that is due, of what its fields yield now.
+  [[nodiscard]] Alert of_summary(const Schedule::Due& due, const std::string& time_zone,
+                                 std::span<const FieldValue> values) const;
 
   /// A word that no table knows counts as a warning.
   [[nodiscard]] Severity severity_of(const Alert& alert) const;

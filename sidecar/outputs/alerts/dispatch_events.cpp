@@ -2,6 +2,7 @@
 // The left half of the dispatcher: what came from the guard, into the book and
 // the log.
 #include <algorithm>
+#include <thread>
 
 #include "outputs/alerts/dispatcher.hpp"
 #include "outputs/status.hpp"
@@ -19,6 +20,8 @@ constexpr nanoseconds first_look_period = 500ms;
 constexpr std::size_t most_ended = 512;
 constexpr std::size_t most_pending = 4096;
 constexpr int missed_repeats = 4;
+/// The dispatch thread may be at a disk that hangs; the page must not be.
+constexpr auto patience_for_report = 100ms;
 
 constexpr const char* no_data_outcome = "no data: its series are gone, which is not health";
 
@@ -30,7 +33,9 @@ bool is_trip(const Alert& alert) {
 
 void Dispatcher::fire(const Alert& alert) {
   if (book_.fire(alert)) return;
-  for (Receiver& receiver : receivers_) ++receiver.tally.dropped;
+  for (Receiver& receiver : receivers_) {
+    if (receiver.recipient.wants(alert)) ++receiver.tally.dropped;
+  }
   parts_.log.warn("alert not told: as many fire as there is room for, alerting.queue_capacity");
 }
 
@@ -195,6 +200,7 @@ void Dispatcher::write_log(const Time& now) {
 
 void Dispatcher::log_message(const Message& message) {
   const Alert& alert = message.alert;
+  if (alert.is_event) return log_event(alert);
   const auto text = [&](const char* name) {
     return std::string{promql::label_value(alert.labels, name)};
   };
@@ -216,11 +222,24 @@ void Dispatcher::log_message(const Message& message) {
 // ----------------------------------------------------------------- the report
 
 Report Dispatcher::report() const {
-  const std::lock_guard guard{mutex_};
+  std::unique_lock lock{mutex_, std::try_to_lock};
+  for (auto waited = 0ms; !lock && waited < patience_for_report; waited += 1ms) {
+    std::this_thread::sleep_for(1ms);
+    (void)lock.try_lock();
+  }
+  std::optional<Report> fresh;
+  if (lock) fresh = make_report();
+  const std::lock_guard guard{exchange_};
+  if (fresh) last_report_ = *std::move(fresh);
+  return last_report_;
+}
+
+Report Dispatcher::make_report() const {
   Report report;
   const auto untold_of = [&](const Known& known) {
     std::vector<std::string> names;
     for (const Receiver& receiver : receivers_) {
+      if (!receiver.recipient.wants(known.alert)) continue;
       const auto told = known.told.find(receiver.recipient.name);
       if (told == known.told.end() || told->second.episode < known.episode)
         names.push_back(receiver.recipient.name);
@@ -238,7 +257,7 @@ Report Dispatcher::report() const {
                                 book_.waiting(receiver.recipient), receiver.tally,
                                 receiver.last_error});
   }
-  report.poisoned = store_.poisoned().size();
+  report.poisoned = poisoned_;
   report.latencies = latencies_;
   return report;
 }

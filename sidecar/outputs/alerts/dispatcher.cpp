@@ -2,6 +2,8 @@
 #include "outputs/alerts/dispatcher.hpp"
 
 #include <algorithm>
+#include <thread>
+#include <utility>
 
 namespace outrider::alerts {
 
@@ -13,6 +15,11 @@ namespace {
 constexpr nanoseconds consider_period = 100ms;
 constexpr nanoseconds write_period = 100ms;
 constexpr nanoseconds tidy_period = 1s;
+constexpr std::chrono::milliseconds hook_period = 5ms;
+constexpr std::chrono::milliseconds patience_for_requeue = 2s;
+/// Until summaries are told: series must have been found, and reloaded rules planned.
+constexpr nanoseconds settle_time = 5s;
+constexpr nanoseconds replan_time = 1s;
 
 constexpr long too_many_requests = 429;
 constexpr long request_timeout = 408;
@@ -45,23 +52,65 @@ Dispatcher::Dispatcher(Parts parts, const config::Config& config)
   can_store_ = !error;
   if (error) parts_.log.error("alerts are not remembered over a restart: " + error.message);
   read_store(started_);
+  schedule_.configure(config, started_.wall);
+  summaries_from_ = started_.steady + settle_time;
 }
 
 void Dispatcher::read_store(const Time& now) {
   if (!can_store_) return;
   std::string problem;
-  for (Known& known : store_.read(problem)) book_.restore(std::move(known));
+  Store::Sent sent = store_.read(problem);
+  for (Known& known : sent.known) book_.restore(std::move(known));
+  schedule_.restore(std::move(sent.summaries));
   if (!problem.empty()) parts_.log.warn(problem);
   written_ = now.steady;
   written_revision_ = book_.revision();
+  poisoned_ = store_.poisoned().size();
 }
 
 void Dispatcher::reconfigure(const config::Config& config) {
-  const std::lock_guard guard{mutex_};
+  const std::lock_guard guard{exchange_};
+  fresh_ = config;
+}
+
+std::optional<std::size_t> Dispatcher::requeue() {
+  {
+    const std::lock_guard guard{exchange_};
+    wants_requeue_ = true;
+    requeued_.reset();
+  }
+  for (auto waited = 0ms; waited < patience_for_requeue; waited += 1ms) {
+    std::this_thread::sleep_for(1ms);
+    const std::lock_guard guard{exchange_};
+    if (requeued_) return requeued_;
+  }
+  return std::nullopt;
+}
+
+/// With mutex_ held.
+void Dispatcher::take_wishes() {
+  std::optional<config::Config> fresh;
+  bool wants_requeue = false;
+  {
+    const std::lock_guard guard{exchange_};
+    fresh = std::exchange(fresh_, std::nullopt);
+    wants_requeue = std::exchange(wants_requeue_, false);
+  }
+  if (fresh) take_up(*fresh);
+  if (!wants_requeue) return;
+  const std::size_t count = requeue_now();
+  const std::lock_guard guard{exchange_};
+  requeued_ = count;
+}
+
+void Dispatcher::take_up(const config::Config& config) {
   composer_ = Composer{config};
   book_.configure(config.alerting.queue_capacity, cooldown_by(composer_));
   everybody_ = RateLimit{config.alerting.global_rate_limit};
   resend_ = config.alerting.resend_interval;
+  const Time now = parts_.clock();
+  schedule_.configure(config, now.wall);
+  summaries_from_ = std::max(summaries_from_, now.steady + replan_time);
   std::vector<Receiver> fresh;
   for (const auto& each : config.alerting.receivers) {
     Receiver& receiver = fresh.emplace_back(each, config.alerting);
@@ -87,8 +136,10 @@ void Dispatcher::step(std::chrono::milliseconds patience) {
   bool looks = false;
   {
     const std::lock_guard guard{mutex_};
+    take_wishes();
     take_events(now);
     looks = wants_to_look(now);
+    if (wants_to_summarize(now)) looks = true;
   }
   // Without the lock: the guard may take a while, and somebody may want a report.
   const std::optional<Level> level = looks ? parts_.look() : std::nullopt;
@@ -96,12 +147,16 @@ void Dispatcher::step(std::chrono::milliseconds patience) {
     const std::lock_guard guard{mutex_};
     now = parts_.clock();
     if (level) apply(*level, now);
+    if (level) summarize(*level, now);
     write_log(now);
     begin_sends(now);
     persist(now, false);
     tidy(now);
   }
-  const std::vector<Outcome> outcomes = sender_.wait(patience);
+  // Nobody rings when a program ends.
+  std::vector<Outcome> outcomes = sender_.wait(
+      hooks_.is_idle() ? patience : std::min(patience, hook_period), parts_.intake.bell());
+  hooks_.take_ended(parts_.clock().steady, outcomes);
   if (outcomes.empty()) return;
   const std::lock_guard guard{mutex_};
   now = parts_.clock();
@@ -112,7 +167,7 @@ void Dispatcher::finish(std::chrono::milliseconds patience) {
   const nanoseconds until = parts_.clock().steady + patience;
   do {
     step(1ms);
-  } while (!sender_.is_idle() && parts_.clock().steady < until);
+  } while (!(sender_.is_idle() && hooks_.is_idle()) && parts_.clock().steady < until);
   const std::lock_guard guard{mutex_};
   persist(parts_.clock(), true);
 }
@@ -134,15 +189,23 @@ void Dispatcher::begin_sends(const Time& now) {
 }
 
 void Dispatcher::begin_send(Receiver& receiver, std::vector<Message> due, bool is_kill) {
-  if (sender_.is_busy(receiver.recipient.name, is_kill)) return;
+  if (is_busy(receiver, is_kill)) return;
   const Time now = parts_.clock();
   std::vector<Message>& batch = receiver.under_way[is_kill];
   batch = receiver.next_batch(std::move(due), now.steady, everybody_);
   if (batch.empty()) return;
   // On disk first: who is killed while it is sent must know that it may have been.
   persist(now, true);
-  sender_.post(receiver.config, receiver.payload_of(batch, composer_.generator_url(), now.wall),
-               is_kill);
+  std::string payload = receiver.payload_of(batch, composer_.generator_url(), now.wall);
+  if (receiver.config.kind == config::ReceiverKind::exec)
+    return hooks_.run(
+        {receiver.config, payload, receiver.environment_of(batch), is_kill, now.steady});
+  sender_.post(receiver.config, std::move(payload), is_kill);
+}
+
+bool Dispatcher::is_busy(const Receiver& receiver, bool is_kill) const {
+  const std::string& name = receiver.recipient.name;
+  return sender_.is_busy(name, is_kill) || hooks_.is_busy(name, is_kill);
 }
 
 void Dispatcher::settle(const Outcome& outcome, const Time& now) {
@@ -192,15 +255,18 @@ void Dispatcher::put_aside(Receiver& receiver, const Message& message, long stat
   const Poisoned poisoned{receiver.recipient.name, status,          parts_.clock().wall,
                           message.alert,           message.episode, message.ends};
   if (const auto error = store_.put_aside(poisoned)) parts_.log.error("alerts: " + error.message);
+  poisoned_ = store_.poisoned().size();
 }
 
 void Dispatcher::persist(const Time& now, bool at_once) {
-  if (!can_store_ || receivers_.empty() || book_.revision() == written_revision_) return;
+  const bool need_not_remember = receivers_.empty() && schedule_.is_empty();
+  const std::uint64_t revision = book_.revision() + schedule_.revision();  // both only grow
+  if (!can_store_ || need_not_remember || revision == written_revision_) return;
   if (!at_once && now.steady - written_ < write_period) return;
   written_ = now.steady;
-  if (const auto error = store_.write(book_.known()))
+  if (const auto error = store_.write(book_.known(), schedule_.records()))
     return parts_.log.error("alerts: " + error.message);
-  written_revision_ = book_.revision();
+  written_revision_ = revision;
 }
 
 void Dispatcher::tidy(const Time& now) {
@@ -213,8 +279,7 @@ void Dispatcher::tidy(const Time& now) {
   }
 }
 
-std::size_t Dispatcher::requeue() {
-  const std::lock_guard guard{mutex_};
+std::size_t Dispatcher::requeue_now() {
   std::size_t count = 0;
   for (const Poisoned& poisoned : store_.poisoned()) {
     const std::string identity = identity_of(poisoned.alert.labels);
@@ -234,6 +299,7 @@ std::size_t Dispatcher::requeue() {
     store_.forget(poisoned);
     ++count;
   }
+  poisoned_ = store_.poisoned().size();
   considered_ = {};
   return count;
 }

@@ -7,9 +7,11 @@
 #include <atomic>
 #include <boost/lockfree/spsc_queue.hpp>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "outputs/alerts/alert.hpp"
+#include "protection/bell.hpp"
 #include "protection/protection.hpp"
 #include "rules/plan.hpp"
 
@@ -36,12 +38,21 @@ struct LatchEvent {
   nanoseconds began{};  ///< as above
 };
 
+/// What a field of a summary yields; nothing of those that yield nothing.
+struct FieldValue {
+  std::string summary;
+  std::string field;
+  aggregate::Labels labels;
+  double value = 0;
+};
+
 /// Everything at one instant.
 struct Level {
   nanoseconds at{};  ///< steady, of the pass that wrote it
   std::vector<Observed> alerts;
   std::vector<protection::Entry> latches;  ///< in force
   bool knows_latches = false;
+  std::vector<FieldValue> fields{};
 };
 
 class Intake {
@@ -59,10 +70,19 @@ class Intake {
   // guard
   void tell(const RuleEvent& event) noexcept {
     if (!rule_events_.push(event)) note_overflow();
+    has_news_ = true;
   }
   void tell(const LatchEvent& event) noexcept {
     if (!latch_events_.push(event)) note_overflow();
+    has_news_ = true;
   }
+  /// At the end of a pass: whoever takes is woken once, if there is anything to take.
+  void end_pass() noexcept {
+    if (std::exchange(has_news_, false)) bell_.ring();
+  }
+
+  // any thread
+  [[nodiscard]] const protection::Bell& bell() const noexcept { return bell_; }
 
   // dispatch thread
   bool next(RuleEvent& event) { return rule_events_.pop(event); }
@@ -81,6 +101,8 @@ class Intake {
   boost::lockfree::spsc_queue<RuleEvent, boost::lockfree::capacity<1024>> rule_events_;
   boost::lockfree::spsc_queue<LatchEvent, boost::lockfree::capacity<256>> latch_events_;
   std::atomic<bool> overflow_{false};
+  bool has_news_ = false;  ///< guard's
+  protection::Bell bell_;
 };
 
 }  // namespace outrider::alerts

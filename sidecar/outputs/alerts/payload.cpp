@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "outputs/alerts/payload.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "outputs/status.hpp"
@@ -37,6 +38,21 @@ aggregate::Labels common(std::span<const Message> messages, aggregate::Labels Al
   return shared;
 }
 
+nanoseconds end_of(const Message& message, const PayloadFacts& facts) {
+  if (message.alert.is_event) return facts.shown_until;
+  return message.ends ? message.alert.ends_at : facts.valid_until;
+}
+
+const char* status_of(const Message& message) {
+  return message.ends ? "resolved" : "firing";
+}
+
+/// What traders make up must not keep a program from being started.
+std::string as_variable(std::string_view value) {
+  constexpr std::size_t most = 4096;
+  return std::string{value.substr(0, std::min(value.find('\0'), most))};
+}
+
 }  // namespace
 
 std::string alertmanager_payload(std::span<const Message> messages, const PayloadFacts& facts) {
@@ -46,7 +62,7 @@ std::string alertmanager_payload(std::span<const Message> messages, const Payloa
     list.push_back({{"labels", object(alert.labels)},
                     {"annotations", object(alert.annotations)},
                     {"startsAt", time_text(alert.starts_at)},
-                    {"endsAt", time_text(message.ends ? alert.ends_at : facts.valid_until)},
+                    {"endsAt", time_text(end_of(message, facts))},
                     {"generatorURL", facts.generator_url}});
   }
   return dumped(list);
@@ -54,7 +70,7 @@ std::string alertmanager_payload(std::span<const Message> messages, const Payloa
 
 std::string webhook_payload(std::span<const Message> messages, const PayloadFacts& facts) {
   const std::string name{promql::label_value(messages.front().alert.labels, "alertname")};
-  const char* status = messages.front().ends ? "resolved" : "firing";
+  const char* status = status_of(messages.front());
   Json list = Json::array();
   for (const Message& message : messages) {
     const Alert& alert = message.alert;
@@ -78,6 +94,23 @@ std::string webhook_payload(std::span<const Message> messages, const PayloadFact
        {"commonAnnotations", object(common(messages, &Alert::annotations))},
        {"externalURL", facts.generator_url},
        {"alerts", list}});
+}
+
+std::map<std::string, std::string> essentials(std::span<const Message> messages,
+                                              const std::string& receiver) {
+  std::map<std::string, std::string> variables{
+      {"OUTRIDER_RECEIVER", receiver},
+      {"OUTRIDER_STATUS", status_of(messages.front())},
+      {"OUTRIDER_ALERTS", std::to_string(messages.size())}};
+  const aggregate::Labels labels = common(messages, &Alert::labels);
+  for (const auto& [name, value] : labels) variables["OUTRIDER_LABEL_" + name] = as_variable(value);
+  const auto say = [&](const char* variable, std::string_view value) {
+    variables[variable] = as_variable(value);
+  };
+  say("OUTRIDER_ALERTNAME", promql::label_value(labels, "alertname"));
+  say("OUTRIDER_SEVERITY", promql::label_value(labels, "severity"));
+  say("OUTRIDER_SUMMARY", promql::label_value(common(messages, &Alert::annotations), "summary"));
+  return variables;
 }
 
 }  // namespace outrider::alerts

@@ -13,12 +13,47 @@ constexpr std::size_t most_for_alertmanager = 256;
 constexpr std::size_t most_for_a_webhook = 64;
 /// What fires counts as over when so many repeats did not come.
 constexpr int missed_repeats = 4;
+/// Above the group_interval that Alertmanagers have (5 m unless it is said).
+constexpr std::chrono::minutes event_shown_for{15};
 
 std::string_view name_of(const Message& message) {
   return promql::label_value(message.alert.labels, "alertname");
 }
 
+constexpr promql::MatchKind kind_of(config::MatcherConfig::Kind kind) {
+  using Kind = config::MatcherConfig::Kind;
+  switch (kind) {
+    case Kind::equal:
+      return promql::MatchKind::equal;
+    case Kind::not_equal:
+      return promql::MatchKind::not_equal;
+    case Kind::matches:
+      return promql::MatchKind::matches;
+    case Kind::matches_not:
+      break;
+  }
+  return promql::MatchKind::matches_not;
+}
+
+std::vector<promql::LabelMatcher> matchers_of(const config::ReceiverConfig& from) {
+  std::vector<promql::LabelMatcher> matchers;
+  for (const config::MatcherConfig& each : from.matchers) {
+    std::string unused;  // they were parsed when the configuration was read
+    if (auto matcher =
+            promql::LabelMatcher::create(kind_of(each.kind), each.label, each.value, unused))
+      matchers.push_back(*std::move(matcher));
+  }
+  return matchers;
+}
+
 }  // namespace
+
+Recipient Receiver::recipient_of(const config::ReceiverConfig& from,
+                                 const config::AlertingConfig& alerting) {
+  const bool groups = from.kind == config::ReceiverKind::alertmanager;
+  return {from.name, groups ? alerting.resend_interval : nanoseconds{0}, !groups,
+          matchers_of(from)};
+}
 
 std::vector<Message> Receiver::next_batch(std::vector<Message> due, nanoseconds now,
                                           RateLimit& everybody) {
@@ -30,11 +65,11 @@ std::vector<Message> Receiver::next_batch(std::vector<Message> due, nanoseconds 
   if (!kill && !has_room) return {};
   rate.take();
   everybody.take();
-  const bool is_webhook = config.kind == config::ReceiverKind::webhook;
+  const bool takes_one_kind = config.kind != config::ReceiverKind::alertmanager;
   std::erase_if(due, [&](const Message& each) {
-    return is_webhook && (each.ends != first.ends || name_of(each) != name_of(first));
+    return takes_one_kind && (each.ends != first.ends || name_of(each) != name_of(first));
   });
-  std::size_t most = is_webhook ? most_for_a_webhook : most_for_alertmanager;
+  std::size_t most = takes_one_kind ? most_for_a_webhook : most_for_alertmanager;
   if (singles > 0) most = 1;
   if (due.size() > most) due.resize(most);
   return due;
@@ -42,9 +77,17 @@ std::vector<Message> Receiver::next_batch(std::vector<Message> due, nanoseconds 
 
 std::string Receiver::payload_of(const std::vector<Message>& batch,
                                  const std::string& generator_url, nanoseconds wall) const {
-  const PayloadFacts facts{recipient.name, generator_url, wall + missed_repeats * recipient.resend};
-  return config.kind == config::ReceiverKind::webhook ? webhook_payload(batch, facts)
-                                                      : alertmanager_payload(batch, facts);
+  const PayloadFacts facts{recipient.name, generator_url, wall + missed_repeats * recipient.resend,
+                           wall + event_shown_for};
+  return config.kind == config::ReceiverKind::alertmanager ? alertmanager_payload(batch, facts)
+                                                           : webhook_payload(batch, facts);
+}
+
+std::map<std::string, std::string> Receiver::environment_of(
+    const std::vector<Message>& batch) const {
+  std::map<std::string, std::string> environment = essentials(batch, recipient.name);
+  environment.insert(config.environment.begin(), config.environment.end());
+  return environment;
 }
 
 }  // namespace outrider::alerts

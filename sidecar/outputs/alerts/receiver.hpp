@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,9 @@ struct Receiver {
   Receiver(const config::ReceiverConfig& from, const config::AlertingConfig& alerting)
       : config{from}, recipient{recipient_of(from, alerting)}, rate{alerting.rate_limit} {}
 
-  /// Alertmanager groups and repeats by itself; a webhook does neither.
+  /// Alertmanager groups and repeats by itself; webhooks and programs do neither.
   static Recipient recipient_of(const config::ReceiverConfig& from,
-                                const config::AlertingConfig& alerting) {
-    const bool groups = from.kind == config::ReceiverKind::alertmanager;
-    return {from.name, groups ? alerting.resend_interval : nanoseconds{0}, !groups};
-  }
+                                const config::AlertingConfig& alerting);
 
   /// The first of `due`, all of them kills or none, that go into one request; none
   /// when it must wait.
@@ -36,6 +34,9 @@ struct Receiver {
                                                 RateLimit& everybody);
   [[nodiscard]] std::string payload_of(const std::vector<Message>& batch,
                                        const std::string& generator_url, nanoseconds wall) const;
+  /// Of a program.
+  [[nodiscard]] std::map<std::string, std::string> environment_of(
+      const std::vector<Message>& batch) const;
 
   config::ReceiverConfig config;
   Recipient recipient;

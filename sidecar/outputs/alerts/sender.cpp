@@ -4,10 +4,9 @@
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <list>
+
+#include "config/secret.hpp"
 
 namespace outrider::alerts {
 
@@ -43,7 +42,7 @@ Secrets read_secrets(const config::ReceiverConfig& to) {
   secrets.url = to.url;
   const auto read = [&](const std::string& file, std::string& into) {
     if (file.empty() || !secrets.problem.empty()) return;
-    if (auto text = read_secret(file, secrets.problem)) into = std::move(*text);
+    if (auto text = config::read_secret(file, secrets.problem)) into = std::move(*text);
   };
   read(to.url_file, secrets.url);
   read(to.bearer_token_file, secrets.bearer_token);
@@ -56,20 +55,6 @@ Secrets read_secrets(const config::ReceiverConfig& to) {
 }
 
 }  // namespace
-
-std::optional<std::string> read_secret(const std::string& file, std::string& problem) {
-  std::ifstream stream{file};
-  std::string line;
-  if (!stream) {
-    problem = file + ": " + std::strerror(errno);
-  } else if (!std::getline(stream, line) || line.empty()) {
-    problem = file + ": found nothing in its first line; needed the secret";
-  } else {
-    if (line.back() == '\r') line.pop_back();
-    return line;
-  }
-  return std::nullopt;
-}
 
 struct Transfer {
   std::string receiver;
@@ -142,13 +127,16 @@ bool Sender::is_idle() const {
   return transfers_->under_way.empty() && transfers_->ended.empty();
 }
 
-std::vector<Outcome> Sender::wait(std::chrono::milliseconds patience) {
+std::vector<Outcome> Sender::wait(std::chrono::milliseconds patience,
+                                  const protection::Bell& bell) {
   CURLM* multi = transfers_->multi.get();
   int running = 0;
   ::curl_multi_perform(multi, &running);
   const bool is_waiting = running == static_cast<int>(transfers_->under_way.size());
   if (is_waiting && transfers_->ended.empty()) {
-    ::curl_multi_poll(multi, nullptr, 0, static_cast<int>(patience.count()), nullptr);
+    curl_waitfd rung{bell.descriptor(), CURL_WAIT_POLLIN, 0};
+    ::curl_multi_poll(multi, &rung, 1, static_cast<int>(patience.count()), nullptr);
+    bell.silence();
     ::curl_multi_perform(multi, &running);
   }
   int left = 0;

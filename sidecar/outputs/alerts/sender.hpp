@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/alerting.hpp"
+#include "protection/bell.hpp"
 
 namespace outrider::alerts {
 
@@ -20,7 +21,7 @@ using std::chrono::nanoseconds;
 struct Outcome {
   std::string receiver;
   bool is_kill = false;  ///< the lane
-  long status = 0;       ///< of HTTP; 0: there was no answer
+  long status = 0;       ///< of HTTP, 200 of a program that was content; 0: no answer
   std::string error;     ///< a sentence, when there was no answer
   std::optional<nanoseconds> retry_after;
 };
@@ -39,16 +40,12 @@ class Sender {
   [[nodiscard]] bool is_busy(const std::string& receiver, bool is_kill) const;
   [[nodiscard]] bool is_idle() const;
 
-  /// What has ended, at once or within `patience`.
-  std::vector<Outcome> wait(std::chrono::milliseconds patience);
+  /// What has ended, at once or within `patience`, or until the bell rings.
+  std::vector<Outcome> wait(std::chrono::milliseconds patience, const protection::Bell& bell);
 
  private:
   struct Transfers;
   std::unique_ptr<Transfers> transfers_;
 };
-
-/// The first line of a file that holds a secret; nothing, with a sentence that
-/// names the file, when it cannot be read or is empty.
-std::optional<std::string> read_secret(const std::string& file, std::string& problem);
 
 }  // namespace outrider::alerts

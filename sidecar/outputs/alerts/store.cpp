@@ -57,7 +57,8 @@ Json to_json(const Alert& alert) {
           {"annotations", alert.annotations},
           {"value", alert.value},
           {"starts_at_ns", alert.starts_at.count()},
-          {"ends_at_ns", alert.ends_at.count()}};
+          {"ends_at_ns", alert.ends_at.count()},
+          {"is_event", alert.is_event}};
 }
 
 Alert alert_from(const Json& json) {
@@ -67,7 +68,28 @@ Alert alert_from(const Json& json) {
   alert.value = json.at("value").is_number() ? json.at("value").get<double>() : 0;
   alert.starts_at = nanoseconds{json.at("starts_at_ns").get<std::int64_t>()};
   alert.ends_at = nanoseconds{json.at("ends_at_ns").get<std::int64_t>()};
+  alert.is_event = json.value("is_event", false);  // sidecars before had none
   return alert;
+}
+
+Json to_json(const Schedule::Records& records) {
+  Json json = Json::object();
+  for (const auto& [key, record] : records) {
+    Json told = Json::array();
+    for (const nanoseconds each : record.told) told.push_back(each.count());
+    json[key] = {{"told_ns", told}, {"left_out_ns", record.left_out.count()}};
+  }
+  return json;
+}
+
+Schedule::Records records_from(const Json& json) {
+  Schedule::Records records;
+  for (const auto& [key, each] : json.items()) {
+    Schedule::Record& record = records[key];
+    for (const Json& told : each.at("told_ns")) record.told.emplace_back(told.get<std::int64_t>());
+    record.left_out = nanoseconds{each.at("left_out_ns").get<std::int64_t>()};
+  }
+  return records;
 }
 
 Json to_json(const Known& known) {
@@ -118,28 +140,33 @@ shm::FileError Store::open() {
   return {};
 }
 
-shm::FileError Store::write(const std::map<std::string, Known>& known) {
+shm::FileError Store::write(const std::map<std::string, Known>& known,
+                            const Schedule::Records& summaries) {
   Json alerts = Json::array();
   for (const auto& [identity, each] : known) alerts.push_back(to_json(each));
-  return replace_file(directory_ + "/sent", dumped({{"version", version}, {"alerts", alerts}}));
+  return replace_file(
+      directory_ + "/sent",
+      dumped({{"version", version}, {"alerts", alerts}, {"summaries", to_json(summaries)}}));
 }
 
-std::vector<Known> Store::read(std::string& problem) const {
-  std::vector<Known> known;
+Store::Sent Store::read(std::string& problem) const {
+  Sent sent;
+  std::vector<Known>& known = sent.known;
   const std::string path = directory_ + "/sent";
-  if (!fs::exists(path)) return known;
+  if (!fs::exists(path)) return sent;
   try {
     const Json json = read_json(path);
     if (json.at("version").get<int>() != version) throw std::runtime_error{"another version"};
     for (const Json& each : json.at("alerts")) known.push_back(known_from(each));
+    sent.summaries = records_from(json.value("summaries", Json::object()));
   } catch (const std::exception&) {
     problem = path + ": found something else; needed what a sidecar of this version wrote. What " +
               "fires is sent again; what has ended since is resolved by its endsAt";
-    known.clear();
+    sent = {};
   }
   std::sort(known.begin(), known.end(),
             [](const Known& a, const Known& b) { return a.order < b.order; });
-  return known;
+  return sent;
 }
 
 std::string Store::poison_file(const Poisoned& message) const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "outputs/alerts/book.hpp"
+#include "outputs/alerts/schedule.hpp"
 #include "outrider/shm/file.hpp"
 
 namespace outrider::alerts {
@@ -31,9 +32,14 @@ class Store {
   /// Makes the directories; an error when that fails.
   shm::FileError open();
 
-  shm::FileError write(const std::map<std::string, Known>& known);
+  shm::FileError write(const std::map<std::string, Known>& known,
+                       const Schedule::Records& summaries = {});
+  struct Sent {
+    std::vector<Known> known;
+    Schedule::Records summaries;
+  };
   /// What `sent` holds; nothing, with a sentence, when it cannot be understood.
-  [[nodiscard]] std::vector<Known> read(std::string& problem) const;
+  [[nodiscard]] Sent read(std::string& problem) const;
 
   /// One file a receiver, alert and kind of message; the oldest makes room.
   shm::FileError put_aside(const Poisoned& message);

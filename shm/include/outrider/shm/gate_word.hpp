@@ -121,13 +121,17 @@ constexpr GateState state_of_word(std::uint64_t word, Ticks now) noexcept {
   return lease_runs(word, now) ? GateState::trading : GateState::stale;
 }
 
-/// The same of a whole gate: what lets orders out by its code does so as long as somebody
+/// A state that lets orders out by its code, without a stamp in the word.
+constexpr bool allows_by_code(GateState state) noexcept {
+  return state == GateState::probing || state == GateState::reduce_only;
+}
+
+/// As state_of_word, of a whole gate: what lets orders out by its code does so as long as somebody
 /// guards, too.
 constexpr GateState state_of_gate(std::uint64_t word, std::uint64_t guarded_until,
                                   Ticks now) noexcept {
   const GateState state = state_of_word(word, now);
-  const bool by_code = state == GateState::probing || state == GateState::reduce_only;
-  return by_code && !lease_runs(guarded_until, now) ? GateState::stale : state;
+  return allows_by_code(state) && !lease_runs(guarded_until, now) ? GateState::stale : state;
 }
 
 }  // namespace shm

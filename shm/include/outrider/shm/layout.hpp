@@ -241,7 +241,8 @@ struct alignas(false_sharing_range) ReadPosition {
   std::atomic<std::uint64_t> value;
 };
 
-/// One gate: the word alone on its lines, then what people want to know.
+/// One gate: the word, and what is read beside it off the hot path; then, on lines of
+/// their own, what people want to know.
 struct GateSlot {
   alignas(false_sharing_range) std::atomic<std::uint64_t> word;
   std::atomic<std::uint64_t> on_stale;  ///< OnStale; written when an operator changes it

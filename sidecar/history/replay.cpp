@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "history/replay.hpp"
+
+#include <algorithm>
+#include <map>
+#include <variant>
+
+#include "promql/bind.hpp"
+
+namespace outrider::history {
+
+namespace {
+
+/// How far back of its own time an expression looks.
+struct Reach {
+  nanoseconds operator()(const promql::VectorSelector& selector) const {
+    return selector.shift.offset;
+  }
+  nanoseconds operator()(const promql::MatrixSelector& matrix) const {
+    return matrix.range + matrix.selector.shift.offset;
+  }
+  nanoseconds operator()(const promql::Binary& binary) const {
+    return std::max(of(binary.left), of(binary.right));
+  }
+  nanoseconds operator()(const promql::Call& call) const {
+    nanoseconds longest{};
+    for (const promql::ExprPtr& argument : call.arguments)
+      longest = std::max(longest, of(argument));
+    return longest;
+  }
+  nanoseconds operator()(const promql::Aggregation& aggregation) const {
+    return std::max(of(aggregation.operand), of(aggregation.parameter));
+  }
+  template <class Node>
+  nanoseconds operator()(const Node& node) const {
+    if constexpr (requires { node.operand; }) return of(node.operand);
+    return {};
+  }
+  [[nodiscard]] nanoseconds of(const promql::ExprPtr& expr) const {
+    return expr == nullptr ? nanoseconds{} : std::visit(*this, expr->node);
+  }
+};
+
+/// The values as one look has seen them.
+class Lens final : public aggregate::ValueSource {
+ public:
+  explicit Lens(std::vector<std::shared_ptr<const Series>> series) : series_{std::move(series)} {}
+
+  void look_at(LookNumber look) { look_ = look; }
+  /// At nothing.
+  void close() { look_.reset(); }
+
+  [[nodiscard]] std::uint64_t reads() const { return reads_; }
+
+  bool read(aggregate::ValueId id, double& value) const noexcept override {
+    ++reads_;
+    const Change* change = look_ ? series_[id]->at(*look_) : nullptr;
+    if (change == nullptr || !change->present) return false;
+    value = change->value;
+    return true;
+  }
+
+ private:
+  std::vector<std::shared_ptr<const Series>> series_;  ///< by ValueId
+  std::optional<LookNumber> look_;
+  mutable std::uint64_t reads_ = 0;
+};
+
+/// One question, on its way.
+class Replay {
+ public:
+  Replay(const promql::Expr& expr, const Timeline& timeline)
+      : timeline_{timeline},
+        registry_{{.bytes = most_ring_bytes, .bytes_each = most_ring_bytes}},
+        series_{timeline.select({})},
+        lens_{series_},
+        reach_{std::visit(Reach{}, expr.node)},
+        samples_each_{1 + static_cast<std::uint64_t>(reach_ / timeline.limits().interval)},
+        bound_{bind(expr, {index(series_), registry_, "query", timeline.limits().interval})} {}
+
+  Answer over(const Steps& steps) {
+    answer_.problem = refusal();
+    if (!answer_.problem.empty()) return std::move(answer_);
+    note_beginning(steps.start - reach_);
+    // The look at the edge of a range is part of it.
+    next_ = timeline_.looks_until(steps.start - reach_ - nanoseconds{1});
+    for (std::size_t i = 0; i < steps.count() && answer_.problem.empty(); ++i) {
+      step(steps.start + static_cast<std::int64_t>(i) * steps.step);
+    }
+    for (auto& [labels, points] : rows_) answer_.rows.push_back({labels, std::move(points)});
+    if (!answer_.problem.empty()) answer_.rows.clear();
+    return std::move(answer_);
+  }
+
+ private:
+  static promql::SeriesIndex index(const std::vector<std::shared_ptr<const Series>>& series) {
+    std::vector<aggregate::Series> numbered;
+    numbered.reserve(series.size());
+    for (const auto& each : series)
+      numbered.push_back({each->labels(), static_cast<aggregate::ValueId>(numbered.size())});
+    return promql::SeriesIndex{std::move(numbered)};
+  }
+
+  /// Empty: it may be evaluated.
+  [[nodiscard]] std::string refusal() const {
+    for (std::size_t slot = 0; slot < bound_.labels().size(); ++slot) {
+      if (bound_.is_blind(slot))
+        return "found ranges that need more than the " + std::to_string(most_ring_bytes >> 20U) +
+               " MiB that a query may take; needed fewer series or a shorter range; select them by "
+               "labels";
+    }
+    return {};
+  }
+
+  void note_beginning(nanoseconds from) {
+    if (timeline_.look_count() == 0) return;
+    const nanoseconds begin = timeline_.time_of(timeline_.first_look());
+    if (from + timeline_.limits().interval < begin) answer_.begins_late = begin;
+  }
+
+  [[nodiscard]] nanoseconds time_of(std::size_t look) const {
+    return timeline_.time_of(timeline_.first_look() + static_cast<LookNumber>(look));
+  }
+
+  bool evaluate(nanoseconds now, nanoseconds wall) {
+    if (!bound_.evaluate(lens_, now, wall)) {
+      answer_.problem = bound_.error();
+    } else if (lens_.reads() * samples_each_ > most_work) {
+      answer_.problem =
+          "found a query of too many series and steps; needed less than it takes a second to "
+          "answer; ask for a longer step, a shorter range or fewer series";
+    }
+    return answer_.problem.empty();
+  }
+
+  /// Ranges are filled by being evaluated at each look on the way.
+  void step(nanoseconds at) {
+    const std::size_t until = timeline_.looks_until(at);
+    if (reach_ != nanoseconds{}) {
+      for (; next_ < until; ++next_) {
+        lens_.look_at(timeline_.first_look() + static_cast<LookNumber>(next_));
+        if (!evaluate(time_of(next_), time_of(next_))) return;
+      }
+    }
+    if (until == 0 || time_of(until - 1) <= at - lookback) {
+      lens_.close();
+      if (evaluate(at, at)) take(at);
+      return;
+    }
+    lens_.look_at(timeline_.first_look() + static_cast<LookNumber>(until - 1));
+    if (evaluate(time_of(until - 1), at)) take(at);
+  }
+
+  void take(nanoseconds at) {
+    for (std::size_t slot = 0; slot < bound_.labels().size(); ++slot) {
+      if (!bound_.present(slot)) continue;
+      rows_[bound_.labels()[slot]].push_back({at, bound_.value(slot)});
+      if (++points_ <= most_points) continue;
+      answer_.problem =
+          "found more than " + std::to_string(most_points) +
+          " points in the answer; needed fewer; ask for a longer step or fewer series";
+      return;
+    }
+  }
+
+  const Timeline& timeline_;
+  promql::HistoryRegistry registry_;
+  std::vector<std::shared_ptr<const Series>> series_;
+  Lens lens_;
+  nanoseconds reach_;
+  std::uint64_t samples_each_;
+  promql::BoundExpr bound_;
+  std::size_t next_ = 0;  ///< look, from the first that is kept
+  std::size_t points_ = 0;
+  std::map<Labels, std::vector<Point>> rows_;
+  Answer answer_;
+};
+
+}  // namespace
+
+Answer replay(const promql::Expr& expr, const Timeline& timeline, const Steps& steps) {
+  return Replay{expr, timeline}.over(steps);
+}
+
+Answer samples(const promql::MatrixSelector& matrix, const Timeline& timeline, nanoseconds end) {
+  Answer answer;
+  const nanoseconds last = end - matrix.selector.shift.offset;
+  const std::size_t until = timeline.looks_until(last);
+  const std::size_t from = timeline.looks_until(last - matrix.range - nanoseconds{1});
+  for (const auto& series : timeline.select(matrix.selector.matchers)) {
+    Row row{series->labels(), {}};
+    for (std::size_t i = from; i < until; ++i) {
+      const LookNumber look = timeline.first_look() + static_cast<LookNumber>(i);
+      const Change* change = series->at(look);
+      if (change != nullptr && change->present)
+        row.points.push_back({timeline.time_of(look), change->value});
+    }
+    if (!row.points.empty()) answer.rows.push_back(std::move(row));
+  }
+  if (timeline.look_count() != 0 &&
+      last - matrix.range < timeline.time_of(timeline.first_look()) - timeline.limits().interval)
+    answer.begins_late = timeline.time_of(timeline.first_look());
+  return answer;
+}
+
+}  // namespace outrider::history
