@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The `outrider` command: kill, halt, arm, directive, status, drill, history, journal, dashboards,
-// check.
+// The `outrider` command: kill, halt, arm, directive, status, dump, drill, history, journal,
+// dashboards, check.
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <string>
@@ -12,6 +12,7 @@
 #include "cli/dashboards_command.hpp"
 #include "cli/directive_command.hpp"
 #include "cli/drill_command.hpp"
+#include "cli/dump_command.hpp"
 #include "cli/halt_command.hpp"
 #include "cli/history_command.hpp"
 #include "cli/journal_command.hpp"
@@ -40,6 +41,7 @@ int run(int argc, const char* const* argv) {
   add_directive_command(app, places, exit_code);
   add_status_command(app, places, exit_code);
   add_alerts_command(app, places, exit_code);
+  add_dump_command(app, places, exit_code);
   add_drill_command(app, places, exit_code);
   add_history_command(app, exit_code);
   add_journal_command(app, exit_code);

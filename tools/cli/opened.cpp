@@ -44,8 +44,11 @@ std::uint32_t Opened::lanes() const {
       std::min<std::uint64_t>(view().lanes_published(), telemetry.header.geometry.lanes + 1));
 }
 
-std::uint64_t Opened::position(std::uint32_t lane) const {
-  if (!control) return 0;
+std::optional<std::uint64_t> Opened::position(std::uint32_t lane) const {
+  if (!control) {
+    const bool never_seen = control_error.code == ENOENT && !files.control.empty();
+    return never_seen ? std::optional<std::uint64_t>{0} : std::nullopt;
+  }
   // sync(ring-free): acquire, pairs with RingReader::release. Whoever reads the lane's
   // head after this finds it at or ahead of the position.
   return control_view().position(lane).load(std::memory_order_acquire);
@@ -57,10 +60,11 @@ shm::AttachResult open_files(const SegmentFiles& files, shm::Access access, Open
   const shm::AttachResult result = shm::attach_telemetry(files.telemetry, opened.telemetry, why);
   if (result != shm::AttachResult::attached) return result;
   const shm::TelemetryHeader& header = opened.telemetry.header;
-  opened.control =
-      shm::open_control(files.control, access,
-                        {header.geometry, header.generation, header.created_wall_ns, header.minor},
-                        opened.control_error);
+  if (!files.control.empty()) {
+    const shm::ControlShape shape{header.geometry, header.generation, header.created_wall_ns,
+                                  header.minor};
+    opened.control = shm::open_control(files.control, access, shape, opened.control_error);
+  }
   opened.telemetry_watch = segments::FaultWatch{opened.telemetry.mapping, shm::Access::read_only};
   if (opened.control) opened.control_watch = segments::FaultWatch{opened.control, access};
   return result;

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,7 +18,7 @@
 
 namespace outrider::cli {
 
-/// Where a generation's files are. One of a copy elsewhere has no control file.
+/// Where a generation's files are; beside a copy elsewhere there is only the first.
 struct SegmentFiles {
   std::string name;
   std::string telemetry;
@@ -49,8 +50,9 @@ struct Opened {
   }
   /// Lanes that were ever claimed; never more than there are.
   [[nodiscard]] std::uint32_t lanes() const;
-  /// Samples of a lane that a sidecar has taken; 0 where none has seen it.
-  [[nodiscard]] std::uint64_t position(std::uint32_t lane) const;
+  /// Samples of a lane that sidecars have taken: none where none has seen the producer.
+  /// Nothing: the control file is not there to say, as beside a copy, or not for us.
+  [[nodiscard]] std::optional<std::uint64_t> position(std::uint32_t lane) const;
 };
 
 /// `why` has a sentence of what cannot be read; none of a trader that is not ready yet.

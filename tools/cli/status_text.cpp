@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/status_text.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cli/table.hpp"
 #include "config/duration.hpp"
 #include "outputs/status.hpp"
 
 namespace outrider::cli {
 namespace {
-
-using Row = std::vector<std::string>;
 
 std::string_view sidecar_word(SidecarState state) {
   switch (state) {
@@ -59,33 +57,6 @@ std::string cause_text(const protection::Cause& cause) {
   return text;
 }
 
-/// Text from a segment may hold anything; a terminal must not obey it.
-std::string printable(const std::string& text) {
-  std::string shown = text;
-  std::replace_if(
-      shown.begin(), shown.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
-  return shown;
-}
-
-/// Columns as wide as their widest cell; the last one is not padded.
-std::string table(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += printable(row[i]) + std::string(widths[i] - row[i].size() + 2, ' ');
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + '\n';
-  }
-  return text;
-}
-
 std::string head(const Overview& overview) {
   std::string text = "sidecar: " + std::string(sidecar_word(overview.sidecar)) +
                      "    segments: " + overview.directory + '\n';
@@ -130,6 +101,8 @@ nlohmann::json latch_json(const protection::Entry& latch) {
           {"until_armed", needs_arming(latch)},  {"since", time_json(to_ms(latch.wall))}};
 }
 
+}  // namespace
+
 nlohmann::json gate_json(const GateOverview& gate) {
   nlohmann::json labels = nlohmann::json::object();
   for (const auto& [name, value] : gate.labels) labels[name] = value;
@@ -137,8 +110,6 @@ nlohmann::json gate_json(const GateOverview& gate) {
           {"state", to_string(gate.state)},   {"reason", gate.reason}, {"scope", gate.scope},
           {"since", time_json(gate.since_ms)}};
 }
-
-}  // namespace
 
 std::string status_text(const Overview& overview) {
   std::string text = head(overview);

@@ -2,6 +2,7 @@
 // An overview as people read it and as programs read it: pure.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "cli/overview.hpp"
@@ -16,5 +17,8 @@ namespace outrider::cli {
 /// answered; gates and producers have the members that
 /// /api/v1/status gives them, times are RFC 3339 or null.
 [[nodiscard]] std::string status_json(const Overview& overview);
+
+/// A gate as both have it.
+[[nodiscard]] nlohmann::json gate_json(const GateOverview& gate);
 
 }  // namespace outrider::cli
