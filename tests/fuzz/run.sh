@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Fuzzes what strangers can write: builds preset `fuzz` and runs every target for
+# Fuzzes what strangers can write: builds them in preset `asan` and runs every target for
 # a while, two at a time. Exit 1 when anything was found; the last line is JSON.
 #
 #   tests/fuzz/run.sh [--seconds N] [--seed N] [TARGET...]    a minute each by default
@@ -38,8 +38,8 @@ done
 declare -A longest=([segment]=1024 [checkpoint]=768 [journal]=4200 [http]=16384 [rules]=2048
   [config]=2048 [text]=1100 [canary]=64)
 
-cmake --preset fuzz >/dev/null
-cmake --build --preset fuzz --target fuzz_canary "${targets[@]/#/fuzz_}" >&2
+cmake --preset asan >/dev/null
+cmake --build --preset asan --target fuzz_canary "${targets[@]/#/fuzz_}" >&2
 
 findings=build/fuzz/findings
 mkdir -p "$findings" build/fuzz/logs
@@ -62,7 +62,7 @@ fuzz() {
     rules) seeds+=(tools/deploy) ;;
   esac
   [ ! -f "tests/fuzz/dict/$target.dict" ] || dictionary=(-dict="tests/fuzz/dict/$target.dict")
-  timeout "$(($2 + 120))" nice "build/fuzz/bin/fuzz_$target" -seed="$seed" -max_total_time="$2" \
+  timeout "$(($2 + 120))" nice "build/asan/bin/fuzz_$target" -seed="$seed" -max_total_time="$2" \
     -max_len="${longest[$target]}" -timeout=25 -report_slow_units=60 -rss_limit_mb=2048 \
     -malloc_limit_mb=512 -print_final_stats=1 -artifact_prefix="$findings/$target-" \
     "${dictionary[@]}" "$grown" "${seeds[@]}" >"build/fuzz/logs/$target.log" 2>&1
