@@ -105,6 +105,9 @@ void Drainer::retire() noexcept {
   head.retired_anomalies = before.anomalies;
   head.retired_refused = before.refused;
   head.lost = before.lost;
+  // A trader that has ended records no more: a head that rose since its rings were
+  // found empty is not believed, but claims what nobody will read.
+  head.lost[static_cast<std::size_t>(LossCause::quarantined_lane)] += before.in_ring;
   // Spill of series without a row, which nobody could read, or that nobody reads
   // any more.
   if (hinted > spilled) {

@@ -197,6 +197,22 @@ TEST_F(Drainer, TakesNothingFromALaneWhoseHeadWentBack) {
   EXPECT_EQ(drain_.kept("h"), 5U);
 }
 
+// Found by fuzzing: the samples were recorded, and neither drained nor lost.
+TEST_F(Drainer, CountsAsLostWhatAHeadClaimsAfterTheRingsWereFoundEmpty) {
+  Histogram histogram = writer_.histogram("h", "", bytes);
+  drain_.bind();
+  histogram.record(1, Ticks{});
+  EXPECT_EQ(drain_.take_all().size(), 1U);
+  ASSERT_TRUE(drain_.drainer().is_drained());
+
+  hostile().lane(0).header->head = 4;
+  drain_.drainer().retire();
+
+  EXPECT_EQ(totals().recorded, 4U);
+  EXPECT_EQ(lost(totals(), LossCause::quarantined_lane), 3U);
+  expect_the_law(totals());
+}
+
 TEST_F(Drainer, BelievesNoCountOfLanesOrSeriesBeyondItsGeometry) {
   writer_.histogram("h", "", bytes).record(1, Ticks{});
   hostile().state().lanes_used = ~std::uint64_t{0};
