@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protection/bell.hpp"
+#include "aggregate/bell.hpp"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <system_error>
 
-namespace outrider::protection {
+namespace outrider::aggregate {
 
 Bell::Bell() : counter_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)} {
   if (!counter_) throw std::system_error{errno, std::generic_category(), "eventfd"};
@@ -33,4 +33,4 @@ void Bell::wait(std::chrono::milliseconds at_most, int beside) const noexcept {
   silence();
 }
 
-}  // namespace outrider::protection
+}  // namespace outrider::aggregate

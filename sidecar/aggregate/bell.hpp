@@ -7,7 +7,7 @@
 
 #include "outrider/shm/file.hpp"
 
-namespace outrider::protection {
+namespace outrider::aggregate {
 
 class Bell {
  public:
@@ -25,4 +25,4 @@ class Bell {
   shm::Descriptor counter_;
 };
 
-}  // namespace outrider::protection
+}  // namespace outrider::aggregate

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/runner.hpp"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -12,7 +9,7 @@ namespace outrider::probes {
 using namespace std::chrono_literals;
 
 Runner::Runner(Parts parts, const std::vector<config::ProbeConfig>& probes, const Time& now)
-    : parts_{std::move(parts)}, waker_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
+    : parts_{std::move(parts)} {
   adopt(probes, now);
   show();
   stand();
@@ -72,7 +69,7 @@ void Runner::step(const Time& now) {
 }
 
 void Runner::wait(const Time& now, std::chrono::milliseconds most) {
-  std::vector<int> watched{waker_.get()};
+  std::vector<int> watched{bell_.descriptor()};
   nanoseconds left = most;
   for (const auto* all : {&probes_, &leaving_}) {
     for (const auto& probe : *all) {
@@ -83,8 +80,7 @@ void Runner::wait(const Time& now, std::chrono::milliseconds most) {
   // Rounded up: a step too early finds nothing to do.
   const auto patience = std::max(left, 0ns) + 999'999ns;
   transfers_.wait(watched, std::chrono::floor<std::chrono::milliseconds>(patience));
-  std::uint64_t woken = 0;
-  (void)!::read(waker_.get(), &woken, sizeof woken);
+  bell_.silence();
 }
 
 void Runner::reload(const std::vector<config::ProbeConfig>& probes) {
@@ -93,11 +89,6 @@ void Runner::reload(const std::vector<config::ProbeConfig>& probes) {
     reloaded_ = probes;
   }
   wake();
-}
-
-void Runner::wake() const {
-  const std::uint64_t one = 1;
-  (void)!::write(waker_.get(), &one, sizeof one);
 }
 
 }  // namespace outrider::probes

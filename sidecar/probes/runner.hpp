@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "outrider/shm/file.hpp"
+#include "aggregate/bell.hpp"
 #include "probes/board.hpp"
 #include "probes/probe.hpp"
 #include "probes/transfers.hpp"
@@ -33,7 +33,7 @@ class Runner {
   /// Those whose settings are what they were go on as they are.
   void reload(const std::vector<config::ProbeConfig>& probes);
   /// Ends a wait.
-  void wake() const;
+  void wake() const noexcept { bell_.ring(); }
   /// How each stands, in the order of the configuration.
   [[nodiscard]] std::vector<Standing> standings() const;
 
@@ -43,7 +43,7 @@ class Runner {
   void stand();
 
   Parts parts_;
-  shm::Descriptor waker_;
+  aggregate::Bell bell_;
   Transfers transfers_;  ///< before the probes, whose attempts are in it
   std::vector<std::unique_ptr<Probe>> probes_;
   std::vector<std::unique_ptr<Probe>> leaving_;  ///< whose attempt is not over yet

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "protection/bell.hpp"
+#include "aggregate/bell.hpp"
 #include "protection/commands.hpp"
 #include "protection/kill_request.hpp"
 #include "protection/scribe.hpp"
@@ -42,7 +42,7 @@ class RequestObeyer {
 
   Parts parts_;
   KillRequestWatch watch_;
-  Bell bell_;
+  aggregate::Bell bell_;
   shm::Descriptor notices_;     ///< of the kernel, of what changes in the directory
   bool is_heard_ = false;       ///< what changes is noticed
   bool wants_another_ = false;  ///< something is left to be done, whatever changes

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "protection/bell.hpp"
+#include "aggregate/bell.hpp"
 #include "protection/journal.hpp"
 
 namespace outrider::protection {
@@ -109,7 +109,7 @@ class Scribe {
   boost::lockfree::spsc_queue<Entry> noted_{room};
   std::atomic<std::uint64_t> noted_count_{0};
   std::atomic<std::uint64_t> dropped_{0};
-  Bell bell_;
+  aggregate::Bell bell_;
   std::atomic<bool> writable_{false};
   std::atomic<std::size_t> good_copies_{0};
   std::atomic<std::int64_t> began_ns_{0};  ///< steady: the write under way; 0: none

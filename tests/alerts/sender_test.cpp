@@ -41,7 +41,7 @@ struct AlertSender : testing::Test {
     const std::lock_guard guard{mutex};
     return requests;
   }
-  protection::Bell bell;
+  aggregate::Bell bell;
 
   Outcome post() {
     sender.post(to, "[]", false);

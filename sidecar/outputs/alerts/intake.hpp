@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "aggregate/bell.hpp"
 #include "outputs/alerts/alert.hpp"
-#include "protection/bell.hpp"
 #include "protection/protection.hpp"
 #include "rules/plan.hpp"
 
@@ -82,7 +82,7 @@ class Intake {
   }
 
   // any thread
-  [[nodiscard]] const protection::Bell& bell() const noexcept { return bell_; }
+  [[nodiscard]] const aggregate::Bell& bell() const noexcept { return bell_; }
 
   // dispatch thread
   bool next(RuleEvent& event) { return rule_events_.pop(event); }
@@ -102,7 +102,7 @@ class Intake {
   boost::lockfree::spsc_queue<LatchEvent, boost::lockfree::capacity<256>> latch_events_;
   std::atomic<bool> overflow_{false};
   bool has_news_ = false;  ///< guard's
-  protection::Bell bell_;
+  aggregate::Bell bell_;
 };
 
 }  // namespace outrider::alerts

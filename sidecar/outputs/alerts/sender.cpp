@@ -127,8 +127,7 @@ bool Sender::is_idle() const {
   return transfers_->under_way.empty() && transfers_->ended.empty();
 }
 
-std::vector<Outcome> Sender::wait(std::chrono::milliseconds patience,
-                                  const protection::Bell& bell) {
+std::vector<Outcome> Sender::wait(std::chrono::milliseconds patience, const aggregate::Bell& bell) {
   CURLM* multi = transfers_->multi.get();
   int running = 0;
   ::curl_multi_perform(multi, &running);

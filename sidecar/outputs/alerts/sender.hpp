@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "aggregate/bell.hpp"
 #include "config/alerting.hpp"
-#include "protection/bell.hpp"
 
 namespace outrider::alerts {
 
@@ -41,7 +41,7 @@ class Sender {
   [[nodiscard]] bool is_idle() const;
 
   /// What has ended, at once or within `patience`, or until the bell rings.
-  std::vector<Outcome> wait(std::chrono::milliseconds patience, const protection::Bell& bell);
+  std::vector<Outcome> wait(std::chrono::milliseconds patience, const aggregate::Bell& bell);
 
  private:
   struct Transfers;
