@@ -44,8 +44,7 @@ void HistoryKeeper::look(const Publication& publication, const outputs::Families
   }
   look_at_alerts(publication);
   outputs::for_each_sample(more, [this](aggregate::Labels labels, double value) {
-    const auto series = timeline_.find_or_add(promql::normalized(std::move(labels)));
-    if (series != nullptr) timeline_.set(*series, value);
+    set(promql::normalized(std::move(labels)), value);
   });
   timeline_.end();
 }
@@ -57,9 +56,13 @@ void HistoryKeeper::look_at_alerts(const Publication& publication) {
     aggregate::Labels labels = names_->alerts[i].labels;
     promql::set_label(labels, promql::metric_name_label, "ALERTS");
     promql::set_label(labels, "alertstate", std::string{rules::state_name(state)});
-    if (const auto series = timeline_.find_or_add(labels); series != nullptr)
-      timeline_.set(*series, 1);
+    set(labels, 1);
   }
+}
+
+void HistoryKeeper::set(const aggregate::Labels& labels, double value) {
+  const auto series = timeline_.find_or_add(labels);
+  if (series != nullptr) timeline_.set(*series, value);
 }
 
 }  // namespace outrider

@@ -31,6 +31,7 @@ class HistoryKeeper {
  private:
   void bind(const Publication& publication);
   void look_at_alerts(const Publication& publication);
+  void set(const aggregate::Labels& labels, double value);
 
   mutable std::mutex mutex_;  ///< over the timeline
   history::Timeline timeline_;

@@ -50,6 +50,7 @@ class Lens final : public aggregate::ValueSource {
   /// At nothing.
   void close() { look_.reset(); }
 
+  [[nodiscard]] const std::vector<std::shared_ptr<const Series>>& series() const { return series_; }
   [[nodiscard]] std::uint64_t reads() const { return reads_; }
 
   bool read(aggregate::ValueId id, double& value) const noexcept override {
@@ -66,24 +67,36 @@ class Lens final : public aggregate::ValueSource {
   mutable std::uint64_t reads_ = 0;
 };
 
+/// The look at the edge of a range is part of it.
+LookNumber look_from(const Timeline& timeline, nanoseconds wall) {
+  return timeline.look_after(wall - nanoseconds{1});
+}
+
+/// When the timeline begins, if that is later than what is asked for.
+std::optional<nanoseconds> begins_late(const Timeline& timeline, nanoseconds from) {
+  if (timeline.look_count() == 0) return std::nullopt;
+  const nanoseconds begin = timeline.time_of(timeline.first_look());
+  if (from + timeline.limits().interval >= begin) return std::nullopt;
+  return begin;
+}
+
 /// One question, on its way.
 class Replay {
  public:
   Replay(const promql::Expr& expr, const Timeline& timeline)
       : timeline_{timeline},
         registry_{{.bytes = most_ring_bytes, .bytes_each = most_ring_bytes}},
-        series_{timeline.select({})},
-        lens_{series_},
+        lens_{timeline.select({})},
         reach_{std::visit(Reach{}, expr.node)},
         samples_each_{1 + static_cast<std::uint64_t>(reach_ / timeline.limits().interval)},
-        bound_{bind(expr, {index(series_), registry_, "query", timeline.limits().interval})} {}
+        bound_{
+            bind(expr, {index(lens_.series()), registry_, "query", timeline.limits().interval})} {}
 
   Answer over(const Steps& steps) {
     answer_.problem = refusal();
     if (!answer_.problem.empty()) return std::move(answer_);
-    note_beginning(steps.start - reach_);
-    // The look at the edge of a range is part of it.
-    next_ = timeline_.looks_until(steps.start - reach_ - nanoseconds{1});
+    answer_.begins_late = begins_late(timeline_, steps.start - reach_);
+    next_ = look_from(timeline_, steps.start - reach_);
     for (std::size_t i = 0; i < steps.count() && answer_.problem.empty(); ++i) {
       step(steps.start + static_cast<std::int64_t>(i) * steps.step);
     }
@@ -112,16 +125,6 @@ class Replay {
     return {};
   }
 
-  void note_beginning(nanoseconds from) {
-    if (timeline_.look_count() == 0) return;
-    const nanoseconds begin = timeline_.time_of(timeline_.first_look());
-    if (from + timeline_.limits().interval < begin) answer_.begins_late = begin;
-  }
-
-  [[nodiscard]] nanoseconds time_of(std::size_t look) const {
-    return timeline_.time_of(timeline_.first_look() + static_cast<LookNumber>(look));
-  }
-
   bool evaluate(nanoseconds now, nanoseconds wall) {
     if (!bound_.evaluate(lens_, now, wall)) {
       answer_.problem = bound_.error();
@@ -135,20 +138,18 @@ class Replay {
 
   /// Ranges are filled by being evaluated at each look on the way.
   void step(nanoseconds at) {
-    const std::size_t until = timeline_.looks_until(at);
-    if (reach_ != nanoseconds{}) {
-      for (; next_ < until; ++next_) {
-        lens_.look_at(timeline_.first_look() + static_cast<LookNumber>(next_));
-        if (!evaluate(time_of(next_), time_of(next_))) return;
-      }
+    const LookNumber until = timeline_.look_after(at);
+    for (; reach_ != nanoseconds{} && next_ < until; ++next_) {
+      lens_.look_at(next_);
+      if (!evaluate(timeline_.time_of(next_), timeline_.time_of(next_))) return;
     }
-    if (until == 0 || time_of(until - 1) <= at - lookback) {
-      lens_.close();
-      if (evaluate(at, at)) take(at);
-      return;
+    nanoseconds seen = at;
+    lens_.close();
+    if (until != timeline_.first_look() && timeline_.time_of(until - 1) > at - lookback) {
+      lens_.look_at(until - 1);
+      seen = timeline_.time_of(until - 1);
     }
-    lens_.look_at(timeline_.first_look() + static_cast<LookNumber>(until - 1));
-    if (evaluate(time_of(until - 1), at)) take(at);
+    if (evaluate(seen, at)) take(at);
   }
 
   void take(nanoseconds at) {
@@ -165,12 +166,11 @@ class Replay {
 
   const Timeline& timeline_;
   promql::HistoryRegistry registry_;
-  std::vector<std::shared_ptr<const Series>> series_;
   Lens lens_;
   nanoseconds reach_;
   std::uint64_t samples_each_;
   promql::BoundExpr bound_;
-  std::size_t next_ = 0;  ///< look, from the first that is kept
+  LookNumber next_ = 0;  ///< whose values ranges have not taken in
   std::size_t points_ = 0;
   std::map<Labels, std::vector<Point>> rows_;
   Answer answer_;
@@ -185,21 +185,18 @@ Answer replay(const promql::Expr& expr, const Timeline& timeline, const Steps& s
 Answer samples(const promql::MatrixSelector& matrix, const Timeline& timeline, nanoseconds end) {
   Answer answer;
   const nanoseconds last = end - matrix.selector.shift.offset;
-  const std::size_t until = timeline.looks_until(last);
-  const std::size_t from = timeline.looks_until(last - matrix.range - nanoseconds{1});
+  const LookNumber from = look_from(timeline, last - matrix.range);
+  const LookNumber until = timeline.look_after(last);
   for (const auto& series : timeline.select(matrix.selector.matchers)) {
     Row row{series->labels(), {}};
-    for (std::size_t i = from; i < until; ++i) {
-      const LookNumber look = timeline.first_look() + static_cast<LookNumber>(i);
+    for (LookNumber look = from; look < until; ++look) {
       const Change* change = series->at(look);
       if (change != nullptr && change->present)
         row.points.push_back({timeline.time_of(look), change->value});
     }
     if (!row.points.empty()) answer.rows.push_back(std::move(row));
   }
-  if (timeline.look_count() != 0 &&
-      last - matrix.range < timeline.time_of(timeline.first_look()) - timeline.limits().interval)
-    answer.begins_late = timeline.time_of(timeline.first_look());
+  answer.begins_late = begins_late(timeline, last - matrix.range);
   return answer;
 }
 

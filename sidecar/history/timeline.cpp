@@ -158,9 +158,9 @@ void Timeline::count_bytes() {
   bytes_ += label_bytes_;
 }
 
-std::size_t Timeline::looks_until(nanoseconds wall) const {
-  return static_cast<std::size_t>(std::upper_bound(times_.begin(), times_.end(), wall) -
-                                  times_.begin());
+LookNumber Timeline::look_after(nanoseconds wall) const {
+  const auto later = std::upper_bound(times_.begin(), times_.end(), wall);
+  return first_ + static_cast<LookNumber>(later - times_.begin());
 }
 
 std::vector<std::shared_ptr<const Series>> Timeline::select(

@@ -69,8 +69,8 @@ class Timeline {
   [[nodiscard]] std::size_t look_count() const noexcept { return times_.size(); }
   [[nodiscard]] LookNumber first_look() const noexcept { return first_; }
   [[nodiscard]] nanoseconds time_of(LookNumber look) const { return times_[look - first_]; }
-  /// How many of the looks are not later than `wall`.
-  [[nodiscard]] std::size_t looks_until(nanoseconds wall) const;
+  /// The first look that is later than `wall`; one after the last if there is none.
+  [[nodiscard]] LookNumber look_after(nanoseconds wall) const;
 
   /// Those that all matchers take, in the order of their labels.
   [[nodiscard]] std::vector<std::shared_ptr<const Series>> select(

@@ -56,21 +56,21 @@ std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_s
   return decoded;
 }
 
-std::vector<std::string> query_parameters(std::string_view query, std::string_view name) {
-  std::vector<std::string> values;
+std::vector<std::optional<std::string>> query_parameters(std::string_view query,
+                                                         std::string_view name) {
+  std::vector<std::optional<std::string>> values;
   while (!query.empty()) {
     const std::string_view pair = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(query.size(), pair.size() + 1));
     const std::size_t equals = std::min(pair.find('='), pair.size());
     if (percent_decoded(pair.substr(0, equals), true) != name) continue;
-    auto value = percent_decoded(pair.substr(std::min(equals + 1, pair.size())), true);
-    if (value) values.push_back(*std::move(value));
+    values.push_back(percent_decoded(pair.substr(std::min(equals + 1, pair.size())), true));
   }
   return values;
 }
 
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name) {
-  std::vector<std::string> values = query_parameters(query, name);
+  auto values = query_parameters(query, name);
   if (values.empty()) return std::nullopt;
   return std::move(values.front());
 }

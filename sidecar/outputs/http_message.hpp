@@ -43,11 +43,14 @@ bool set_target(Request& request, std::string_view target);
 
 std::string lower_case(std::string_view text);
 
-/// Decoded value of a parameter of Request::query; nothing when it is not there.
+/// Decoded value of a parameter of Request::query, the first if there are several; nothing
+/// when it is not there or an escape in it is broken.
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name);
 
-/// Decoded values of a parameter that may come several times, in their order.
-std::vector<std::string> query_parameters(std::string_view query, std::string_view name);
+/// Decoded values of a parameter that may come several times, in their order; nothing in
+/// the place of one in which an escape is broken.
+std::vector<std::optional<std::string>> query_parameters(std::string_view query,
+                                                         std::string_view name);
 
 /// "%2F" and, in a query, "+"; nothing when an escape is broken.
 std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space);

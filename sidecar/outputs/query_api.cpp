@@ -79,13 +79,9 @@ bool was_there(const history::Series& series, history::LookNumber from, history:
 Found find_series(const QueryParameters& parameters, const Timeline& timeline) {
   const nanoseconds start = parameters.time("start", nanoseconds::min());
   const nanoseconds end = parameters.time("end", nanoseconds::max());
-  const auto number = [&](std::size_t looks) {
-    return timeline.first_look() + static_cast<history::LookNumber>(looks);
-  };
-  const auto from = start == nanoseconds::min()
-                        ? number(0)
-                        : number(timeline.looks_until(start - nanoseconds{1}));
-  const auto until = number(timeline.looks_until(end));
+  const auto from = start == nanoseconds::min() ? timeline.first_look()
+                                                : timeline.look_after(start - nanoseconds{1});
+  const auto until = timeline.look_after(end);
   std::set<std::shared_ptr<const history::Series>> chosen;
   auto matches = parameters.matches();
   if (matches.empty()) matches.emplace_back();
@@ -148,9 +144,9 @@ const char* kind_name(aggregate::FamilyKind kind) {
 
 Response metadata(const QueryParameters& parameters, const aggregate::Schema* schema) {
   const auto wanted = parameters.find("metric");
+  if (schema == nullptr) return failure("unavailable", "found no pass finished; needed one; wait");
   Json all = Json::object();
-  for (const aggregate::Family& family :
-       schema == nullptr ? std::vector<aggregate::Family>{} : schema->families) {
+  for (const aggregate::Family& family : schema->families) {
     if (!family.is_shown || (wanted && *wanted != family.name)) continue;
     all[family.name] =
         Json::array({{{"type", kind_name(family.kind)}, {"help", family.help}, {"unit", ""}}});

@@ -116,11 +116,12 @@ history::Steps QueryParameters::steps() const {
 
 std::vector<std::vector<promql::LabelMatcher>> QueryParameters::matches() const {
   std::vector<std::vector<promql::LabelMatcher>> all;
-  for (const std::string& text : query_parameters(form_, "match[]")) {
-    const promql::ParseResult parsed = promql::parse(text);
+  for (const auto& text : query_parameters(form_, "match[]")) {
+    if (!text) throw BadParameter{"match[]: found a % that begins no byte; needed two hex digits"};
+    const promql::ParseResult parsed = promql::parse(*text);
     if (parsed.expr == nullptr) throw BadParameter{"match[]: " + parsed.problems.front().reason};
     const auto* selector = std::get_if<promql::VectorSelector>(&parsed.expr->node);
-    if (selector == nullptr) refuse("match[]", text, "a selector such as up{job=\"api\"}");
+    if (selector == nullptr) refuse("match[]", *text, "a selector such as up{job=\"api\"}");
     all.push_back(selector->matchers);
   }
   return all;

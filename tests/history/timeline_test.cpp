@@ -47,9 +47,9 @@ TEST(Timeline, KnowsEveryValueOfEveryLook) {
   EXPECT_EQ(value_at(timeline, "b", 0), std::nullopt);
   EXPECT_EQ(value_at(timeline, "b", 1), 5);
   EXPECT_EQ(value_at(timeline, "b", 3), 6);
-  EXPECT_EQ(timeline.looks_until(9s), 0U);
-  EXPECT_EQ(timeline.looks_until(20s), 2U);
-  EXPECT_EQ(timeline.looks_until(99s), 4U);
+  EXPECT_EQ(timeline.look_after(9s), 0U);
+  EXPECT_EQ(timeline.look_after(20s), 2U);
+  EXPECT_EQ(timeline.look_after(99s), 4U);
 }
 
 TEST(Timeline, KeepsOfASeriesThatRestsOneChange) {
