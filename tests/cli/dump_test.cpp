@@ -64,7 +64,8 @@ TEST_F(DumpCommand, KeepsTheLawWhenMostWasSpilled) {
   EXPECT_EQ(dump.at("totals").at("spilled"), 1000 - RecordingTrader::ring_capacity);
   EXPECT_EQ(dump.at("samples").size(), std::size_t{RecordingTrader::ring_capacity});
   std::uint64_t in_buckets = 0;
-  for (const json& bucket : spilled.at("buckets")) in_buckets += bucket.at("count").get<std::uint64_t>();
+  for (const json& bucket : spilled.at("buckets"))
+    in_buckets += bucket.at("count").get<std::uint64_t>();
   EXPECT_EQ(in_buckets, dump.at("totals").at("spilled"));
   // 257 us to 1000 us.
   EXPECT_NEAR(spilled.at("sum").get<double>(), (1000 * 1001 - 256 * 257) / 2 * 1e-6, 1e-9);

@@ -13,8 +13,6 @@ namespace outrider::cli {
 namespace {
 
 constexpr long connect_patience_ms = 1000;
-/// Longer than the sidecar waits for its own guard thread, twice, and for its disk.
-constexpr long answer_patience_ms = 8000;
 
 std::size_t collect(const char* data, std::size_t size, std::size_t count, void* to) {
   static_cast<std::string*>(to)->append(data, size * count);
@@ -82,7 +80,8 @@ bool set_door(CURL* curl, const Door& door, const std::string& path, Answer& ans
 }
 
 /// POST of `sent`, or GET when there is nothing to send.
-Answer talk(const Door& door, const std::string& path, const std::string* sent) {
+Answer talk(const Door& door, const std::string& path, const std::string* sent,
+            std::chrono::milliseconds patience) {
   Answer answer;
   const std::unique_ptr<CURL, void (*)(CURL*)> curl(::curl_easy_init(), ::curl_easy_cleanup);
   const std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(
@@ -101,7 +100,7 @@ Answer talk(const Door& door, const std::string& path, const std::string* sent) 
   ::curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, collect);
   ::curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer.body);
   ::curl_easy_setopt(curl.get(), CURLOPT_CONNECTTIMEOUT_MS, connect_patience_ms);
-  ::curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, answer_patience_ms);
+  ::curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(patience.count()));
   ::curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
   const CURLcode code = ::curl_easy_perform(curl.get());
   long status = 0;
@@ -119,7 +118,7 @@ ControlReply ask_sidecar(const Door& door, const std::string& path, const Contro
   if (!wish.directive.empty()) json["directive"] = wish.directive;
   if (!wish.parameters.empty()) json["parameters"] = wish.parameters;
   const std::string sent = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  const Answer answer = talk(door, path, &sent);
+  const Answer answer = talk(door, path, &sent, answer_patience);
   if (answer.status != 0) return understand(answer.status, answer.body);
   ControlReply reply;
   if (!door.address.empty()) {
@@ -134,8 +133,9 @@ ControlReply ask_sidecar(const Door& door, const std::string& path, const Contro
   return reply;
 }
 
-std::string page_of_sidecar(const Door& door, const std::string& path) {
-  Answer answer = talk(door, path, nullptr);
+std::string page_of_sidecar(const Door& door, const std::string& path,
+                            std::chrono::milliseconds patience) {
+  Answer answer = talk(door, path, nullptr, patience);
   return answer.status == 200 ? std::move(answer.body) : std::string{};
 }
 

@@ -2,6 +2,7 @@
 // One request to the sidecar's control socket, or to its control port.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "cli/places.hpp"
@@ -31,8 +32,13 @@ struct ControlWish {
 /// {"parameters"}; waits a few seconds at most.
 ControlReply ask_sidecar(const Door& door, const std::string& path, const ControlWish& wish);
 
+/// How long an answer is waited for: longer than the sidecar waits for its own guard
+/// thread, twice, and for its disk.
+inline constexpr std::chrono::milliseconds answer_patience{8000};
+
 /// GET the same way; the page, or empty when nobody answers with 200.
-std::string page_of_sidecar(const Door& door, const std::string& path);
+std::string page_of_sidecar(const Door& door, const std::string& path,
+                            std::chrono::milliseconds patience = answer_patience);
 
 /// What `reply` means for the exit code: 0, 1, 3 or 4.
 int exit_code_of(const ControlReply& reply);

@@ -10,20 +10,6 @@
 namespace outrider::cli {
 namespace {
 
-std::string_view sidecar_word(SidecarState state) {
-  switch (state) {
-    case SidecarState::running:
-      return "running";
-    case SidecarState::stalled:
-      return "stalled";
-    case SidecarState::absent:
-      return "not running";
-    case SidecarState::unknown:
-      return "unknown";
-  }
-  return "unknown";
-}
-
 std::int64_t to_ms(std::chrono::nanoseconds time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
 }
@@ -102,6 +88,20 @@ nlohmann::json latch_json(const protection::Entry& latch) {
 }
 
 }  // namespace
+
+std::string_view sidecar_word(SidecarState state) {
+  switch (state) {
+    case SidecarState::running:
+      return "running";
+    case SidecarState::stalled:
+      return "stalled";
+    case SidecarState::absent:
+      return "not running";
+    case SidecarState::unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
 
 nlohmann::json gate_json(const GateOverview& gate) {
   nlohmann::json labels = nlohmann::json::object();

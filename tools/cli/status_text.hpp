@@ -4,6 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 
 #include "cli/overview.hpp"
 
@@ -17,6 +18,9 @@ namespace outrider::cli {
 /// answered; gates and producers have the members that
 /// /api/v1/status gives them, times are RFC 3339 or null.
 [[nodiscard]] std::string status_json(const Overview& overview);
+
+/// "running", "stalled", "not running", "unknown".
+[[nodiscard]] std::string_view sidecar_word(SidecarState state);
 
 /// A gate as both have it.
 [[nodiscard]] nlohmann::json gate_json(const GateOverview& gate);

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// `outrider top`: gates, alerts, latency, rates and producers, again every second.
+#pragma once
+
+#include "cli/places.hpp"
+
+namespace outrider::cli {
+
+/// Sets `exit_code`: 0 shown, 2, 3 this user may not look, 4 no segment directory.
+void add_top_command(CLI::App& app, const Places& places, int& exit_code);
+
+}  // namespace outrider::cli
