@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,6 +62,7 @@ class RecordingTrader {
   void live(const std::string& directory, const char* name) const {
     ::close(wishes_[1]);  // so that it ends with the test
     ProducerOptions options{.name = name, .directory = directory};
+    options.housekeeping = Housekeeping::manual;  // so that it knows when it is connected
     options.geometry = {.lanes = 2, .ring_capacity = ring_capacity};
     Status status;
     Producer producer = Producer::create(options, status);
@@ -77,7 +79,15 @@ class RecordingTrader {
       for (std::uint64_t us = 1; us <= samples; ++us) latency.record(us * 1000, ticks());
       orders.add(samples);
       if (::write(answers_[1], "!", 1) != 1) return;
+      keep_house_until_wished(producer);
     } while (::read(wishes_[0], &samples, sizeof samples) == ssize_t{sizeof samples});
+  }
+  void keep_house_until_wished(Producer& producer) const {
+    pollfd door{wishes_[0], POLLIN, 0};
+    do {
+      producer.housekeep();
+    } while (::poll(&door, 1, 20) == 0);
+    producer.housekeep();  // what was there before the wish is seen
   }
 
   std::array<int, 2> wishes_{};

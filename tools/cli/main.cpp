@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The `outrider` command: kill, halt, arm, directive, status, top, dump, drill, history, journal,
-// dashboards, check.
+// The `outrider` command: kill, halt, arm, directive, status, top, tail, dump, drill, history,
+// journal, dashboards, check.
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <string>
@@ -19,6 +19,7 @@
 #include "cli/kill_command.hpp"
 #include "cli/places.hpp"
 #include "cli/status_command.hpp"
+#include "cli/tail_command.hpp"
 #include "cli/top_command.hpp"
 #include "config/usage.hpp"
 #include "outputs/process_metrics.hpp"
@@ -42,6 +43,7 @@ int run(int argc, const char* const* argv) {
   add_directive_command(app, places, exit_code);
   add_status_command(app, places, exit_code);
   add_top_command(app, places, exit_code);
+  add_tail_command(app, places, exit_code);
   add_alerts_command(app, places, exit_code);
   add_dump_command(app, places, exit_code);
   add_drill_command(app, places, exit_code);

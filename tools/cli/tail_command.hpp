@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// `outrider tail`: samples as they come.
+#pragma once
+
+#include "cli/places.hpp"
+
+namespace outrider::cli {
+
+/// Sets `exit_code`: 0 ended by its user or after --count, 2, 3, 4 no segment directory.
+void add_tail_command(CLI::App& app, const Places& places, int& exit_code);
+
+}  // namespace outrider::cli
