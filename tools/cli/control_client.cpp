@@ -38,12 +38,6 @@ ControlReply understand(unsigned status, const std::string& body) {
   return reply;
 }
 
-struct Answer {
-  unsigned status = 0;  ///< 0: nobody answered, for this reason:
-  std::string problem;
-  std::string body;
-};
-
 std::string why_unanswered(CURLcode code) {
   const std::string why = ::curl_easy_strerror(code);
   if (code == CURLE_OPERATION_TIMEDOUT) {
@@ -61,10 +55,10 @@ std::string token_in(const std::string& file) {
 }
 
 /// Where to, and as whom; false, with the reason, when there is no token.
-bool set_door(CURL* curl, const Door& door, const std::string& path, Answer& answer) {
+bool set_door(CURL* curl, const Door& door, const std::string& path, Page& answer) {
   if (door.address.empty()) {
     ::curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, door.socket.c_str());
-  } else {
+  } else if (!door.token_file.empty()) {
     const std::string token = token_in(door.token_file);
     if (token.empty()) {
       answer.problem = door.token_file + ": found no token; needed a readable file with one";
@@ -80,9 +74,9 @@ bool set_door(CURL* curl, const Door& door, const std::string& path, Answer& ans
 }
 
 /// POST of `sent`, or GET when there is nothing to send.
-Answer talk(const Door& door, const std::string& path, const std::string* sent,
-            std::chrono::milliseconds patience) {
-  Answer answer;
+Page talk(const Door& door, const std::string& path, const std::string* sent,
+          std::chrono::milliseconds patience) {
+  Page answer;
   const std::unique_ptr<CURL, void (*)(CURL*)> curl(::curl_easy_init(), ::curl_easy_cleanup);
   const std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(
       ::curl_slist_append(nullptr, "Content-Type: application/json"), ::curl_slist_free_all);
@@ -118,7 +112,7 @@ ControlReply ask_sidecar(const Door& door, const std::string& path, const Contro
   if (!wish.directive.empty()) json["directive"] = wish.directive;
   if (!wish.parameters.empty()) json["parameters"] = wish.parameters;
   const std::string sent = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  const Answer answer = talk(door, path, &sent, answer_patience);
+  const Page answer = talk(door, path, &sent, answer_patience);
   if (answer.status != 0) return understand(answer.status, answer.body);
   ControlReply reply;
   if (!door.address.empty()) {
@@ -133,9 +127,13 @@ ControlReply ask_sidecar(const Door& door, const std::string& path, const Contro
   return reply;
 }
 
+Page look_at_page(const Door& door, const std::string& path, std::chrono::milliseconds patience) {
+  return talk(door, path, nullptr, patience);
+}
+
 std::string page_of_sidecar(const Door& door, const std::string& path,
                             std::chrono::milliseconds patience) {
-  Answer answer = talk(door, path, nullptr, patience);
+  Page answer = look_at_page(door, path, patience);
   return answer.status == 200 ? std::move(answer.body) : std::string{};
 }
 

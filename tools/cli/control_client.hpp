@@ -36,7 +36,18 @@ ControlReply ask_sidecar(const Door& door, const std::string& path, const Contro
 /// thread, twice, and for its disk.
 inline constexpr std::chrono::milliseconds answer_patience{8000};
 
-/// GET the same way; the page, or empty when nobody answers with 200.
+/// What came back: the page, or that nobody answered.
+struct Page {
+  unsigned status = 0;  ///< as in HTTP; 0: nobody answered, for this reason:
+  std::string problem;
+  std::string body;
+};
+
+/// GET the same way. An address without a token file is a sidecar's web.listen-address.
+Page look_at_page(const Door& door, const std::string& path,
+                  std::chrono::milliseconds patience = answer_patience);
+
+/// The page, or empty when nobody answers with 200.
 std::string page_of_sidecar(const Door& door, const std::string& path,
                             std::chrono::milliseconds patience = answer_patience);
 

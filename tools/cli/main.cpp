@@ -18,6 +18,7 @@
 #include "cli/journal_command.hpp"
 #include "cli/kill_command.hpp"
 #include "cli/places.hpp"
+#include "cli/query_command.hpp"
 #include "cli/status_command.hpp"
 #include "cli/tail_command.hpp"
 #include "cli/top_command.hpp"
@@ -46,6 +47,7 @@ int run(int argc, const char* const* argv) {
   add_tail_command(app, places, exit_code);
   add_alerts_command(app, places, exit_code);
   add_dump_command(app, places, exit_code);
+  add_query_command(app, exit_code);
   add_drill_command(app, places, exit_code);
   add_history_command(app, exit_code);
   add_journal_command(app, exit_code);
