@@ -89,9 +89,10 @@ def subcommands(command, help_text):
         lines += [".SS " + roff(" ".join(words[1:])), bold(own.usage), ".PP", roff(own.about)]
         for title in ("Positionals", "Options"):
             lines += items(i for i in own.sections.get(title, []) if not i[0].startswith("-h"))
-        for line in own.footer:
-            if line not in help_text.footer:
-                lines += [".PP", roff(line)]
+        footer = [line for line in own.footer if line not in help_text.footer]
+        for number, line in enumerate(footer):
+            # Lines of one paragraph, which the reader's terminal breaks anew.
+            lines += [".PP"] * (number == 0 or line.startswith("Exit codes")) + [roff(line)]
     return lines
 
 

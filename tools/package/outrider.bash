@@ -28,6 +28,7 @@ __outrider() {
     --loop) mapfile -t COMPREPLY < <(compgen -W "adaptive spin" -- "$word"); return ;;
     --log.level) mapfile -t COMPREPLY < <(compgen -W "debug info warn error" -- "$word"); return ;;
     --log.format) mapfile -t COMPREPLY < <(compgen -W "logfmt json" -- "$word"); return ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W "text csv json" -- "$word"); return ;;
     --config.file | --rules.file | --log.file | --control.socket | --*token* | --evidence)
       mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --segment.dir | --storage.*)
