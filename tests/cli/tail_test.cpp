@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `outrider tail` beside real traders and a real sidecar, whose counts stay what they are.
-#include <fcntl.h>
-
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -117,6 +116,19 @@ TEST_F(TailCommand, ShowsWhatASelectorSelectsAndEndsAfterACount) {
   const auto samples = tail.events("sample");
   ASSERT_EQ(samples.size(), 3U);
   for (const json& each : samples) EXPECT_EQ(each.at("producer"), "gateway-2");
+}
+
+TEST_F(TailCommand, OutlivesASegmentThatIsCutShortWhileItLooks) {
+  RecordingTrader trader(directory);
+  Tailing tail(place, directory);
+  ASSERT_TRUE(eventually([&] { return tail.events("began").size() == 1; })) << read_file(tail.log);
+
+  std::filesystem::resize_file(shm::telemetry_path(directory, "gateway-1", 1), 5000);
+
+  EXPECT_TRUE(eventually([&] { return !tail.events("damaged").empty(); })) << read_file(tail.log);
+  RecordingTrader other(directory, "gateway-2");
+  other.record(5);
+  EXPECT_TRUE(eventually([&] { return tail.events("sample").size() == 5; })) << read_file(tail.log);
 }
 
 TEST_F(TailCommand, RefusesWhatIsNoSelectorAndADirectoryThatIsNotThere) {
