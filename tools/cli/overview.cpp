@@ -115,6 +115,9 @@ Overview look(const std::string& directory) {
       read_gate(opened[i], slot, gate);
       overview.gates.push_back(std::move(gate));
     }
+    // Asked last: of a file that was cut short meanwhile zeroes were read.
+    if (opened[i].is_cut_short())
+      overview.unreadable.push_back(opened[i].name() + ": found it cut short while in use");
   }
   return overview;
 }
