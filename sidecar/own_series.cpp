@@ -167,6 +167,15 @@ void OwnSeries::add_discovery(aggregate::ValuesBuilder& builder) {
                             "Firing alerts that Alertmanagers posted to the webhook.");
   cluster_alerts_unknown_ = counter("outrider_cluster_alerts_unknown_total",
                                     "Those of them that protection.cluster_alerts does not have.");
+  const auto refused_readers = [&](const char* reason) {
+    return single(builder,
+                  {"outrider_web_requests_refused_total",
+                   "Requests for pages by whoever may not read them, by what was wrong.",
+                   FamilyKind::counter},
+                  {{"reason", reason}});
+  };
+  web_refused_address_ = refused_readers("address");
+  web_refused_token_ = refused_readers("token");
   discovery_scans_ = counter("outrider_discovery_scans_total",
                              "Looks of the discovery thread at the segment directory.");
   discovery_plans_ = counter("outrider_discovery_plans_total",

@@ -60,6 +60,8 @@ struct SharedFacts {
   std::atomic<std::uint64_t> refusals_unsaid{0};
   std::atomic<std::uint64_t> cluster_alerts{0};
   std::atomic<std::uint64_t> cluster_alerts_unknown{0};
+  std::atomic<std::uint64_t> web_refused_address{0};
+  std::atomic<std::uint64_t> web_refused_token{0};
   std::array<std::atomic<std::uint64_t>, std::size(recovery::results)> recovery_steps{};
   std::atomic<std::uint64_t> recoveries_exhausted{0};
   std::atomic<std::uint64_t> discovery_scans{0};
@@ -142,7 +144,8 @@ class OwnSeries {
       *journal_dropped_, *kill_requests_readable_, *expirations_, *segments_refused_,
       *series_refused_, *segments_quarantined_, *refusals_unsaid_, *generations_renumbered_,
       *stale_files_dropped_, *scopes_refused_, *cluster_alerts_, *cluster_alerts_unknown_,
-      *discovery_scans_, *discovery_plans_, *discovery_age_;
+      *web_refused_address_, *web_refused_token_, *discovery_scans_, *discovery_plans_,
+      *discovery_age_;
 };
 
 }  // namespace outrider

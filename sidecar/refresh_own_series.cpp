@@ -102,6 +102,8 @@ void OwnSeries::refresh_shared(const SharedFacts& shared, nanoseconds now) const
   *scopes_refused_ = count(shared.scopes_refused);
   *cluster_alerts_ = count(shared.cluster_alerts);
   *cluster_alerts_unknown_ = count(shared.cluster_alerts_unknown);
+  *web_refused_address_ = count(shared.web_refused_address);
+  *web_refused_token_ = count(shared.web_refused_token);
   *refusals_unsaid_ = count(shared.refusals_unsaid);
   for (std::size_t i = 0; i < recovery_steps_.size(); ++i)
     *recovery_steps_[i] = count(shared.recovery_steps[i]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The servers: which there are, when they begin, and what they say of the sidecar.
 #include "clocks.hpp"
+#include "config/address.hpp"
 #include "config/paths.hpp"
 #include "outputs/listener.hpp"
 #include "outputs/process_metrics.hpp"
@@ -61,19 +62,24 @@ outputs::Families Sidecar::more_families() {
 /// kills or arms comes by the control socket, whose thread does not.
 void Sidecar::make_servers() {
   const auto& address = settings_.config.web.listen_address;
+  say_open_pages(settings_.config.web);
   outputs::Router looks = pages();
   add_queries(looks);
   web_ = std::make_unique<outputs::HttpServer>(
       outputs::HttpServerOptions{
           .host = address.host, .port = address.port, .steps_back = steps_back},
-      [looks = std::move(looks)](const outputs::Request& request) {
-        return looks.answer(request);
-      });
+      web_api_->handler(std::move(looks)));
   serve_control(
       {.unix_path = config::control_socket(settings_.config, config::process_environment())});
   if (const auto& tcp = settings_.config.control.listen_address; tcp) {
     serve_control({.host = tcp->host, .port = tcp->port});
   }
+}
+
+/// At the address of the start: a reload does not change that.
+void Sidecar::say_open_pages(config::WebConfig web) {
+  web.listen_address = settings_.config.web.listen_address;
+  if (const std::string said = config::open_pages_warning(web); !said.empty()) log_.warn(said);
 }
 
 /// With answers of its own: the thread that steps back may be making one of the others.

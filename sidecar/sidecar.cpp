@@ -78,6 +78,7 @@ std::vector<std::string> load_settings(const config::Flags& flags, Settings& set
   for (const auto& problem : of_fields) lines.push_back(problem.text());
   settings.rules = std::make_shared<const rules::RuleSet>(std::move(rules.rules));
   settings.access = outputs::Access::load(settings.config.control, lines);
+  settings.readers = outputs::Readers::load(settings.config.web, lines);
   return lines;
 }
 
@@ -140,6 +141,7 @@ void Sidecar::start_protection() {
       protection_, desk_, *scribe_,
       protection::ControlOptions{.needs_second_person = settings_.config.protection.second_person});
   control_api_ = std::make_unique<ControlApi>(*control_, settings_.access);
+  web_api_ = std::make_unique<WebApi>(log_, facts_, settings_.readers);
   alerts_in_ = std::make_unique<AlertsIn>(AlertsIn::Parts{*control_, log_, facts_},
                                           settings_.config.protection.cluster_alerts);
   facts_.kill_requests_readable = started_.sees_kill_requests;
@@ -230,6 +232,7 @@ bool Sidecar::reload() {
   }
   log_.reconfigure(fresh->config.log);
   control_api_->replace_access(fresh->access);
+  web_api_->replace_readers(fresh->readers);
   control_->need_second_person(fresh->config.protection.second_person);
   alerts_in_->replace(fresh->config.protection.cluster_alerts);
   journal_on_stale(fresh->config.protection);
@@ -259,6 +262,7 @@ void Sidecar::say_reloaded(const Settings& fresh, const config::Config& started)
     log_.warn("changed, but only a start takes it up: what it was stays in force; restart",
               {{"setting", std::string{name}}});
   }
+  say_open_pages(fresh.config.web);
   const std::lock_guard guard{reload_mutex_};
   config_sha256_ = fresh.config.sha256;
   rules_sha256_ = fresh.rules->sha256;

@@ -26,6 +26,7 @@
 #include "outputs/http_server.hpp"
 #include "outputs/log.hpp"
 #include "outputs/pages.hpp"
+#include "outputs/readers.hpp"
 #include "outputs/router.hpp"
 #include "planner.hpp"
 #include "probes/runner.hpp"
@@ -35,6 +36,7 @@
 #include "protection/start.hpp"
 #include "recovery_runner.hpp"
 #include "trader_signals.hpp"
+#include "web_api.hpp"
 
 namespace outrider {
 
@@ -48,7 +50,8 @@ class StartError : public std::runtime_error {
 struct Settings {
   config::Config config;
   std::shared_ptr<const rules::RuleSet> rules;
-  outputs::Access access;  ///< who may kill and arm
+  outputs::Access access;    ///< who may kill and arm
+  outputs::Readers readers;  ///< who may look, on the port that only shows
 };
 
 /// Loads all; every problem as a line.
@@ -92,6 +95,7 @@ class Sidecar {
   void warm_up();
   void reload_waiting();
   void say_reloaded(const Settings& fresh, const config::Config& started);
+  void say_open_pages(config::WebConfig web);
   void open_segment_directory();
   void start_protection();
   void open_line();
@@ -135,6 +139,7 @@ class Sidecar {
   protection::CommandDesk desk_;
   std::unique_ptr<protection::Control> control_;
   std::unique_ptr<ControlApi> control_api_;
+  std::unique_ptr<WebApi> web_api_;
   std::unique_ptr<AlertsIn> alerts_in_;
   std::unique_ptr<RecoveryRunner> recovery_;
   nanoseconds looked_at_health_{};

@@ -41,4 +41,11 @@ std::string address_text(const ListenAddress& address) {
   return host + ':' + std::to_string(address.port);
 }
 
+std::string open_pages_warning(const WebConfig& web) {
+  if (is_loopback(web.listen_address.host) || web.allow || !web.viewer_tokens.empty()) return {};
+  return "web.listen-address: found " + address_text(web.listen_address) +
+         ", where whoever reaches it may read positions and losses; needed loopback, or who may; "
+         "give web.viewer-tokens or web.allow";
+}
+
 }  // namespace outrider::config

@@ -17,4 +17,8 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text);
 /// As it is written in a URL: a host with colons in brackets.
 std::string address_text(const ListenAddress& address);
 
+/// A warning when other machines reach the pages and nobody is asked who he is. Empty:
+/// nothing to say.
+std::string open_pages_warning(const WebConfig& web);
+
 }  // namespace outrider::config

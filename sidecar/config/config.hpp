@@ -12,6 +12,7 @@
 
 #include "config/alerting.hpp"
 #include "config/analytics.hpp"
+#include "config/network.hpp"
 #include "config/place.hpp"
 #include "config/probes.hpp"
 #include "config/recovery.hpp"
@@ -52,8 +53,12 @@ struct ListenAddress {
 };
 
 struct WebConfig {
+  /// File with a line `NAME TOKEN` for each who may read; empty: no token is asked for.
+  std::string viewer_tokens{};
+  /// Whoever asks must be in one of them, this host too; none: everybody may.
+  std::optional<std::vector<Network>> allow{};
   /// Where /metrics and the pages are served. They show positions and losses:
-  /// leave it on loopback unless the network is trusted.
+  /// leave it on loopback unless one of the two above is set.
   ListenAddress listen_address{};
 };
 

@@ -63,7 +63,7 @@ void apply_flags(const Flags& flags, Loaded& loaded) {
   for (const auto& [name, given] : flags.values) {
     const Key* key = find_key(name);
     if (key == nullptr) continue;
-    if (key->kind == KeyKind::list) loaded.config.rules.files.clear();
+    if (key->begin != nullptr) key->begin(loaded.config);
     for (const std::string& text : given) {
       const std::string_view needed = key->set(loaded.config, text);
       if (needed.empty()) continue;

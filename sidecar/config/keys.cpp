@@ -6,6 +6,7 @@
 
 #include "config/address.hpp"
 #include "config/day.hpp"
+#include "config/network.hpp"
 #include "config/problem.hpp"
 #include "config/store.hpp"
 
@@ -74,6 +75,15 @@ std::string_view set_history_max_bytes(Config& config, const std::string& text) 
 
 std::string_view set_rules_file(Config& config, const std::string& text) {
   return store_text(config.rules.files.emplace_back(), text);
+}
+
+std::string_view set_web_allow(Config& config, const std::string& text) {
+  const auto network = parse_network(text);
+  if (!network)
+    return "a block of addresses such as 10.0.0.0/8 or fd00::/8, nothing behind its bits";
+  if (!config.web.allow) config.web.allow.emplace();
+  config.web.allow->push_back(*network);
+  return accepted;
 }
 
 std::string_view set_rules_interval(Config& config, const std::string& text) {
@@ -173,7 +183,8 @@ std::string_view store_rate(std::uint32_t& field, const std::string& text) {
 // clang-format off
 constexpr std::array keys{
     Key{"rules.file", KeyKind::list, "FILE",
-        "Prometheus rule file; may be repeated (default: none)", true, set_rules_file},
+        "Prometheus rule file; may be repeated (default: none)", true, set_rules_file,
+        [](Config& c) { c.rules.files.clear(); }},
     Key{"rules.default_interval", KeyKind::value, "DURATION",
         "how often a rule group without an interval is evaluated (default: 100ms)", false,
         set_rules_interval},
@@ -204,6 +215,12 @@ constexpr std::array keys{
         [](Config& c, const std::string& text) {
           return store_listen_address(c.web.listen_address, text);
         }},
+    Key{"web.viewer-tokens", KeyKind::value, "FILE",
+        "a line NAME TOKEN for each who may read what is served there (default: everybody may)", true,
+        [](Config& c, const std::string& text) { return store_text(c.web.viewer_tokens, text); }},
+    Key{"web.allow", KeyKind::list, "ADDRESS/BITS",
+        "only addresses of this block may; may be repeated (default: all)", false, set_web_allow,
+        [](Config& c) { c.web.allow.emplace(); }},
     Key{"control.socket", KeyKind::value, "PATH",
         "Unix socket for kill, arm and status (default: control.sock in the segment directory)",
         true,

@@ -30,6 +30,8 @@ struct Key {
   bool path = false;
   /// Stores the value, or says what is needed. A list gets its items one by one.
   std::string_view (*set)(Config& config, const std::string& text) = nullptr;
+  /// Of a list: makes it empty, before the items of the file or of the flags.
+  void (*begin)(Config& config) = nullptr;
 };
 
 /// Sorted as help shows them.

@@ -139,6 +139,7 @@ void Reader::read_value(const std::string& path, const YAML::Node& at, const YAM
     }
   };
   if (key.kind != KeyKind::list || !value.IsSequence()) return store(value);
+  if (key.begin != nullptr) key.begin(loaded_.config);
   for (const YAML::Node& item : value) store(item);
 }
 

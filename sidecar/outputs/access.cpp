@@ -94,6 +94,18 @@ Access Access::load(const config::ControlConfig& config, std::vector<std::string
   return access;
 }
 
+Access Access::load(const config::WebConfig& config, std::vector<std::string>& problems) {
+  Access access;
+  const std::size_t before = problems.size();
+  access.load_tokens(config.viewer_tokens, Role::viewer, problems);
+  if (problems.size() == before && access.holders_.empty()) {
+    problems.push_back(config.viewer_tokens +
+                       ": found no token in it; needed a line NAME TOKEN for each who may read; "
+                       "make one with openssl rand -hex 32");
+  }
+  return access;
+}
+
 void Access::load_role(const config::RoleConfig& config, Role role,
                        std::vector<std::string>& problems) {
   if (!config.group.empty()) {

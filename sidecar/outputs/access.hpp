@@ -25,6 +25,9 @@ class Access {
   /// for a comment, not readable by others. Each problem is a sentence.
   static Access load(const config::ControlConfig& config, std::vector<std::string>& problems);
 
+  /// The same for the port that only shows: whoever has a token is a viewer there.
+  static Access load(const config::WebConfig& config, std::vector<std::string>& problems);
+
   /// Root and the sidecar's own user may do everything on the Unix socket, and with
   /// no group configured everyone who may open it. Over TCP only a token counts.
   [[nodiscard]] protection::Caller caller_of(const Request& request) const;

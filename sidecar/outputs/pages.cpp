@@ -14,6 +14,8 @@ namespace {
 
 constexpr const char* json_content_type = "application/json";
 constexpr unsigned service_unavailable = 503;
+constexpr std::string_view healthy_pages[] = {"/-/healthy", "/healthz"};
+constexpr std::string_view ready_pages[] = {"/-/ready", "/readyz"};
 
 constexpr const char* index_page = R"(<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>outrider</title></head><body>
@@ -102,6 +104,12 @@ Response health(const Status& status) {
 
 }  // namespace
 
+bool is_liveness_page(std::string_view path) {
+  const auto is_it = [path](std::string_view each) { return each == path; };
+  return std::any_of(std::begin(healthy_pages), std::end(healthy_pages), is_it) ||
+         std::any_of(std::begin(ready_pages), std::end(ready_pages), is_it);
+}
+
 void add_pages(Router& router, PageSources sources) {
   const auto kept = [lifetime = sources.page_lifetime](KeptAnswer::Make make) {
     return [answer = std::make_shared<KeptAnswer>(std::move(make), lifetime)](const Request&) {
@@ -111,10 +119,8 @@ void add_pages(Router& router, PageSources sources) {
   const auto from_status = [&kept, status = sources.status](Response (*page)(const Status&)) {
     return kept([status, page] { return page(status()); });
   };
-  for (const char* path : {"/-/healthy", "/healthz"}) {
-    router.add("GET", path, from_status(healthy));
-  }
-  for (const char* path : {"/-/ready", "/readyz"}) router.add("GET", path, from_status(ready));
+  for (const auto path : healthy_pages) router.add("GET", std::string{path}, from_status(healthy));
+  for (const auto path : ready_pages) router.add("GET", std::string{path}, from_status(ready));
   router.add("GET", "/health", from_status(health));
   router.add("GET", "/api/v1/status", from_status([](const Status& status) -> Response {
                return {.content_type = json_content_type, .body = status_json(status)};

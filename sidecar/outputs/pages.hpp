@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "aggregate/schema.hpp"
 #include "outputs/exposition.hpp"
@@ -28,6 +29,10 @@ struct PageSources {
   /// Families beside the snapshot's and the process'.
   std::function<Families()> more_families{};
 };
+
+/// True for /-/healthy, /-/ready and their aliases: what a supervisor asks, who has no
+/// secret. They tell nothing of what is traded.
+bool is_liveness_page(std::string_view path);
 
 /// Adds /metrics, /-/healthy, /-/ready, /healthz, /readyz, /health,
 /// /api/v1/status and / to the router.

@@ -20,8 +20,8 @@ std::string another_value(const Key& key) {
   if (name == "day.begins_at") return "17:30";
   if (name == "day.time_zone") return "Asia/Tokyo";
   Config scratch;
-  for (const char* const text :
-       {"127.0.0.1:9999", "true", "2s", "2h", "7777777", "77777", "77", "7", "/elsewhere"}) {
+  for (const char* const text : {"127.0.0.1:9999", "true", "2s", "2h", "7777777", "77777", "77",
+                                 "7", "10.0.0.0/8", "/elsewhere"}) {
     if (key.set(scratch, text).empty()) return text;
   }
   ADD_FAILURE() << "no value for " << name;

@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "config/address.hpp"
 #include "config/load.hpp"
 #include "config/paths.hpp"
 #include "outputs/access.hpp"
+#include "outputs/readers.hpp"
 #include "rules/summary_fields.hpp"
 
 namespace outrider::cli {
@@ -29,6 +31,7 @@ int check_config(const std::string& file) {
   for (const auto& problem : rules::check_summary_fields(loaded.config.alerting.summaries, file))
     problems.push_back(problem.text());
   outputs::Access::load(loaded.config.control, problems);
+  outputs::Readers::load(loaded.config.web, problems);
   for (const std::string& problem : problems) std::fprintf(stderr, "%s\n", problem.c_str());
   const std::size_t count = problems.size();
   if (count > 0) {
@@ -36,9 +39,11 @@ int check_config(const std::string& file) {
     return invalid_file;
   }
   const config::Config& config = loaded.config;
-  const std::string warning =
-      config::disk_warning(config::segment_directory(config, config::process_environment()));
-  if (!warning.empty()) std::fprintf(stderr, "%s: warning: %s\n", file.c_str(), warning.c_str());
+  for (const std::string& warning :
+       {config::disk_warning(config::segment_directory(config, config::process_environment())),
+        config::open_pages_warning(config.web)}) {
+    if (!warning.empty()) std::fprintf(stderr, "%s: warning: %s\n", file.c_str(), warning.c_str());
+  }
   const config::ProtectionConfig& protection = config.protection;
   std::printf(
       "%s: good; rule files: %zu, breakers: %zu, kill switches: %zu, entry blocks: %zu, cluster "
