@@ -117,6 +117,11 @@ void Sidecar::start_servers_if_due(nanoseconds now) {
   }
 }
 
+aggregate::Labels Sidecar::external_labels() {
+  const std::lock_guard guard{reload_mutex_};
+  return external_labels_;
+}
+
 outputs::PageSources Sidecar::page_sources() {
   return {[this] { return status(); },
           [this]() -> std::shared_ptr<const aggregate::Snapshot> {
@@ -127,7 +132,9 @@ outputs::PageSources Sidecar::page_sources() {
           [this](const std::string& name) {
             log_.warn("a trader has the name of one of ours, which is not shown", {{"name", name}});
           },
-          page_lifetime, [this] { return alerts::report_families(dispatcher_->report()); }};
+          page_lifetime,
+          [this] { return alerts::report_families(dispatcher_->report()); },
+          [this] { return external_labels(); }};
 }
 
 std::vector<std::string> Sidecar::reasons_not_ready() const {
@@ -162,6 +169,7 @@ outputs::Status Sidecar::status() {
     status.rules_sha256 = rules_sha256_;
   }
   status.segment_dir = directory_;
+  status.external_labels = external_labels();
   for (const probes::Standing& each : probes_->standings()) {
     outputs::ProbeStatus probe{each.probe, each.health(now.steady), {}};
     if (each.last_good) probe.age = now.steady - *each.last_good;

@@ -87,7 +87,8 @@ Sidecar::Sidecar(const config::Flags& flags, Settings settings)
       settings_{std::move(settings)},
       log_{settings_.config.log},
       config_sha256_{settings_.config.sha256},
-      rules_sha256_{settings_.rules->sha256} {
+      rules_sha256_{settings_.rules->sha256},
+      external_labels_{settings_.config.external_labels} {
   const auto environment = config::process_environment();
   directory_ = config::segment_directory(settings_.config, environment);
   const auto state = config::state_directory(settings_.config, environment);
@@ -266,6 +267,7 @@ void Sidecar::say_reloaded(const Settings& fresh, const config::Config& started)
   const std::lock_guard guard{reload_mutex_};
   config_sha256_ = fresh.config.sha256;
   rules_sha256_ = fresh.rules->sha256;
+  external_labels_ = fresh.config.external_labels;
 }
 
 // ----------------------------------------------------------------- threads

@@ -115,6 +115,7 @@ class Sidecar {
   void add_queries(outputs::Router& router);
   [[nodiscard]] std::optional<alerts::Level> look();
   [[nodiscard]] outputs::PageSources page_sources();
+  [[nodiscard]] aggregate::Labels external_labels();
   [[nodiscard]] outputs::Families more_families();
   [[nodiscard]] outputs::Status status();
   [[nodiscard]] std::vector<std::string> reasons_not_ready() const;
@@ -165,6 +166,7 @@ class Sidecar {
   std::unique_ptr<Settings> reloaded_;  ///< for the discovery thread to take up
   std::string config_sha256_;           ///< of the settings in force
   std::string rules_sha256_;
+  aggregate::Labels external_labels_;
 
   std::atomic<std::int64_t> last_pass_ns_{0};  ///< steady; 0: none yet
   std::atomic<std::int64_t> last_look_ns_{0};  ///< steady; of a standby

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/alerting.hpp"
@@ -260,6 +261,9 @@ struct Config {
   std::vector<RecoveryConfig> recovery{};
   std::vector<WriteBackConfig> write_back{};
   std::vector<AnalyticsConfig> analytics{};
+  /// Which environment this is: on every series of a page, and below alerting's own on
+  /// every alert. What a series or an alert brings itself goes before.
+  std::vector<std::pair<std::string, std::string>> external_labels{};
   /// Wait until no other sidecar has the segment directory, then take over.
   bool standby = false;
   /// Close every gate at once on SIGTERM, instead of letting the leases run out.

@@ -183,6 +183,20 @@ void read_pairs(const YAML::Node& mapping, const std::string& path, const ReadCo
 
 }  // namespace
 
+void read_external_labels(std::vector<std::pair<std::string, std::string>>& labels,
+                          const std::string& path, const YAML::Node& value,
+                          const ReadContext& context) {
+  read_pairs(value, path, context,
+             [&](const std::string& name, const std::string& text) -> std::string_view {
+               // A histogram and a summary have them on some of their lines.
+               if (!is_scope(name) || name == "le" || name == "quantile")
+                 return "a label name such as env, other than le and quantile";
+               if (text.empty()) return "a value";
+               labels.emplace_back(name, text);
+               return {};
+             });
+}
+
 void read_alerting(AlertingConfig& config, const std::string& path, const YAML::Node& value,
                    const ReadContext& context) {
   if (path == "alerting.alertmanagers")
@@ -191,12 +205,11 @@ void read_alerting(AlertingConfig& config, const std::string& path, const YAML::
     return read_receivers(config, ReceiverKind::webhook, value, {path, context});
   if (path == "alerting.hooks") return read_hooks(config.receivers, value, context);
   if (path == "alerting.summaries") return read_summaries(config.summaries, value, context);
+  if (path == "alerting.external_labels")
+    return read_external_labels(config.external_labels, path, value, context);
   read_pairs(value, path, context,
              [&](const std::string& key, const std::string& text) -> std::string_view {
-               if (path == "alerting.external_labels") {
-                 if (!is_scope(key)) return "a label name such as env";
-                 config.external_labels.emplace_back(key, text);
-               } else if (path == "alerting.severities") {
+               if (path == "alerting.severities") {
                  if (!is_severity(text)) return "info, warning, critical or emergency";
                  config.severities[key] = text;
                } else {

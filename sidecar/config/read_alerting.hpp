@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/config.hpp"
@@ -21,6 +22,11 @@ inline constexpr std::string_view alerting_parts[] = {
 /// `path` is one of alerting_parts.
 void read_alerting(AlertingConfig& config, const std::string& path, const YAML::Node& value,
                    const ReadContext& context);
+
+/// The labels of an environment, for alerts alone or for series, too.
+void read_external_labels(std::vector<std::pair<std::string, std::string>>& labels,
+                          const std::string& path, const YAML::Node& value,
+                          const ReadContext& context);
 
 /// Every receiver with a name of its own; what was left to default gets its value.
 void name_receivers(AlertingConfig& config);

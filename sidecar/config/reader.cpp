@@ -24,7 +24,8 @@ const std::vector<std::string_view> section_lists{"protection.breakers",
                                                   "probes",
                                                   "recovery",
                                                   "write_back",
-                                                  "analytics"};
+                                                  "analytics",
+                                                  "external_labels"};
 
 /// True when some known name lies below `path`: "web" for "web.listen-address".
 bool is_section(const std::string& path) {
@@ -116,6 +117,8 @@ void Reader::read_key(const std::string& path, const YAML::Node& key, const YAML
       [this](const std::string& file) { return beside(source_, file); }};
   if (path == "write_back") return read_write_back(loaded_.config.write_back, value, context);
   if (path == "analytics") return read_analytics(loaded_.config.analytics, value, context);
+  if (path == "external_labels")
+    return read_external_labels(loaded_.config.external_labels, path, value, context);
   if (path == "probes") return read_probes(loaded_.config.probes, value, context);
   if (path == "recovery") return read_recovery(loaded_.config.recovery, value, context);
   if (std::find(std::begin(alerting_parts), std::end(alerting_parts), path) !=

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <mutex>
 
+#include "outputs/external_labels.hpp"
 #include "outputs/health.hpp"
 #include "outputs/process_metrics.hpp"
 
@@ -43,6 +44,7 @@ Response metrics(const PageSources& sources) {
   for (const std::string& name : merge_families(families, std::move(own))) {
     if (sources.refused_family) sources.refused_family(name);
   }
+  if (sources.external_labels) add_external_labels(families, sources.external_labels());
   return {.content_type = exposition_content_type,
           .page = std::make_shared<const std::string>(to_text(families))};
 }

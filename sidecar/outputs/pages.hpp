@@ -28,6 +28,8 @@ struct PageSources {
   std::chrono::milliseconds page_lifetime{0};
   /// Families beside the snapshot's and the process'.
   std::function<Families()> more_families{};
+  /// Labels for all of them; see add_external_labels().
+  std::function<aggregate::Labels()> external_labels{};
 };
 
 /// True for /-/healthy, /-/ready and their aliases: what a supervisor asks, who has no

@@ -80,6 +80,7 @@ std::string status_json(const Status& status) {
                  {"config_sha256", status.config_sha256},
                  {"rules_sha256", status.rules_sha256},
                  {"segment_dir", status.segment_dir},
+                 {"external_labels", labels_json(status.external_labels)},
                  {"samples", samples_json(status)},
                  {"rule_evaluations", status.rule_evaluations},
                  {"rule_evaluation_failures", status.rule_evaluation_failures},

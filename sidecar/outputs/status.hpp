@@ -89,6 +89,7 @@ struct Status {
   std::string config_sha256{};  ///< empty: no file
   std::string rules_sha256{};   ///< of all rule files, one after the other; empty: none
   std::string segment_dir{};
+  aggregate::Labels external_labels{};  ///< of every series and every alert
 
   std::vector<ProducerStatus> producers{};
   std::vector<GateStatus> gates{};

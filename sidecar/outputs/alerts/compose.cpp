@@ -85,7 +85,10 @@ Composer::Composer(const config::Config& config)
     : alerting_{config.alerting},
       protection_{config.protection},
       generator_url_{alerting_.generator_url.empty() ? page_of(config.web.listen_address)
-                                                     : alerting_.generator_url} {}
+                                                     : alerting_.generator_url} {
+  alerting_.external_labels.insert(alerting_.external_labels.end(), config.external_labels.begin(),
+                                   config.external_labels.end());
+}
 
 void Composer::add_consequence(const std::string& rule, aggregate::Labels& labels) const {
   std::size_t gravest = 0;
