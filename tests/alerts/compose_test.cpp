@@ -62,6 +62,14 @@ TEST_F(AlertComposer, AddsExternalLabelsBelowTheAlertsOwn) {
   EXPECT_TRUE(std::is_sorted(alert.labels.begin(), alert.labels.end()));
 }
 
+TEST_F(AlertComposer, PutsThoseOfTheWholeSidecarBelowThoseOfAlerting) {
+  config.alerting.external_labels = {{"env", "paper"}};
+  config.external_labels = {{"env", "prod"}, {"region", "tokyo"}};
+  const Alert alert = of_rule({{"venue", "binance"}});
+  EXPECT_EQ(text(alert.labels, "env"), "paper");
+  EXPECT_EQ(text(alert.labels, "region"), "tokyo");
+}
+
 TEST_F(AlertComposer, SaysWhatTheRuleDoesAndToWhat) {
   config.protection.breakers.push_back({.alert = "MaxLoss", .scope = "producer"});
   config.protection.kill_switch.push_back({.alert = "MaxLoss", .scope = "venue"});

@@ -26,6 +26,10 @@ std::string unreadable(Place& place) {
 std::string too_long(Place& place) {
   return check(place, "# " + std::string(1 << 20, 'x') + "\n");
 }
+std::string tokens(Place& place, const std::string& text, mode_t mode) {
+  ::chmod(place.file("viewers", text).c_str(), mode);
+  return check(place, "web:\n  viewer-tokens: viewers\n");
+}
 std::string unknown_alert(Place& place) {
   const std::string rules = place.file("rules.yml",
                                        "groups:\n"
@@ -75,6 +79,27 @@ constexpr Case table[] = {
     {"config: not true or false",
      [](Place& p) { return check(p, "protection:\n  arm_at_start: yes please\n"); }},
     {"config: address", [](Place& p) { return check(p, "web:\n  listen-address: 9717\n"); }},
+    {"config: blocks of addresses as hurried people write them",
+     [](Place& p) {
+       return check(p, "web:\n  allow: [10.0.0.1/8, 10.0.0.0/40, desk, \"fd00::1/64\", {a: b}]\n");
+     }},
+    {"config: no block of addresses", [](Place& p) { return check(p, "web:\n  allow:\n"); }},
+    {"config: tokens of pages that every user may read",
+     [](Place& p) { return tokens(p, "prometheus 0123456789abcdef\n", 0644); }},
+    {"config: tokens of pages, none", [](Place& p) { return tokens(p, "# nobody yet\n", 0600); }},
+    {"config: tokens of pages, without a name",
+     [](Place& p) { return tokens(p, "0123456789abcdef\n", 0600); }},
+    {"config: tokens of pages, missing",
+     [](Place& p) { return check(p, "web:\n  viewer-tokens: viewers\n"); }},
+    {"config: pages that anybody may read",
+     [](Place& p) { return check(p, "web:\n  listen-address: 0.0.0.0:9717\n"); }},
+    {"config: labels of an environment as hurried people write them",
+     [](Place& p) {
+       return check(
+           p, "external_labels:\n  env-name: prod\n  le: a\n  env:\n  desk: \"\"\n  a: [b]\n");
+     }},
+    {"config: labels of an environment, a list",
+     [](Place& p) { return check(p, "external_labels: [env, prod]\n"); }},
     {"config: core", [](Place& p) { return check(p, "loop.cpu: -1\n"); }},
     {"config: producer label", [](Place& p) { return check(p, "producer-label: a-b\n"); }},
     {"config: breaker without alert",
