@@ -22,6 +22,7 @@ using nlohmann::json;
 struct QueryOptions {
   std::string expression;
   std::string address;
+  std::string token_file;
   bool as_json = false;
 };
 
@@ -75,6 +76,15 @@ void add_rows(const json& result, std::vector<Row>& rows) {
 }
 
 int complain_of(const Page& page, const QueryOptions& options) {
+  // Before anybody was asked.
+  const bool is_of_token =
+      !options.token_file.empty() && page.problem.starts_with(options.token_file);
+  if (is_of_token) return complain(exit_usage, page.problem);
+  if (page.status == 401 || page.status == 403) {
+    return complain(exit_not_permitted,
+                    shm::shown(page.body.substr(0, page.body.find('\n'))) +
+                        (page.status == 401 ? "; give its file by --web.token-file" : ""));
+  }
   if (page.status == 0) {
     return complain(exit_nobody, options.address +
                                      ": found nobody who answers; needed a running sidecar; start "
@@ -93,8 +103,9 @@ int show_answer(const QueryOptions& options) {
     return complain(exit_usage, "--web.listen-address: found " + shm::shown(options.address) +
                                     "; needed HOST:PORT, such as 127.0.0.1:9717");
   }
-  const Page page = look_at_page(Door{.socket = "", .address = options.address},
-                                 "/api/v1/query?query=" + percent_encoded(options.expression));
+  const Page page =
+      look_at_page(Door{.socket = "", .address = options.address, .token_file = options.token_file},
+                   "/api/v1/query?query=" + percent_encoded(options.expression));
   if (page.status != 200) return complain_of(page, options);
   if (options.as_json) {
     std::printf("%s\n", page.body.c_str());
@@ -133,13 +144,16 @@ void add_query_command(CLI::App& app, int& exit_code) {
   command->footer(
       "The sidecar answers from its last hour, as Prometheus does at /api/v1/query: values and\n"
       "their times. \"no series\" is an answer, too.\n"
-      "Exit codes: 0 answered, 1 refused, 2 no valid expression, 4 no sidecar.");
+      "Exit codes: 0 answered, 1 refused, 2 no valid expression or token file, 3 not permitted,\n"
+      "4 no sidecar.");
   const auto options = std::make_shared<QueryOptions>();
   options->address = config::address_text(config::Config{}.web.listen_address);
   command->add_option("EXPR", options->expression, "such as 'rate(orders_sent_total[1m])'")
       ->required();
   command->add_option("--web.listen-address", options->address,
                       "HOST:PORT of the sidecar's pages; default " + options->address);
+  command->add_option("--web.token-file", options->token_file,
+                      "holds the token, where the sidecar has web.viewer-tokens");
   command->add_flag("--json", options->as_json, "the answer as the sidecar gave it");
   command->callback([options, &exit_code] { exit_code = show_answer(*options); });
 }
