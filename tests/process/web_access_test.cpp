@@ -82,6 +82,26 @@ TEST_F(ChecklistR107, AsksForATokenOnEveryPageButThoseThatSayWhetherItLives) {
   EXPECT_EQ(sidecar_->log().find("0123456789abcdef"), std::string::npos);
 }
 
+// Breaks it: tools/cli/query_command.cpp: `.token_file = options.token_file}` -> `.token_file =
+// ""}`
+TEST_F(ChecklistR107, ServesTheCommandThatAsksThereWithItsToken) {
+  start("viewer-tokens: viewers");
+  write_file(path("token"), std::string{right} + "\n");
+  std::string said;
+  const auto query = [&](const std::string& more) {
+    said.clear();
+    return run(std::string{OUTRIDER_BIN_DIR} + "/outrider query 'vector(4711)' " + more +
+                   " --web.listen-address=127.0.0.1:" + std::to_string(sidecar_->port()),
+               &said);
+  };
+  EXPECT_EQ(query("--web.token-file=" + path("token")), 0) << said;
+  EXPECT_NE(said.find("4711"), std::string::npos) << said;
+  EXPECT_EQ(query(""), 3) << said;
+  EXPECT_NE(said.find("give its file by --web.token-file"), std::string::npos) << said;
+  EXPECT_EQ(query("--web.token-file=" + path("nothing")), 2) << said;
+  EXPECT_NE(said.find("nothing: found no token"), std::string::npos) << said;
+}
+
 // Breaks it: sidecar/outputs/readers.cpp: `return Verdict::outside;` -> `return Verdict::may_read;`
 TEST_F(ChecklistR107, RefusesWhoeverComesFromElsewhereAndCountsIt) {
   start("allow: [127.0.0.1, 10.0.0.0/8, \"fd00::/8\"], viewer-tokens: viewers");
