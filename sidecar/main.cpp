@@ -23,6 +23,7 @@ sigset_t block_signals() {
   for (const int each : {SIGHUP, SIGTERM, SIGINT}) sigaddset(&set, each);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGCHLD, SIG_DFL);  // inherited as ignored, no child could be waited for
   return set;
 }
 

@@ -61,6 +61,9 @@ class Line {
   std::string_view rest_;
 };
 
+/// A page of short lines could fill memory long before its bytes are too many.
+constexpr std::size_t most_samples = 200'000;
+
 bool parse_value(std::string_view text, double& value) {
   if (text.starts_with('+')) text.remove_prefix(1);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -120,6 +123,11 @@ Exposition parse_exposition(std::string_view text) {
     Line line{whole};
     line.skip_blanks();
     if (line.is_at_end()) continue;
+    if (found.samples.size() == most_samples) {
+      found.problem =
+          "found more than " + std::to_string(most_samples) + " samples; needed fewer on one page";
+      return found;
+    }
     if (line.rest().front() == '#') {
       read_comment(line, found);
     } else if (!read_sample(line, found.samples.emplace_back())) {

@@ -67,7 +67,8 @@ std::optional<double> take_edge(Labels& labels, std::string_view name) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), edge);
   const bool is_number = error == std::errc{} && end == text.data() + text.size();
   labels.erase(at);
-  return is_number ? std::optional{edge} : std::nullopt;
+  // NaN has no place in an order.
+  return is_number && !std::isnan(edge) ? std::optional{edge} : std::nullopt;
 }
 
 Labels with_extra(Labels labels, const Labels& extra) {
@@ -108,7 +109,7 @@ class Grouping {
     kind = to.kind;
     if (to.suffix == "_sum") {
       found.sum = sample.value;
-    } else if (to.suffix == "_count" || (is_histogram && edge && std::isinf(*edge))) {
+    } else if (to.suffix == "_count" || (is_histogram && edge && std::isinf(*edge) && *edge > 0)) {
       found.count = sample.value;
     } else if (edge) {
       found.edges[*edge] = sample.value;

@@ -197,7 +197,8 @@ void Probe::publish() {
   for (const std::uint64_t count : errors_) values.push_back(static_cast<double>(count));
   for (const Breaker::State state : states) values.push_back(breaker_.state() == state ? 1 : 0);
   values.insert(values.end(), last_.values.begin(), last_.values.end());
-  const nanoseconds next = std::max(due_, began_.steady);
+  // While it is tried, what the last try saw is good until this one has had its time.
+  const nanoseconds next = attempt_ != nullptr ? began_.steady : std::max(due_, began_.steady);
   standing_.valid_until = next + config_.timeout + patience;
   stands_anew_ = true;
   series_->publish(values, standing_.valid_until);

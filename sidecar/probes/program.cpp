@@ -115,9 +115,13 @@ Program::~Program() {
 
 std::optional<Ending> Program::look() {
   siginfo_t ended{};
-  if (::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-      ended.si_pid == 0)
-    return std::nullopt;
+  if (::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) != 0) {
+    if (errno != ECHILD) return std::nullopt;
+    // Somebody else in this process has waited for it: its number is another's by now.
+    pid_ = -1;
+    return Ending{false, 0};
+  }
+  if (ended.si_pid == 0) return std::nullopt;
   // Until it is waited for, nobody else can have its number: the group is its own.
   ::kill(-pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);

@@ -41,6 +41,8 @@ Transfers::Transfer::Transfer(Transfers& all, const Request& request)
   ::curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   ::curl_easy_setopt(easy, CURLOPT_USERAGENT, "outrider");
   ::curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  // Else the end of one whose name does not resolve waits for the resolver.
+  ::curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   // Whether it can be reached is the question, each time.
   ::curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   ::curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);

@@ -26,8 +26,11 @@ std::string write_whole(const std::string& path, const std::string& text, const 
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, usual_mode)};
   if (!file) return path + ": " + shm::errno_text(errno);
   if (like != nullptr) {
-    // Another's file stays another's, where we may do that.
-    (void)!::fchown(file.get(), like->st_uid, like->st_gid);
+    // Another's file stays another's where we may do that, and its group's in any case.
+    if (::fchown(file.get(), like->st_uid, like->st_gid) != 0 &&
+        ::fchown(file.get(), static_cast<uid_t>(-1), like->st_gid) != 0)
+      return path + ": found a file of group " + std::to_string(like->st_gid) +
+             ", which we may not give it; needed us to be a member";
     ::fchmod(file.get(), like->st_mode & 07777);
   }
   for (std::size_t done = 0; done < text.size();) {
@@ -36,6 +39,11 @@ std::string write_whole(const std::string& path, const std::string& text, const 
     done += static_cast<std::size_t>(wrote);
   }
   return ::fsync(file.get()) == 0 ? "" : path + ": " + shm::errno_text(errno);
+}
+
+bool is_same(const struct stat& a, const struct stat& b) {
+  return a.st_ino == b.st_ino && a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec &&
+         a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
 }
 
 /// What must be written; nothing where the file says it already.
@@ -60,6 +68,9 @@ std::string replace_file(const std::string& path, const std::string& text) {
   struct stat status {};
   const bool is_there = ::stat(path.c_str(), &status) == 0;
   std::string problem = write_whole(beside, text, is_there ? &status : nullptr);
+  struct stat now {};
+  if (problem.empty() && is_there && (::stat(path.c_str(), &now) != 0 || !is_same(status, now)))
+    problem = path + ": found it written by somebody else meanwhile; needed it as it was read";
   if (problem.empty() && ::rename(beside.c_str(), path.c_str()) != 0)
     problem = path + ": " + shm::errno_text(errno);
   if (!problem.empty()) {

@@ -72,6 +72,18 @@ TEST_F(ExecProbe, HasAnAnswerWhateverTheExitCode) {
   EXPECT_TRUE(rig.said.empty());
 }
 
+TEST_F(ExecProbe, IsNoLongerKnownWhenTheNextTryHasHadItsTime) {
+  ProbeRig rig{config("[ ! -e " + at("again") + " ] || sleep 60\ntouch " + at("again"))};
+  ASSERT_TRUE(rig.run_once());
+  Time now = real_time();
+  now.steady += 1h;
+  rig.probe.step(now);
+
+  rig.probe.series()->expire(now.steady + 1min);
+
+  EXPECT_EQ(rig.value("outrider_probe_success"), std::nullopt);
+}
+
 TEST_F(ExecProbe, HasNoValueBeforeTheFirstTryEnds) {
   ProbeRig rig{config("exit 0")};
 

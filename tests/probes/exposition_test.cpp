@@ -73,6 +73,27 @@ TEST(ExpositionFamilies, PutHistogramsAndSummariesTogetherAgain) {
   EXPECT_EQ(found[1].values, (std::vector<double>{7, 2, 10}));
 }
 
+// NaN among the edges made two families of different size one, and values were read
+// beyond their end.
+TEST(ExpositionFamilies, TakeNoEdgeThatHasNoPlaceInTheirOrder) {
+  const auto found = group(
+      "# TYPE h histogram\nh_bucket{le=\"NaN\"} 9\nh_bucket{le=\"-Inf\"} 0\n"
+      "h_bucket{le=\"1\"} 2\nh_sum 4\nh_count 3\n"
+      "# TYPE s summary\ns{quantile=\"NaN\"} 7\ns{quantile=\"0.5\"} 1\ns_sum 10\ns_count 2\n");
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].metric.declared.edges.back(), 1);
+  EXPECT_EQ(found[0].values[found[0].values.size() - 2], 3);  // the count
+  EXPECT_EQ(found[1].metric.declared.edges, std::vector<double>{0.5});
+}
+
+TEST(ExpositionText, RefusesAPageOfMoreSamplesThanMemoryIsThereFor) {
+  std::string page;
+  for (int i = 0; i < 200'001; ++i) page += "a 1\n";
+  EXPECT_NE(parse_exposition(page).problem.find("needed fewer"), std::string::npos);
+  page.resize(page.size() - 4);
+  EXPECT_EQ(parse_exposition(page).problem, "");
+}
+
 TEST(ExpositionFamilies, GiveWayToTheLabelsOfTheProbe) {
   const auto found = group("a{job=\"theirs\"} 1\na{job=\"theirs\"} 2\n", {{"job", "ours"}});
   ASSERT_EQ(found.size(), 1U);  // a series stands once

@@ -111,6 +111,8 @@ void Sender::post(const config::ReceiverConfig& to, std::string body, bool is_ki
   ::curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, discard);
   ::curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout);
   ::curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  // Else the end of one whose name does not resolve waits for the resolver.
+  ::curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   ::curl_multi_add_handle(transfers_->multi.get(), easy);
   transfers_->under_way.push_back(std::move(transfer));
 }
