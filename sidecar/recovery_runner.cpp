@@ -19,6 +19,9 @@ using recovery::Outcome;
 
 namespace {
 
+/// Older than this, what the guard has shown says nothing of now.
+constexpr nanoseconds freshest = 3s;
+
 /// In the journal, and for traders, who it was.
 const protection::Caller us{"recovery", protection::Role::killer};
 
@@ -38,8 +41,8 @@ class KnownOutcome final : public Action {
 /// 0 is done; anything else, and what is killed for its time, is not.
 class Program final : public Action {
  public:
-  Program(const config::RecoveryStep& step, nanoseconds now)
-      : source_{settings_of(step)}, attempt_{source_.begin()}, until_{now + step.timeout} {}
+  Program(const Order& order, nanoseconds now)
+      : source_{settings_of(order)}, attempt_{source_.begin()}, until_{now + order.step.timeout} {}
 
   std::optional<Outcome> look(nanoseconds now) override {
     if (now >= until_ && !std::exchange(is_given_up_, true)) attempt_->give_up();
@@ -52,9 +55,10 @@ class Program final : public Action {
   }
 
  private:
-  static config::ExecProbe settings_of(const config::RecoveryStep& step) {
+  static config::ExecProbe settings_of(const Order& order) {
     config::ExecProbe probe;
-    probe.command = step.command;
+    probe.command = order.step.command;
+    probe.environment = {{"OUTRIDER_ALERTNAME", order.alert}, {"OUTRIDER_SCOPE", order.scope}};
     probe.exit_codes = {{0, 1}};
     return probe;
   }
@@ -75,7 +79,7 @@ std::unique_ptr<Action> begin(protection::Control& control, const Order& order) 
   using Kind = config::RecoveryStep::Kind;
   const Now now = read_clocks();
   const config::RecoveryStep& step = order.step;
-  if (step.kind == Kind::exec) return std::make_unique<Program>(step, now.steady);
+  if (step.kind == Kind::exec) return std::make_unique<Program>(order, now.steady);
   ordered_json wish{{"scope", order.scope}, {"reason", "alert " + order.alert}};
   if (step.kind == Kind::halt) {
     wish["for"] = config::duration_text(step.halt);
@@ -106,9 +110,13 @@ void RecoveryRunner::step() {
     if (reloaded_) recoverer_.configure(std::move(*reloaded_));
     reloaded_.reset();
   }
-  if (recoverer_.is_idle()) return;
+  if (recoverer_.is_idle()) {
+    parts_.facts.recoveries_exhausted.store(0, std::memory_order_relaxed);  // relaxed: as below
+    return;
+  }
   const auto publication = parts_.exchange.ask(publication_patience);
-  if (publication == nullptr) return;
+  // Nothing is tried on a picture that stands still.
+  if (publication == nullptr || read_clocks().steady - publication->steady > freshest) return;
   std::vector<recovery::Seen> seen;
   for (std::size_t i = 0; i < publication->alerts.size(); ++i) {
     const auto& name = publication->names->alerts[i];

@@ -46,7 +46,9 @@ struct Recovery : ::testing::Test {
   bool files_are_there =
       (write_file(directory.path() + "/test.rules.yml", rules),
        write_file(directory.path() + "/sidecar.yml", configuration(script)),
-       write_file(script, "#!/bin/sh\nexit 3\n"), ::chmod(script.c_str(), 0700) == 0);
+       write_file(script, "#!/bin/sh\necho \"$OUTRIDER_ALERTNAME $OUTRIDER_SCOPE\" >" +
+                              directory.path() + "/told\nexit 3\n"),
+       ::chmod(script.c_str(), 0700) == 0);
   SidecarProcess sidecar{directory.path(), {"--config.file=" + directory.path() + "/sidecar.yml"}};
   Producer producer{{.name = "desk", .directory = sidecar.segments()}};
   Writer writer = producer.writer("main");
@@ -83,6 +85,7 @@ TEST_F(Recovery, EscalatesUntilTheTraderClosesItsPositions) {
 
   ASSERT_TRUE(eventually([&] { return history().size() == 3; })) << history();
   EXPECT_EQ(history()[2].at("result"), "failed") << "the program ended with 3";
+  EXPECT_EQ(read_file(directory.path() + "/told"), "TooDeep producer=desk\n");
   EXPECT_EQ(history()[1].at("what"), "halt_new 1m");
   EXPECT_EQ(history()[1].at("result"), "not_verified");
   EXPECT_EQ(history()[0].at("what"), "directive close_positions");
