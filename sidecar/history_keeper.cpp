@@ -30,9 +30,12 @@ void HistoryKeeper::bind(const Publication& publication) {
 }
 
 void HistoryKeeper::look(const Publication& publication, const outputs::Families& more) {
-  const std::lock_guard guard{mutex_};
+  // Whoever asks may take a second: the look is due again in a moment.
+  const std::unique_lock guard{mutex_, std::try_to_lock};
+  if (!guard) return;
   looked_ = publication.steady;
-  if (publication.names != names_) bind(publication);
+  // What found no room may find it now.
+  if (publication.names != names_ || timeline_.refused() != 0) bind(publication);
   timeline_.begin(publication.wall);
   for (const auto& [id, series] : shown_) {
     if (publication.snapshot.present[id] != 0)

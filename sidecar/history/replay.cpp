@@ -41,6 +41,53 @@ struct Reach {
   }
 };
 
+/// What evaluating an expression takes.
+class Cost {
+ public:
+  Cost(const promql::SeriesIndex& index, const promql::Expr& expr) : index_{index} { of(expr); }
+
+  /// Label sets that all its nodes keep, at most; and of these, how many are selected.
+  [[nodiscard]] std::uint64_t cells() const { return cells_; }
+  [[nodiscard]] std::uint64_t selected() const { return selected_; }
+
+  std::uint64_t operator()(const promql::VectorSelector& selector) {
+    const std::uint64_t found = index_.select(selector.matchers).size();
+    selected_ += found;
+    return found;
+  }
+  std::uint64_t operator()(const promql::MatrixSelector& matrix) {
+    return (*this)(matrix.selector);
+  }
+  std::uint64_t operator()(const promql::Binary& binary) {
+    const std::uint64_t left = of(*binary.left);
+    const std::uint64_t right = of(*binary.right);
+    return binary.op == promql::BinaryOperator::logical_or ? left + right : std::max(left, right);
+  }
+  std::uint64_t operator()(const promql::Call& call) {
+    std::uint64_t most = 1;
+    for (const promql::ExprPtr& argument : call.arguments) most = std::max(most, of(*argument));
+    return most;
+  }
+  template <class Node>
+  std::uint64_t operator()(const Node& node) {
+    if constexpr (requires { node.operand; }) return of(*node.operand);
+    return 1;
+  }
+
+ private:
+  /// Beyond what is too much nothing is counted any more.
+  std::uint64_t of(const promql::Expr& expr) {
+    if (cells_ > most_cells) return 0;
+    const std::uint64_t own = std::visit(*this, expr.node);
+    cells_ += own;
+    return own;
+  }
+
+  const promql::SeriesIndex& index_;
+  std::uint64_t cells_ = 0;
+  std::uint64_t selected_ = 0;
+};
+
 /// The values as one look has seen them.
 class Lens final : public aggregate::ValueSource {
  public:
@@ -51,10 +98,8 @@ class Lens final : public aggregate::ValueSource {
   void close() { look_.reset(); }
 
   [[nodiscard]] const std::vector<std::shared_ptr<const Series>>& series() const { return series_; }
-  [[nodiscard]] std::uint64_t reads() const { return reads_; }
 
   bool read(aggregate::ValueId id, double& value) const noexcept override {
-    ++reads_;
     const Change* change = look_ ? series_[id]->at(*look_) : nullptr;
     if (change == nullptr || !change->present) return false;
     value = change->value;
@@ -64,7 +109,6 @@ class Lens final : public aggregate::ValueSource {
  private:
   std::vector<std::shared_ptr<const Series>> series_;  ///< by ValueId
   std::optional<LookNumber> look_;
-  mutable std::uint64_t reads_ = 0;
 };
 
 /// The look at the edge of a range is part of it.
@@ -80,6 +124,12 @@ std::optional<nanoseconds> begins_late(const Timeline& timeline, nanoseconds fro
   return begin;
 }
 
+std::string too_many_points() {
+  return "found more than " + std::to_string(most_points) +
+         " points in the answer; needed fewer; ask for a longer step, a shorter range or fewer "
+         "series";
+}
+
 /// One question, on its way.
 class Replay {
  public:
@@ -87,16 +137,22 @@ class Replay {
       : timeline_{timeline},
         registry_{{.bytes = most_ring_bytes, .bytes_each = most_ring_bytes}},
         lens_{timeline.select({})},
-        reach_{std::visit(Reach{}, expr.node)},
-        samples_each_{1 + static_cast<std::uint64_t>(reach_ / timeline.limits().interval)},
-        bound_{
-            bind(expr, {index(lens_.series()), registry_, "query", timeline.limits().interval})} {}
+        reach_{std::visit(Reach{}, expr.node)} {
+    const promql::SeriesIndex found = index(lens_.series());
+    const Cost cost{found, expr};
+    work_each_ = cost.cells() + cost.selected() * samples_of(reach_);
+    if (cost.cells() <= most_cells)
+      bound_.emplace(bind(expr, {found, registry_, "query", timeline.limits().interval}));
+  }
 
   Answer over(const Steps& steps) {
     answer_.problem = refusal();
     if (!answer_.problem.empty()) return std::move(answer_);
     answer_.begins_late = begins_late(timeline_, steps.start - reach_);
-    next_ = look_from(timeline_, steps.start - reach_);
+    // A range ends at the look before its step, and an offset is answered by the one
+    // before its time.
+    const nanoseconds seen = seen_at(steps.start).value_or(steps.start);
+    next_ = std::max(timeline_.look_after(seen - reach_), timeline_.first_look() + 1) - 1;
     for (std::size_t i = 0; i < steps.count() && answer_.problem.empty(); ++i) {
       step(steps.start + static_cast<std::int64_t>(i) * steps.step);
     }
@@ -114,10 +170,25 @@ class Replay {
     return promql::SeriesIndex{std::move(numbered)};
   }
 
+  [[nodiscard]] std::uint64_t samples_of(nanoseconds range) const {
+    return static_cast<std::uint64_t>(range / timeline_.limits().interval);
+  }
+
+  /// When the last look at or before a time was.
+  [[nodiscard]] std::optional<nanoseconds> seen_at(nanoseconds wall) const {
+    const LookNumber later = timeline_.look_after(wall);
+    if (later == timeline_.first_look()) return std::nullopt;
+    return timeline_.time_of(later - 1);
+  }
+
   /// Empty: it may be evaluated.
   [[nodiscard]] std::string refusal() const {
-    for (std::size_t slot = 0; slot < bound_.labels().size(); ++slot) {
-      if (bound_.is_blind(slot))
+    if (!bound_)
+      return "found a query that keeps more than " + std::to_string(most_cells) +
+             " values at once; needed fewer; select series by labels, or ask for less of them at "
+             "once";
+    for (std::size_t slot = 0; slot < bound_->labels().size(); ++slot) {
+      if (bound_->is_blind(slot))
         return "found ranges that need more than the " + std::to_string(most_ring_bytes >> 20U) +
                " MiB that a query may take; needed fewer series or a shorter range; select them by "
                "labels";
@@ -126,12 +197,12 @@ class Replay {
   }
 
   bool evaluate(nanoseconds now, nanoseconds wall) {
-    if (!bound_.evaluate(lens_, now, wall)) {
-      answer_.problem = bound_.error();
-    } else if (lens_.reads() * samples_each_ > most_work) {
+    if (!bound_->evaluate(lens_, now, wall)) {
+      answer_.problem = bound_->error();
+    } else if ((work_ += work_each_) > most_work) {
       answer_.problem =
-          "found a query of too many series and steps; needed less than it takes a second to "
-          "answer; ask for a longer step, a shorter range or fewer series";
+          "found a query of too many series and steps; needed one that is answered in seconds; "
+          "ask for a longer step, a shorter range or fewer series";
     }
     return answer_.problem.empty();
   }
@@ -143,23 +214,18 @@ class Replay {
       lens_.look_at(next_);
       if (!evaluate(timeline_.time_of(next_), timeline_.time_of(next_))) return;
     }
-    nanoseconds seen = at;
-    lens_.close();
-    if (until != timeline_.first_look() && timeline_.time_of(until - 1) > at - lookback) {
-      lens_.look_at(until - 1);
-      seen = timeline_.time_of(until - 1);
-    }
-    if (evaluate(seen, at)) take(at);
+    const auto seen = seen_at(at);
+    const bool is_fresh = seen && *seen > at - lookback;
+    is_fresh ? lens_.look_at(until - 1) : lens_.close();
+    if (evaluate(is_fresh ? *seen : at, at)) take(at);
   }
 
   void take(nanoseconds at) {
-    for (std::size_t slot = 0; slot < bound_.labels().size(); ++slot) {
-      if (!bound_.present(slot)) continue;
-      rows_[bound_.labels()[slot]].push_back({at, bound_.value(slot)});
+    for (std::size_t slot = 0; slot < bound_->labels().size(); ++slot) {
+      if (!bound_->present(slot)) continue;
+      rows_[bound_->labels()[slot]].push_back({at, bound_->value(slot)});
       if (++points_ <= most_points) continue;
-      answer_.problem =
-          "found more than " + std::to_string(most_points) +
-          " points in the answer; needed fewer; ask for a longer step or fewer series";
+      answer_.problem = too_many_points();
       return;
     }
   }
@@ -168,9 +234,10 @@ class Replay {
   promql::HistoryRegistry registry_;
   Lens lens_;
   nanoseconds reach_;
-  std::uint64_t samples_each_;
-  promql::BoundExpr bound_;
-  LookNumber next_ = 0;  ///< whose values ranges have not taken in
+  std::uint64_t work_each_ = 0;  ///< of one evaluation
+  std::uint64_t work_ = 0;
+  std::optional<promql::BoundExpr> bound_;  ///< none: it would keep too much
+  LookNumber next_ = 0;                     ///< whose values ranges have not taken in
   std::size_t points_ = 0;
   std::map<Labels, std::vector<Point>> rows_;
   Answer answer_;
@@ -184,6 +251,7 @@ Answer replay(const promql::Expr& expr, const Timeline& timeline, const Steps& s
 
 Answer samples(const promql::MatrixSelector& matrix, const Timeline& timeline, nanoseconds end) {
   Answer answer;
+  std::size_t points = 0;
   const nanoseconds last = end - matrix.selector.shift.offset;
   const LookNumber from = look_from(timeline, last - matrix.range);
   const LookNumber until = timeline.look_after(last);
@@ -194,6 +262,8 @@ Answer samples(const promql::MatrixSelector& matrix, const Timeline& timeline, n
       if (change != nullptr && change->present)
         row.points.push_back({timeline.time_of(look), change->value});
     }
+    points += row.points.size();
+    if (points > most_points) return {{}, too_many_points()};
     if (!row.points.empty()) answer.rows.push_back(std::move(row));
   }
   answer.begins_late = begins_late(timeline, last - matrix.range);

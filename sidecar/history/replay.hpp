@@ -41,7 +41,8 @@ struct Answer {
 };
 
 /// What one question may take, so that those who only look are not kept from it long.
-inline constexpr std::uint64_t most_work = 300'000'000;  ///< values read, times samples of a range
+inline constexpr std::uint64_t most_work = 300'000'000;  ///< cells evaluated and samples of ranges
+inline constexpr std::uint64_t most_cells = 200'000;     ///< values that all nodes keep at once
 inline constexpr std::size_t most_points = 500'000;      ///< of the answer
 inline constexpr std::size_t most_ring_bytes = std::size_t{8} << 20U;
 

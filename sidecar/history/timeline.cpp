@@ -10,6 +10,9 @@ namespace outrider::history {
 
 namespace {
 
+/// Changes that a series has room for beyond those it has.
+constexpr std::size_t spare = 16;
+
 /// No text has it: it is never part of UTF-8.
 constexpr char end_of_text = '\xff';
 
@@ -72,7 +75,7 @@ std::shared_ptr<Series> Timeline::find_or_add(const Labels& labels) {
   if (found != series_.end()) return *found;
   // Half of the room is for the past of those that are there.
   if (label_bytes_ + fixed_bytes(packed) > limits_.bytes / 2) {
-    ++refused_;
+    ++refused_now_;
     return nullptr;
   }
   label_bytes_ += fixed_bytes(packed);
@@ -91,6 +94,9 @@ void Timeline::set(Series& series, double value) {
   if (!series.changes.empty() && series.changes.back().present &&
       is_same(series.changes.back().value, value))
     return;
+  // By steps: all series that change grow at the same look, and would double together.
+  if (series.changes.size() == series.changes.capacity())
+    series.changes.reserve(series.changes.size() + spare);
   series.changes.push_back({now, true, value});
 }
 
@@ -100,9 +106,10 @@ void Timeline::end() {
     const bool was_there = !series->changes.empty() && series->changes.back().present;
     if (series->last_set != next_ && was_there) series->changes.push_back({now, false, 0});
   }
-  const auto kept =
-      std::lower_bound(times_.begin(), times_.end(), times_.back() - limits_.retention);
-  forget_before(first_ + static_cast<LookNumber>(kept - times_.begin()));
+  refused_ = std::exchange(refused_now_, 0);
+  // By their number: a clock that is wrong for one look must not take all others with it.
+  const auto most = static_cast<std::size_t>(limits_.retention / limits_.interval) + 1;
+  if (times_.size() > most) forget_before(next_ - static_cast<LookNumber>(most));
   count_bytes();
   while (bytes_ > limits_.bytes && times_.size() > 1) {
     constexpr std::size_t part = 16;
@@ -134,7 +141,7 @@ void Timeline::forget_before(LookNumber look) {
     std::vector<Change>& changes = series->changes;
     const auto next = after(changes, look);
     if (next != changes.begin()) changes.erase(changes.begin(), std::prev(next));
-    if (changes.capacity() > 2 * changes.size()) changes.shrink_to_fit();
+    if (changes.capacity() > changes.size() + 2 * spare) changes.shrink_to_fit();
   }
   forget_unused();
 }

@@ -78,6 +78,7 @@ class Timeline {
 
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
   [[nodiscard]] std::size_t series_count() const noexcept { return series_.size(); }
+  /// Series that found no room for the last look.
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
 
  private:
@@ -104,6 +105,7 @@ class Timeline {
   std::size_t bytes_ = 0;
   std::size_t label_bytes_ = 0;  ///< of these: what a series takes before it has changed
   std::uint64_t refused_ = 0;
+  std::uint64_t refused_now_ = 0;
 };
 
 }  // namespace outrider::history

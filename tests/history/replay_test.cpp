@@ -101,6 +101,17 @@ TEST(Replay, AnswersBetweenTwoLooksFromTheOneBefore) {
   for (const Point& point : rate.rows[0].points) EXPECT_DOUBLE_EQ(point.value, 1);
 }
 
+TEST(Replay, LooksFarEnoughBackForAnOffsetAndARangeBetweenTwoLooks) {
+  const Timeline timeline = counting_to(100);
+
+  const nanoseconds at = begin + 90300ms;
+  EXPECT_EQ(ask(timeline, "orders_total offset 30s", {at, at}).rows.at(0).points.at(0).value, 60);
+  const Answer changes = ask(timeline, "count_over_time(orders_total[20s])", {at, at + 2s, 500ms});
+  ASSERT_EQ(changes.rows.size(), 1U);
+  for (const Point& point : changes.rows[0].points)
+    EXPECT_EQ(point.value, changes.rows[0].points.back().value);
+}
+
 TEST(Replay, TakesNoValueFromLongerAgoThanFiveMinutes) {
   const Timeline timeline = counting_to(10);
 
@@ -136,6 +147,19 @@ TEST(Replay, RefusesWhatWouldTakeTooLongOrTooMuch) {
                 .problem.find("too many series and steps"),
             std::string::npos);
   EXPECT_EQ(ask(timeline, "sum(rate(many[1m]))", {begin, begin + 599s, 1s}).problem, "");
+  std::string all = "many";
+  for (int i = 0; i < 60; ++i) all += " or many";
+  EXPECT_NE(ask(timeline, all, {begin, begin}).problem.find("at once"), std::string::npos);
+  const promql::ParseResult range = promql::parse("{__name__=~\".+\"}[1h]");
+  const auto& matrix = std::get<promql::MatrixSelector>(range.expr->node);
+  EXPECT_EQ(samples(matrix, timeline, begin + 600s).problem, "");
+  test::Timeline long_ones;
+  for (int i = 0; i < 900; ++i) {
+    long_ones.push_back({"rests", {{"i", std::to_string(i)}}, {}});
+    long_ones.back().values.resize(600, 1.0);
+  }
+  EXPECT_NE(samples(matrix, looked_at(long_ones), begin + 600s).problem.find("points"),
+            std::string::npos);
 }
 
 TEST(Replay, RefusesRangesBeyondItsMemory) {

@@ -72,6 +72,32 @@ TEST(Timeline, ForgetsWhatIsOlderThanItsRetention) {
   EXPECT_EQ(timeline.series_count(), 2U) << "a series without a value in any look is gone";
 }
 
+TEST(Timeline, KeepsWhatItHasWhenAClockIsAheadForOneLook) {
+  Timeline timeline{{.interval = 1s, .retention = 100s}};
+  for (int i = 0; i < 50; ++i) look(timeline, i * 1s, {{"a", static_cast<double>(i)}});
+  look(timeline, 3h, {{"a", 50}});
+  EXPECT_EQ(timeline.look_count(), 51U);
+  look(timeline, 51s, {{"a", 51}});
+  EXPECT_EQ(timeline.look_count(), 51U);
+  EXPECT_EQ(value_at(timeline, "a", 49), 49);
+}
+
+TEST(Timeline, GivesUpAFewLooksAtATimeWhenItHasNoRoom) {
+  Timeline timeline{{.interval = 1s, .retention = 24h, .bytes = 1 << 20}};
+  std::vector<std::pair<std::string, double>> values;
+  for (int series = 0; series < 200; ++series)
+    values.emplace_back("moves_" + std::to_string(series), 0);
+  std::size_t most = 0;
+  for (int i = 0; i < 1000; ++i) {
+    for (auto& [name, value] : values) value = i;
+    const std::size_t before = timeline.look_count();
+    look(timeline, i * 1s, values);
+    most = std::max(most, timeline.look_count());
+    ASSERT_GE(timeline.look_count() * 8, before * 7) << i;
+  }
+  EXPECT_GT(timeline.look_count() * 4, most * 3);
+}
+
 TEST(Timeline, ForgetsTheOldestLooksWhenItHasNoRoom) {
   Timeline timeline{{.interval = 1s, .retention = 24h, .bytes = 64 << 10}};
   std::vector<std::pair<std::string, double>> values;
@@ -87,12 +113,19 @@ TEST(Timeline, ForgetsTheOldestLooksWhenItHasNoRoom) {
 
 TEST(Timeline, RefusesSeriesBeyondHalfOfItsRoomAndCountsThem) {
   Timeline timeline{{.bytes = 64 << 10}};
-  std::size_t taken = 0;
-  for (int i = 0; i < 1000; ++i)
-    taken += timeline.find_or_add(named("series_" + std::to_string(i))) != nullptr ? 1 : 0;
-
-  EXPECT_GT(taken, 50U);
-  EXPECT_EQ(taken + timeline.refused(), 1000U);
+  for (int look = 0; look < 3; ++look) {
+    std::vector<std::shared_ptr<Series>> held;
+    for (int i = 0; i < 1000; ++i) {
+      auto place = timeline.find_or_add(named("series_" + std::to_string(i)));
+      if (place != nullptr) held.push_back(std::move(place));
+    }
+    timeline.begin(look * 1s);
+    for (const auto& place : held) timeline.set(*place, 1);
+    timeline.end();
+    EXPECT_GT(held.size(), 50U);
+    EXPECT_EQ(held.size() + timeline.refused(), 1000U)
+        << "each once, however often it is asked for";
+  }
   EXPECT_NE(timeline.find_or_add(named("series_0")), nullptr) << "those that are there stay";
 }
 
