@@ -2,6 +2,7 @@
 #include "outputs/query_api.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <variant>
 
@@ -38,6 +39,31 @@ Response answered(const history::Answer& answer, const Timeline& timeline,
   return success(data, warnings_of(answer, timeline.refused()));
 }
 
+/// What an instant answer is ordered by, where it is not by labels: its value, upward or down.
+enum class Order { by_labels, upward, downward };
+
+Order order_of(const promql::Expr& expr) {
+  if (const auto* call = std::get_if<promql::Call>(&expr.node)) {
+    if (call->function->name == "sort") return Order::upward;
+    if (call->function->name == "sort_desc") return Order::downward;
+  }
+  const auto* ranking = std::get_if<promql::Aggregation>(&expr.node);
+  if (ranking == nullptr || !ranking->labels.empty()) return Order::by_labels;
+  if (ranking->op == promql::AggregateOperator::topk) return Order::downward;
+  return ranking->op == promql::AggregateOperator::bottomk ? Order::upward : Order::by_labels;
+}
+
+/// NaN comes last either way.
+void put_in_order(std::vector<history::Row>& rows, Order order) {
+  if (order == Order::by_labels) return;
+  std::stable_sort(rows.begin(), rows.end(), [order](const auto& a, const auto& b) {
+    const double one = a.points.front().value;
+    const double other = b.points.front().value;
+    if (std::isnan(one) || std::isnan(other)) return !std::isnan(one) && std::isnan(other);
+    return order == Order::upward ? one < other : one > other;
+  });
+}
+
 Response query(const QueryParameters& parameters, const Timeline& timeline) {
   const nanoseconds at = parameters.time("time", parameters.now());
   const auto expr = parsed_or_throw(parameters.need("query"));
@@ -48,7 +74,8 @@ Response query(const QueryParameters& parameters, const Timeline& timeline) {
     const history::Answer answer = samples(*matrix, timeline, at);
     return answered(answer, timeline, matrix_data(answer.rows));
   }
-  const history::Answer answer = replay(*expr, timeline, {at, at});
+  history::Answer answer = replay(*expr, timeline, {at, at});
+  put_in_order(answer.rows, order_of(inner));
   const bool is_scalar = promql::type_of(*expr) == promql::ValueType::scalar;
   return answered(answer, timeline,
                   is_scalar ? scalar_data(answer.rows, at) : vector_data(answer.rows));

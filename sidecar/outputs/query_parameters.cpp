@@ -18,8 +18,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// Beyond it nanoseconds do not fit: the years 1678 to 2262.
-constexpr double most_seconds = 9.2e9;
+/// Beyond it nanoseconds do not fit, nor those between two such times: the years 1825 to 2115.
+constexpr double most_seconds = 4.6e9;
 
 [[noreturn]] void refuse(std::string_view name, const std::string& found, const char* needed) {
   throw BadParameter{std::string{name} + ": found " + config::in_quotes(found) + "; needed " +
@@ -108,7 +108,8 @@ history::Steps QueryParameters::steps() const {
   steps.step = *step;
   if (steps.end < steps.start)
     throw BadParameter{"end: found a time before start; needed one that is not"};
-  if (steps.count() > most_steps)
+  // As Prometheus counts: a point more passes.
+  if (steps.count() > most_steps + 1)
     throw BadParameter{"step: found " + std::to_string(steps.count()) +
                        " points for each series; needed at most 11000; ask for a longer step"};
   return steps;

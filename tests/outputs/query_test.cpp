@@ -54,12 +54,12 @@ TEST(QuerySteps, AreSecondsOrADurationAndNotTooMany) {
   EXPECT_EQ(steps.step, 2500ms);
   EXPECT_EQ(steps.count(), 5U);
   EXPECT_EQ(parameters("start=10&end=20&step=1m").steps().step, 60s);
-  EXPECT_EQ(parameters("start=0&end=10999&step=1").steps().count(), most_steps);
+  EXPECT_EQ(parameters("start=0&end=11000&step=1").steps().count(), most_steps + 1);
 
   const auto said = [](const std::string& query) {
     return complaint([&] { (void)parameters(query).steps(); });
   };
-  EXPECT_NE(said("start=0&end=11000&step=1").find("at most 11000"), std::string::npos);
+  EXPECT_NE(said("start=0&end=11001&step=1").find("at most 11000"), std::string::npos);
   EXPECT_NE(said("start=2&end=1&step=1").find("before start"), std::string::npos);
   EXPECT_NE(said("start=1&end=2").find("step: found none"), std::string::npos);
   for (const char* step : {"0", "-1", "x", "0s"})
@@ -131,6 +131,19 @@ TEST_F(QueryApi, AnswersAnInstantQuery) {
             R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{"__name__":)"
             R"("down"},"values":[[1800000005,"1.5"],[1800000010,"1.5"]]}]}})"
             "\n");
+}
+
+TEST_F(QueryApi, PutsWhatIsSortedOrRankedInOrderOfValues) {
+  const auto first = [](const std::string& answer) {
+    return answer.find("\"up\"") < answer.find("\"down\"") ? "up" : "down";
+  };
+  // up is 2, down 1.5.
+  const std::string all = "{__name__=~\"up%7Cdown\"}";
+  EXPECT_STREQ(first(get("query", "query=" + all)), "down");
+  EXPECT_STREQ(first(get("query", "query=sort_desc(" + all + ")")), "up");
+  EXPECT_STREQ(first(get("query", "query=sort(" + all + ")")), "down");
+  EXPECT_STREQ(first(get("query", "query=topk(2," + all + ")")), "up");
+  EXPECT_STREQ(first(get("query", "query=(bottomk(2," + all + "))")), "down");
 }
 
 TEST_F(QueryApi, AnswersARangeQueryAndWarnsOfWhatIsTooLongAgo) {
