@@ -59,6 +59,17 @@ TEST(GrafanaImport, SaysWhatADescriptionHasNoWordsFor) {
       << said(imported.differences);
 }
 
+TEST(GrafanaImport, SaysHowManyDifferencesItDoesNotShow) {
+  std::string text = R"({"uid": "a", "title": "A", "panels": [])";
+  for (int i = 0; i < 13; ++i) text += ", \"unknown" + std::to_string(i) + "\": 1";
+
+  const Imported imported = read_grafana(text + "}", "g.json");
+
+  ASSERT_EQ(imported.differences.size(), 11U);
+  EXPECT_NE(said(imported.differences).find("more\n"), std::string::npos)
+      << said(imported.differences);
+}
+
 TEST(GrafanaImport, RefusesWhatIsNoDashboardAtAll) {
   EXPECT_EQ(said(read_grafana("[1]", "g.json").problems),
             "g.json:1: found \"[1]\"; needed a dashboard as Grafana exports it, an object\n");

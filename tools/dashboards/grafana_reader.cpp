@@ -292,10 +292,14 @@ Imported read_grafana(const std::string& text, const std::string& file) {
   const Plain after(to_grafana(imported.dashboard));
   std::vector<Pointer> places;
   compare(before, after, Pointer{}, places);
-  places.resize(std::min(places.size(), most_differences));
+  const std::size_t found = places.size();
+  places.resize(std::min(found, most_differences));
   for (const Pointer& at : places)
     imported.differences.push_back(
         {file, line_of(text, prefix + at.to_string()), 0, difference(before, after, at)});
+  if (found > places.size())
+    imported.differences.push_back(
+        {file, 0, 0, "and " + std::to_string(found - places.size()) + " more"});
   return imported;
 }
 
