@@ -30,11 +30,16 @@ After=multi-user.target
 [Service]
 # The container's own boot id is a mount, which a sandbox below /proc/sys does not have.
 ExecStartPre=-umount /proc/sys/kernel/random/boot_id
-ExecStart=/bin/sh -c '"\$@" >/command.log 2>&1 </dev/null; echo \$? >/command.code; systemctl --no-block poweroff' command $(printf '"%s" ' "$@")
+ExecStart=/bin/sh -c ': >/command.begun; "\$@" >/command.log 2>&1 </dev/null; echo \$? >/command.code; systemctl --no-block poweroff' command $(printf '"%s" ' "$@")
 UNIT
 ln -s ../command.service "$units/multi-user.target.wants/command.service"
 timeout -k 5 300 systemd-nspawn --quiet --keep-unit --register=no --private-network --machine=outrider-test \
   --directory="$over/root" --boot --console=pipe systemd.unit=multi-user.target >"$over/console" 2>&1 </dev/null || true
-[ -s "$over/root/command.code" ] || { cat "$over/console"; exit 77; }
+if [ ! -s "$over/root/command.code" ]; then
+  cat "$over/console"
+  # Begun and not ended within its time is a failure, not a machine that lets nobody.
+  [ ! -e "$over/root/command.begun" ] || { cat "$over/root/command.log"; exit 1; }
+  exit 77
+fi
 cat "$over/root/command.log"
 exit "$(cat "$over/root/command.code")"
