@@ -8,11 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "config/cli11_names.hpp"
 #include "config/load.hpp"
-
-namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's own
-class App;
-}
 
 namespace outrider::config {
 

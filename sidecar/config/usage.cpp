@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/usage.hpp"
 
+#include <CLI/CLI.hpp>
 #include <string_view>
 #include <vector>
 

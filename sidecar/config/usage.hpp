@@ -3,8 +3,9 @@
 // neither what was needed nor, for a command that does not exist, what was found.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+#include "config/cli11_names.hpp"
 
 namespace outrider::config {
 

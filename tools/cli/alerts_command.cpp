@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/alerts_command.hpp"
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -103,19 +102,16 @@ int requeue(const Places& places) {
 
 }  // namespace
 
-void add_alerts_command(CLI::App& app, const Places& places, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("alerts", "what fires, waits to fire, or did, and who knows");
-  command->require_subcommand(0, 1);
+void add_alerts_command(const Command& program, const Places& places) {
+  const Command command =
+      program.command("alerts", "what fires, waits to fire, or did, and who knows");
   const auto options = std::make_shared<AlertsOptions>();
-  command->add_option("--severity", options->severity, "only info, warning, critical or emergency");
-  command->add_option("--since", options->since, "how long ago what is over may have ended; 1d");
-  command->add_flag("--json", options->as_json, "for programs");
-  CLI::App* again = command->add_subcommand("requeue", "send again what receivers have refused");
-  again->callback([&places, &exit_code] { exit_code = requeue(places); });
-  command->callback([command, options, &places, &exit_code] {
-    if (command->get_subcommands().empty()) exit_code = show_alerts(*options, places);
-  });
+  command.option("--severity", options->severity, "only info, warning, critical or emergency");
+  command.option("--since", options->since, "how long ago what is over may have ended; 1d");
+  command.flag("--json", options->as_json, "for programs");
+  const Command again = command.command("requeue", "send again what receivers have refused");
+  again.does([&places] { return requeue(places); });
+  command.does([options, &places] { return show_alerts(*options, places); });
 }
 
 }  // namespace outrider::cli

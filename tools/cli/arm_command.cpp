@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/arm_command.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 
@@ -32,14 +31,14 @@ int arm(const ArmOptions& options, const Places& places) {
 
 }  // namespace
 
-void add_arm_command(CLI::App& app, const Places& places, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("arm", "lift KILLED, UNARMED or what is held; on the record");
+void add_arm_command(const Command& program, const Places& places) {
+  const Command command =
+      program.command("arm", "lift KILLED, UNARMED or what is held; on the record");
   const auto options = std::make_shared<ArmOptions>();
-  command->add_option("--scope", options->scope,
-                      "global, host, or label=value such as venue=binance; default global");
-  command->add_option("--reason", options->reason, "why, in at least 20 characters")->required();
-  command->callback([options, &places, &exit_code] { exit_code = arm(*options, places); });
+  command.option("--scope", options->scope,
+                 "global, host, or label=value such as venue=binance; default global");
+  command.option("--reason", options->reason, "why, in at least 20 characters").required();
+  command.does([options, &places] { return arm(*options, places); });
 }
 
 }  // namespace outrider::cli

@@ -3,11 +3,12 @@
 // knows who asks.
 #pragma once
 
+#include "cli/command.hpp"
 #include "cli/places.hpp"
 
 namespace outrider::cli {
 
 /// Sets `exit_code`: 0 armed, 1 refused, 2 no reason, 3 not permitted, 4 no sidecar.
-void add_arm_command(CLI::App& app, const Places& places, int& exit_code);
+void add_arm_command(const Command& program, const Places& places);
 
 }  // namespace outrider::cli

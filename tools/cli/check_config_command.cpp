@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/check_config_command.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -56,11 +55,11 @@ int check_config(const std::string& file) {
 
 }  // namespace
 
-void add_check_config_command(CLI::App& check, int& exit_code) {
-  CLI::App* command = check.add_subcommand("config", "report every problem of a configuration");
+void add_check_config_command(const Command& check) {
+  const Command command = check.command("config", "report every problem of a configuration");
   const auto file = std::make_shared<std::string>();
-  command->add_option("FILE", *file, "the configuration")->required();
-  command->callback([file, &exit_code] { exit_code = check_config(*file); });
+  command.option("FILE", *file, "the configuration").required();
+  command.does([file] { return check_config(*file); });
 }
 
 }  // namespace outrider::cli

@@ -57,15 +57,15 @@ int check_rule_files(const Options& options) {
 
 }  // namespace
 
-void add_check_rules_command(CLI::App& check, int& exit_code) {
+void add_check_rules_command(const Command& check) {
   const auto options = std::make_shared<Options>();
-  CLI::App* const command =
-      check.add_subcommand("rules", "Check Prometheus rule files as the sidecar would load them");
-  command->add_option("FILE", options->files, "Rule files")->required();
-  command->add_option("--metrics", options->metrics,
-                      "The metrics there are, as a profile's metrics.yml lists them: then names, "
-                      "label values, types and buckets are checked, too");
-  command->callback([options, &exit_code] { exit_code = check_rule_files(*options); });
+  const Command command =
+      check.command("rules", "Check Prometheus rule files as the sidecar would load them");
+  command.option("FILE", options->files, "Rule files").required();
+  command.option("--metrics", options->metrics,
+                 "The metrics there are, as a profile's metrics.yml lists them: then names, "
+                 "label values, types and buckets are checked, too");
+  command.does([options] { return check_rule_files(*options); });
 }
 
 }  // namespace outrider::cli

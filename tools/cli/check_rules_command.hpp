@@ -2,12 +2,12 @@
 // `outrider check rules FILE...`: what the sidecar would say of a rule file.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "cli/command.hpp"
 
 namespace outrider::cli {
 
 /// Adds `rules` to the command `check`. Sets `exit_code` to 0 when every file is
 /// accepted, 2 when one is not.
-void add_check_rules_command(CLI::App& check, int& exit_code);
+void add_check_rules_command(const Command& check);
 
 }  // namespace outrider::cli

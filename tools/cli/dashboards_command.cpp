@@ -199,47 +199,46 @@ int check(const Files& files) {
   return worst;
 }
 
-void add_sources(CLI::App& command, Options& options) {
-  command.add_option("--directory", options.directory,
-                     "where dashboards.yml and profiles/ are; else what is installed, else "
-                     "tools/deploy");
-  command.add_option("--profile", options.profiles, "a profile, or outrider; else all");
-  command.add_option("--file", options.files, "a file of descriptions instead");
+void add_sources(const Command& command, Options& options) {
+  command.option("--directory", options.directory,
+                 "where dashboards.yml and profiles/ are; else what is installed, else "
+                 "tools/deploy");
+  command.option("--profile", options.profiles, "a profile, or outrider; else all");
+  command.option("--file", options.files, "a file of descriptions instead");
 }
 
 }  // namespace
 
-void add_dashboards_command(CLI::App& app, int& exit_code) {
+void add_dashboards_command(const Command& program) {
   const auto options =
       std::make_shared<Options>(Options{default_directory(), {}, {}, {}, {}, false});
   const auto files = std::make_shared<Files>();
-  CLI::App* const command =
-      app.add_subcommand("dashboards", "Grafana's dashboards, from descriptions and back");
-  command->require_subcommand(1);
+  const Command command =
+      program.command("dashboards", "Grafana's dashboards, from descriptions and back");
+  command.needs_command();
 
-  CLI::App* const listed = command->add_subcommand("list", "which there are");
-  add_sources(*listed, *options);
-  listed->callback([options, &exit_code] { exit_code = list(*options); });
+  const Command listed = command.command("list", "which there are");
+  add_sources(listed, *options);
+  listed.does([options] { return list(*options); });
 
-  CLI::App* const generated = command->add_subcommand("generate", "write what Grafana loads");
-  add_sources(*generated, *options);
-  generated->add_option("--uid", options->uid, "only this one");
-  generated->add_option("--out", options->out, "directory for UID.json; else standard output");
-  generated->add_flag("--wrap", options->wrap,
-                      "as POST /api/dashboards/db takes it, instead of a file for provisioning");
-  generated->callback([options, &exit_code] { exit_code = generate(*options); });
+  const Command generated = command.command("generate", "write what Grafana loads");
+  add_sources(generated, *options);
+  generated.option("--uid", options->uid, "only this one");
+  generated.option("--out", options->out, "directory for UID.json; else standard output");
+  generated.flag("--wrap", options->wrap,
+                 "as POST /api/dashboards/db takes it, instead of a file for provisioning");
+  generated.does([options] { return generate(*options); });
 
-  CLI::App* const imported =
-      command->add_subcommand("import", "read back what Grafana exports, as a description");
-  imported->add_option("FILE", *files, "a dashboard, JSON")->required()->expected(1);
-  imported->add_option("--out", options->out, "file to write; else standard output");
-  imported->callback(
-      [options, files, &exit_code] { exit_code = import_one(files->front(), *options); });
+  const Command imported =
+      command.command("import", "read back what Grafana exports, as a description");
+  imported.option("FILE", *files, "a dashboard, JSON").required();
+  imported.option("--out", options->out, "file to write; else standard output");
+  imported.does([options, files] { return import_one(files->front(), *options); });
 
-  CLI::App* const checked = command->add_subcommand(
+  const Command checked = command.command(
       "check", "report every problem of descriptions, and whether JSON comes back the same");
-  checked->add_option("FILE", *files, "descriptions, YAML, or dashboards, .json")->required();
-  checked->callback([files, &exit_code] { exit_code = check(*files); });
+  checked.option("FILE", *files, "descriptions, YAML, or dashboards, .json").required();
+  checked.does([files] { return check(*files); });
 }
 
 }  // namespace outrider::cli

@@ -3,12 +3,12 @@
 // files only.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "cli/command.hpp"
 
 namespace outrider::cli {
 
 /// Sets `exit_code`: 0 done, 1 a file cannot be written or a dashboard would not come back the
 /// same, 2 an invalid file or wrong usage.
-void add_dashboards_command(CLI::App& app, int& exit_code);
+void add_dashboards_command(const Command& program);
 
 }  // namespace outrider::cli

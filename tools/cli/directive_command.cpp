@@ -42,20 +42,20 @@ int direct(const ControlWish& wish, const Places& places) {
 
 }  // namespace
 
-void add_directive_command(CLI::App& app, const Places& places, int& exit_code) {
-  CLI::App* command = app.add_subcommand("directive", "tells the traders of a scope: " + kinds());
+void add_directive_command(const Command& program, const Places& places) {
+  const Command command = program.command("directive", "tells the traders of a scope: " + kinds());
   const auto wish = std::make_shared<ControlWish>();
   const auto parameters = std::make_shared<std::vector<std::string>>();
   wish->scope = protection::global_scope;
-  command->add_option("kind", wish->directive, "what they are told to do")->required();
-  command->add_option("--scope", wish->scope,
-                      "global, host, or label=value such as venue=binance; default global");
-  command->add_option("--reason", wish->reason, "why, for the record")->required();
-  command->add_option("--parameter", *parameters, "key=value, as often as needed")->take_all();
-  command->callback([wish, parameters, &places, &exit_code] {
+  command.option("kind", wish->directive, "what they are told to do").required();
+  command.option("--scope", wish->scope,
+                 "global, host, or label=value such as venue=binance; default global");
+  command.option("--reason", wish->reason, "why, for the record").required();
+  command.option("--parameter", *parameters, "key=value, as often as needed");
+  command.does([wish, parameters, &places] {
     for (const std::string& each : *parameters)
       wish->parameters += (wish->parameters.empty() ? "" : ",") + each;
-    exit_code = direct(*wish, places);
+    return direct(*wish, places);
   });
 }
 

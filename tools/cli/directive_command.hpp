@@ -2,12 +2,11 @@
 // `outrider directive`: tells the traders of a scope to do something.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
+#include "cli/command.hpp"
 #include "cli/places.hpp"
 
 namespace outrider::cli {
 
-void add_directive_command(CLI::App& app, const Places& places, int& exit_code);
+void add_directive_command(const Command& program, const Places& places);
 
 }  // namespace outrider::cli

@@ -179,31 +179,32 @@ int drill(const DrillOptions& options, const Places& places) {
 
 }  // namespace
 
-void add_drill_command(CLI::App& app, const Places& places, int& exit_code) {
-  CLI::App* command = app.add_subcommand(
+void add_drill_command(const Command& program, const Places& places) {
+  const Command command = program.command(
       "drill", "trip a canary's gate, and measure; no order is touched but by --live");
   const auto options = std::make_shared<DrillOptions>();
-  command->add_option("--count", options->count, "how many trips; default 1")
-      ->check(CLI::Range(1, 1000));
-  command->add_option("--every", options->every,
-                      "go on with a trip each DURATION, such as 1m, until SIGTERM; the evidence "
-                      "has the last 1000");
-  command->add_option("--timeout", options->timeout,
-                      "how long the gate may take to open and to close; default 5s");
-  command->add_option("--evidence", options->evidence,
-                      "directory for the evidence file; default: this one, and none with --every");
-  CLI::Option* scope = command->add_option("--scope", options->scope,
-                                           "with --shadow or --live: global, host, or label=value");
-  CLI::Option* shadow = command->add_flag(
-      "--shadow", options->shadow, "say which gates the scope would close; nothing is closed");
-  CLI::Option* live = command->add_flag(
+  const Option count = command.option("--count", options->count, "how many trips; default 1");
+  count.between(1, 1000);
+  const Option every =
+      command.option("--every", options->every,
+                     "go on with a trip each DURATION, such as 1m, until SIGTERM; the evidence "
+                     "has the last 1000");
+  command.option("--timeout", options->timeout,
+                 "how long the gate may take to open and to close; default 5s");
+  command.option("--evidence", options->evidence,
+                 "directory for the evidence file; default: this one, and none with --every");
+  const Option scope = command.option("--scope", options->scope,
+                                      "with --shadow or --live: global, host, or label=value");
+  const Option shadow = command.flag("--shadow", options->shadow,
+                                     "say which gates the scope would close; nothing is closed");
+  const Option live = command.flag(
       "--live", options->live, "halt the scope's gates for a moment, and measure; stops orders");
-  command->add_option("--for", options->duration, "with --live: how long; default 2s");
-  command->add_flag("--confirm", options->confirmed, "with --live: yes, stop these orders");
-  shadow->needs(scope)->excludes(live)->excludes("--every");
-  live->needs(scope)->excludes("--every")->excludes("--count");
-  command->add_flag("--json", options->as_json, "print the evidence instead of a line a trip");
-  command->callback([options, &places, &exit_code] { exit_code = drill(*options, places); });
+  command.option("--for", options->duration, "with --live: how long; default 2s");
+  command.flag("--confirm", options->confirmed, "with --live: yes, stop these orders");
+  shadow.needs(scope).excludes(live).excludes(every);
+  live.needs(scope).excludes(every).excludes(count);
+  command.flag("--json", options->as_json, "print the evidence instead of a line a trip");
+  command.does([options, &places] { return drill(*options, places); });
 }
 
 }  // namespace outrider::cli

@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -114,21 +113,21 @@ int show_dump(const DumpOptions& options, const Places& places) {
 
 }  // namespace
 
-void add_dump_command(CLI::App& app, const Places& places, int& exit_code) {
-  CLI::App* command = app.add_subcommand(
-      "dump", "what a segment holds, of a dead trader too: series, gates, samples");
-  command->footer(
+void add_dump_command(const Command& program, const Places& places) {
+  const Command command =
+      program.command("dump", "what a segment holds, of a dead trader too: series, gates, samples");
+  command.footer(
       "Changes nothing, and takes no sample from the sidecar. Samples that a sidecar has taken\n"
       "are no longer in a segment: its own totals have them.\n"
       "Exit codes: 0 shown, 2 usage or a file that is no segment, 3 not permitted, 4 no segment.");
   const auto options = std::make_shared<DumpOptions>();
-  command->add_option("PRODUCER", options->what,
-                      "the newest segment of this name, or of this path, with a slash in it; "
-                      "default every producer's");
-  command->add_option("--format", options->format, "text, csv or json; default text")
-      ->check(CLI::IsMember({"text", "csv", "json"}));
-  command->add_flag("--json", options->as_json, "for programs: --format json");
-  command->callback([options, &places, &exit_code] { exit_code = show_dump(*options, places); });
+  command.option("PRODUCER", options->what,
+                 "the newest segment of this name, or of this path, with a slash in it; "
+                 "default every producer's");
+  command.option("--format", options->format, "text, csv or json; default text")
+      .one_of({"text", "csv", "json"});
+  command.flag("--json", options->as_json, "for programs: --format json");
+  command.does([options, &places] { return show_dump(*options, places); });
 }
 
 }  // namespace outrider::cli

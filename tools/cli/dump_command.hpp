@@ -2,10 +2,11 @@
 // `outrider dump`: what a trader's segment holds, of a dead one too.
 #pragma once
 
+#include "cli/command.hpp"
 #include "cli/places.hpp"
 
 namespace outrider::cli {
 
-void add_dump_command(CLI::App& app, const Places& places, int& exit_code);
+void add_dump_command(const Command& program, const Places& places);
 
 }  // namespace outrider::cli

@@ -33,16 +33,16 @@ int halt(const ControlWish& wish, const Places& places) {
 
 }  // namespace
 
-void add_halt_command(CLI::App& app, const Places& places, int& exit_code) {
-  CLI::App* command = app.add_subcommand("halt", "no new orders, for a time or until armed");
+void add_halt_command(const Command& program, const Places& places) {
+  const Command command = program.command("halt", "no new orders, for a time or until armed");
   const auto wish = std::make_shared<ControlWish>();
   wish->scope = protection::global_scope;
   wish->reason = "no reason given";
-  command->add_option("--scope", wish->scope,
-                      "global, host, or label=value such as venue=binance; default global");
-  command->add_option("--reason", wish->reason, "why, for the record");
-  command->add_option("--for", wish->duration, "how long, such as 10m; default until armed");
-  command->callback([wish, &places, &exit_code] { exit_code = halt(*wish, places); });
+  command.option("--scope", wish->scope,
+                 "global, host, or label=value such as venue=binance; default global");
+  command.option("--reason", wish->reason, "why, for the record");
+  command.option("--for", wish->duration, "how long, such as 10m; default until armed");
+  command.does([wish, &places] { return halt(*wish, places); });
 }
 
 }  // namespace outrider::cli

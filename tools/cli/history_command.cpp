@@ -142,19 +142,19 @@ int show_history(const HistoryOptions& options) {
 
 }  // namespace
 
-void add_history_command(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("history", "what was tripped, killed, armed and refused");
-  command->footer(
+void add_history_command(const Command& program) {
+  const Command command = program.command("history", "what was tripped, killed, armed and refused");
+  command.footer(
       "Reads the journal in the state directory, its full files too; a sidecar need not run.\n"
       "Exit codes: 0 shown, 1 a file is damaged, 2 usage, 3 not permitted, 4 no journal.");
   const auto options = std::make_shared<HistoryOptions>();
-  add_journal_options(*command, options->journal);
-  command->add_option("--since", options->since, "only what happened in the last 2h, 30m, 1d ...");
-  command->add_option("--scope", options->scope, "only this scope, such as venue=binance");
-  command->add_option("--limit", options->limit, "only the last N; default all");
-  command->add_flag("--newest-first", options->newest_first, "default: oldest first");
-  command->add_flag("--json", options->as_json, "a JSON object a line");
-  command->callback([options, &exit_code] { exit_code = show_history(*options); });
+  add_journal_options(command, options->journal);
+  command.option("--since", options->since, "only what happened in the last 2h, 30m, 1d ...");
+  command.option("--scope", options->scope, "only this scope, such as venue=binance");
+  command.option("--limit", options->limit, "only the last N; default all");
+  command.flag("--newest-first", options->newest_first, "default: oldest first");
+  command.flag("--json", options->as_json, "a JSON object a line");
+  command.does([options] { return show_history(*options); });
 }
 
 }  // namespace outrider::cli

@@ -3,12 +3,12 @@
 // whether a sidecar runs or not.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "cli/command.hpp"
 
 namespace outrider::cli {
 
 /// Sets `exit_code`: 0 shown, 1 shown but a file is damaged, 2 a wrong --since,
 /// 3 this user may not look, 4 there is no journal.
-void add_history_command(CLI::App& app, int& exit_code);
+void add_history_command(const Command& program);
 
 }  // namespace outrider::cli

@@ -143,12 +143,12 @@ int show_verification(const std::string& given, const JournalOptions& options, b
 
 }  // namespace
 
-void add_journal_command(CLI::App& app, int& exit_code) {
-  CLI::App* journal = app.add_subcommand("journal", "look after the journal's files");
-  journal->require_subcommand(1);
-  CLI::App* command = journal->add_subcommand(
+void add_journal_command(const Command& program) {
+  const Command journal = program.command("journal", "look after the journal's files");
+  journal.needs_command();
+  const Command command = journal.command(
       "verify", "every record, the chain of them, and that both copies say the same");
-  command->footer(
+  command.footer(
       "Reads both copies in the state directory, their full files too; a sidecar need not run.\n"
       "The SHA-256 of a file's last record vouches for every record before it: noted elsewhere,\n"
       "it shows later that nothing was changed.\n"
@@ -156,12 +156,10 @@ void add_journal_command(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<JournalOptions>();
   const auto given = std::make_shared<std::string>();
   const auto as_json = std::make_shared<bool>(false);
-  add_journal_options(*command, *options);
-  command->add_option("PATH", *given, "this one file instead");
-  command->add_flag("--json", *as_json, "for programs");
-  command->callback([options, given, as_json, &exit_code] {
-    exit_code = show_verification(*given, *options, *as_json);
-  });
+  add_journal_options(command, *options);
+  command.option("PATH", *given, "this one file instead");
+  command.flag("--json", *as_json, "for programs");
+  command.does([options, given, as_json] { return show_verification(*given, *options, *as_json); });
 }
 
 }  // namespace outrider::cli

@@ -3,12 +3,12 @@
 // whether both copies say the same. Read-only, whether a sidecar runs or not.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "cli/command.hpp"
 
 namespace outrider::cli {
 
 /// Sets `exit_code`: 0 intact, 1 damaged, 3 this user may not look, 4 there is
 /// no journal.
-void add_journal_command(CLI::App& app, int& exit_code);
+void add_journal_command(const Command& program);
 
 }  // namespace outrider::cli

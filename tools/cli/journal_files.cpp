@@ -26,11 +26,11 @@ std::string JournalOptions::copy() const {
   return directory + "/latch.journal.copy";
 }
 
-void add_journal_options(CLI::App& command, JournalOptions& options) {
-  command.add_option("--storage.path", options.storage_path,
-                     "the sidecar's state directory; else as the sidecar finds it");
-  command.add_option("--storage.journal-copy", options.journal_copy,
-                     "directory of the second copy; else the same");
+void add_journal_options(const Command& command, JournalOptions& options) {
+  command.option("--storage.path", options.storage_path,
+                 "the sidecar's state directory; else as the sidecar finds it");
+  command.option("--storage.journal-copy", options.journal_copy,
+                 "directory of the second copy; else the same");
 }
 
 std::vector<std::string> files_of_journal(const std::string& path) {

@@ -2,9 +2,10 @@
 // Where the journal's files lie, for the commands that only read them.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+
+#include "cli/command.hpp"
 
 namespace outrider::cli {
 
@@ -18,7 +19,7 @@ struct JournalOptions {
 };
 
 /// Adds --storage.path and --storage.journal-copy.
-void add_journal_options(CLI::App& command, JournalOptions& options);
+void add_journal_options(const Command& command, JournalOptions& options);
 
 /// Full files, oldest first, and then the one that is written to, if it is there.
 [[nodiscard]] std::vector<std::string> files_of_journal(const std::string& path);

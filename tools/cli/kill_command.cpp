@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
@@ -78,13 +77,13 @@ int kill(const KillOptions& options, const Places& places) {
 
 }  // namespace
 
-void add_kill_command(CLI::App& app, const Places& places, int& exit_code) {
-  CLI::App* command = app.add_subcommand("kill", "close gates, latched until a person arms");
+void add_kill_command(const Command& program, const Places& places) {
+  const Command command = program.command("kill", "close gates, latched until a person arms");
   const auto options = std::make_shared<KillOptions>();
-  command->add_option("--scope", options->scope,
-                      "global, host, or label=value such as venue=binance; default global");
-  command->add_option("--reason", options->reason, "why, for the record");
-  command->callback([options, &places, &exit_code] { exit_code = kill(*options, places); });
+  command.option("--scope", options->scope,
+                 "global, host, or label=value such as venue=binance; default global");
+  command.option("--reason", options->reason, "why, for the record");
+  command.does([options, &places] { return kill(*options, places); });
 }
 
 }  // namespace outrider::cli

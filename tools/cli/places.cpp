@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "cli/command.hpp"
 #include "config/paths.hpp"
 
 namespace outrider::cli {
@@ -25,20 +26,20 @@ std::string Places::socket() const {
   return config::control_socket(config_of(*this), config::process_environment());
 }
 
-void add_places(CLI::App& app, Places& places) {
-  app.add_option("--segment.dir", places.segment_dir,
+void add_places(const Command& program, Places& places) {
+  program.option("--segment.dir", places.segment_dir,
                  "directory shared with the traders; else $OUTRIDER_DIR, else /run/outrider");
-  app.add_option("--control.socket", places.control_socket,
+  program.option("--control.socket", places.control_socket,
                  "the sidecar's control socket; else control.sock in the segment directory");
-  CLI::Option* address = app.add_option(
+  const Option address = program.option(
       "--control.address", places.control_address,
       "HOST:PORT of a sidecar's control.listen-address, instead of the socket: kill, halt, arm, "
       "alerts");
-  CLI::Option* token =
-      app.add_option("--control.token-file", places.token_file, "file with the token for it");
-  address->needs(token);
-  token->needs(address);
-  app.fallthrough();
+  const Option token =
+      program.option("--control.token-file", places.token_file, "file with the token for it");
+  address.needs(token);
+  token.needs(address);
+  program.options_anywhere();
 }
 
 int complain(int code, const std::string& message) {

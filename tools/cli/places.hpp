@@ -2,10 +2,11 @@
 // Where the command looks, and how it ends.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 namespace outrider::cli {
+
+class Command;
 
 /// A contract: scripts rely on it.
 enum ExitCode : int {
@@ -40,7 +41,7 @@ struct Places {
 
 /// Adds --segment.dir and the options of the door to the program itself; they may
 /// stand after the command's name too.
-void add_places(CLI::App& app, Places& places);
+void add_places(const Command& program, Places& places);
 
 /// A line on standard error; gives `code` back.
 int complain(int code, const std::string& message);

@@ -138,24 +138,23 @@ std::string query_text(const std::string& body) {
   return rows.empty() ? "no series\n" : table(rows);
 }
 
-void add_query_command(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("query", "what a PromQL expression is now, by the sidecar");
-  command->footer(
+void add_query_command(const Command& program) {
+  const Command command =
+      program.command("query", "what a PromQL expression is now, by the sidecar");
+  command.footer(
       "The sidecar answers from its last hour, as Prometheus does at /api/v1/query: values and\n"
       "their times. \"no series\" is an answer, too.\n"
       "Exit codes: 0 answered, 1 refused, 2 no valid expression or token file, 3 not permitted,\n"
       "4 no sidecar.");
   const auto options = std::make_shared<QueryOptions>();
   options->address = config::address_text(config::Config{}.web.listen_address);
-  command->add_option("EXPR", options->expression, "such as 'rate(orders_sent_total[1m])'")
-      ->required();
-  command->add_option("--web.listen-address", options->address,
-                      "HOST:PORT of the sidecar's pages; default " + options->address);
-  command->add_option("--web.token-file", options->token_file,
-                      "holds the token, where the sidecar has web.viewer-tokens");
-  command->add_flag("--json", options->as_json, "the answer as the sidecar gave it");
-  command->callback([options, &exit_code] { exit_code = show_answer(*options); });
+  command.option("EXPR", options->expression, "such as 'rate(orders_sent_total[1m])'").required();
+  command.option("--web.listen-address", options->address,
+                 "HOST:PORT of the sidecar's pages; default " + options->address);
+  command.option("--web.token-file", options->token_file,
+                 "holds the token, where the sidecar has web.viewer-tokens");
+  command.flag("--json", options->as_json, "the answer as the sidecar gave it");
+  command.does([options] { return show_answer(*options); });
 }
 
 }  // namespace outrider::cli

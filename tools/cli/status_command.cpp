@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/status_command.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 
@@ -21,12 +20,12 @@ int show_status(bool as_json, const Places& places) {
 
 }  // namespace
 
-void add_status_command(CLI::App& app, const Places& places, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("status", "producers, gates and latches; 1: a gate is closed");
+void add_status_command(const Command& program, const Places& places) {
+  const Command command =
+      program.command("status", "producers, gates and latches; 1: a gate is closed");
   const auto as_json = std::make_shared<bool>(false);
-  command->add_flag("--json", *as_json, "for programs");
-  command->callback([as_json, &places, &exit_code] { exit_code = show_status(*as_json, places); });
+  command.flag("--json", *as_json, "for programs");
+  command.does([as_json, &places] { return show_status(*as_json, places); });
 }
 
 }  // namespace outrider::cli

@@ -2,12 +2,13 @@
 // `outrider status [--json]`: read-only, also when everybody is dead.
 #pragma once
 
+#include "cli/command.hpp"
 #include "cli/places.hpp"
 
 namespace outrider::cli {
 
 /// Sets `exit_code`: 0 every gate is TRADING, 1 one is closed, 3 this user may
 /// not look, 4 there is no segment directory.
-void add_status_command(CLI::App& app, const Places& places, int& exit_code);
+void add_status_command(const Command& program, const Places& places);
 
 }  // namespace outrider::cli

@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -164,9 +163,9 @@ int show_tail(const TailOptions& options, const Places& places) {
 
 }  // namespace
 
-void add_tail_command(CLI::App& app, const Places& places, int& exit_code) {
-  CLI::App* command = app.add_subcommand("tail", "samples of histograms as they come");
-  command->footer(
+void add_tail_command(const Command& program, const Places& places) {
+  const Command command = program.command("tail", "samples of histograms as they come");
+  command.footer(
       "Looks into the rings a hundred times a second and takes nothing out: the sidecar's counts\n"
       "are what they were, and none need run. Samples that were overwritten before they were "
       "looked\n"
@@ -176,11 +175,11 @@ void add_tail_command(CLI::App& app, const Places& places, int& exit_code) {
       "Exit codes: 0 ended by Ctrl-C or after --count, 2 usage, 3 not permitted, 4 no segment "
       "directory.");
   const auto options = std::make_shared<TailOptions>();
-  command->add_option("--series", options->series,
-                      "only what this selector selects, as in PromQL, with the label producer");
-  command->add_option("--count", options->count, "end after that many samples");
-  command->add_flag("--json", options->as_json, "an object a line, with notices among them");
-  command->callback([options, &places, &exit_code] { exit_code = show_tail(*options, places); });
+  command.option("--series", options->series,
+                 "only what this selector selects, as in PromQL, with the label producer");
+  command.option("--count", options->count, "end after that many samples");
+  command.flag("--json", options->as_json, "an object a line, with notices among them");
+  command.does([options, &places] { return show_tail(*options, places); });
 }
 
 }  // namespace outrider::cli

@@ -2,11 +2,12 @@
 // `outrider tail`: samples as they come.
 #pragma once
 
+#include "cli/command.hpp"
 #include "cli/places.hpp"
 
 namespace outrider::cli {
 
 /// Sets `exit_code`: 0 ended by its user or after --count, 2, 3, 4 no segment directory.
-void add_tail_command(CLI::App& app, const Places& places, int& exit_code);
+void add_tail_command(const Command& program, const Places& places);
 
 }  // namespace outrider::cli

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/top_command.hpp"
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -99,10 +98,10 @@ int show_top(const TopOptions& options, const Places& places) {
 
 }  // namespace
 
-void add_top_command(CLI::App& app, const Places& places, int& exit_code) {
-  CLI::App* command = app.add_subcommand(
+void add_top_command(const Command& program, const Places& places) {
+  const Command command = program.command(
       "top", "gates, alerts, latency, rates and producers, again every second; q ends it");
-  command->footer(
+  command.footer(
       "Read from the segments, whether or not a sidecar runs; latency, alerts and lost samples "
       "are\n"
       "asked of the sidecar, and missing while none answers. A rate is of the time since the look\n"
@@ -112,10 +111,10 @@ void add_top_command(CLI::App& app, const Places& places, int& exit_code) {
       "terminal, one look follows the other.\n"
       "Exit codes: 0 shown, 2 usage, 3 not permitted, 4 no segment directory.");
   const auto options = std::make_shared<TopOptions>();
-  command->add_option("--interval", options->interval, "between two looks; default 1s");
-  command->add_flag("--once", options->once, "two looks, of which the second is shown");
-  command->add_flag("--json", options->as_json, "for programs; an object a look");
-  command->callback([options, &places, &exit_code] { exit_code = show_top(*options, places); });
+  command.option("--interval", options->interval, "between two looks; default 1s");
+  command.flag("--once", options->once, "two looks, of which the second is shown");
+  command.flag("--json", options->as_json, "for programs; an object a look");
+  command.does([options, &places] { return show_top(*options, places); });
 }
 
 }  // namespace outrider::cli

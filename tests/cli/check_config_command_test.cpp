@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <CLI/CLI.hpp>
+#include <array>
+
+#include "cli/command.hpp"
 
 namespace outrider::cli {
 namespace {
@@ -17,12 +19,11 @@ struct Outcome {
 };
 
 Outcome check(const std::string& file) {
-  CLI::App app;
   Outcome outcome;
-  add_check_config_command(app, outcome.exit_code);
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
-  app.parse("config " + file);
+  const std::array<const char*, 3> arguments{"check", "config", file.c_str()};
+  outcome.exit_code = run({"check", "", ""}, add_check_config_command, 3, arguments.data());
   outcome.out = testing::internal::GetCapturedStdout();
   outcome.err = testing::internal::GetCapturedStderr();
   return outcome;
