@@ -71,20 +71,6 @@ shm::RejectCode reject_code(const shm::TickClock& clock, const shm::Beat& trader
   return agrees ? shm::RejectCode::none : shm::RejectCode::clock_skew;
 }
 
-std::string_view to_text(shm::RejectCode code) noexcept {
-  switch (code) {
-    case shm::RejectCode::none:
-      return "";
-    case shm::RejectCode::clock_skew:
-      return "found its clock over 10 ms off; needed the sidecar's; restart it";
-    case shm::RejectCode::foreign_clock:
-      return "found a clock nobody else reads; needed one; set OUTRIDER_CLOCK";
-    case shm::RejectCode::no_heartbeat:
-      return "found no heartbeat yet; needed one; see its housekeeping";
-  }
-  return "";
-}
-
 std::uint32_t probes_since(GateRuntime& gate) noexcept {
   if (gate.state != GateState::probing) return 0;
   const shm::Allowance allowance = gate.verdict.allowance;

@@ -11,7 +11,6 @@ namespace outrider {
 /// it, must agree with ours within 10 ms.
 shm::RejectCode reject_code(const shm::TickClock& clock, const shm::Beat& trader,
                             const shm::Beat& own) noexcept;
-std::string_view to_text(shm::RejectCode code) noexcept;
 
 struct Enforcement {
   protection::Verdict verdict;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "guard.hpp"
+#include "segments/reject_text.hpp"
 
 namespace outrider {
 
@@ -42,7 +43,7 @@ protection::Verdict Guard::verdict_of(const GateRuntime& gate) const noexcept {
                    "a file of the producer was cut short: see the log");
   }
   if (gate.reject != shm::RejectCode::none) {
-    return unarmed(parts_.protection.scope_name(gate.own_scope), to_text(gate.reject));
+    return unarmed(parts_.protection.scope_name(gate.own_scope), segments::to_text(gate.reject));
   }
   return verdict;
 }

@@ -8,6 +8,7 @@
 
 #include "load/stages.hpp"
 #include "producer/segment_view.hpp"
+#include "segments/reject_text.hpp"
 
 namespace outrider {
 namespace {
@@ -114,7 +115,7 @@ TEST_F(BentClock, ClosesTheGateAtAJumpOfAnHourAndOpensItAtTheNextAgreement) {
     expect_no_long_grant();
     renew();
     EXPECT_FALSE(gate_.open(now())) << "granted by a clock that has just jumped";
-    EXPECT_EQ(gate_.view().reason, to_text(shm::RejectCode::clock_skew));
+    EXPECT_EQ(gate_.view().reason, segments::to_text(shm::RejectCode::clock_skew));
     renew();
     EXPECT_TRUE(gate_.open(now()));
     EXPECT_EQ(value("outrider_clock_jumps_total"), ++jumps);
@@ -145,7 +146,7 @@ TEST_F(BentClock, GrantsNothingWhileTheTradersClockDiffersByMoreThanTenMilliseco
     renew(off);
     EXPECT_FALSE(gate_.open(now()));
     EXPECT_EQ(gate_.state(), GateState::unarmed);
-    EXPECT_EQ(gate_.view().reason, to_text(shm::RejectCode::clock_skew));
+    EXPECT_EQ(gate_.view().reason, segments::to_text(shm::RejectCode::clock_skew));
     renew(5 * ms);
     EXPECT_TRUE(gate_.open(now()));
   }

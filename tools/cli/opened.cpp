@@ -11,24 +11,17 @@
 #include "outrider/shm/identity.hpp"
 #include "outrider/shm/series.hpp"
 #include "segments/listing.hpp"
+#include "segments/reject_text.hpp"
 
 namespace outrider::cli {
 namespace {
 
 using std::chrono::nanoseconds;
 
-std::string_view reject_text(std::uint64_t code) {
-  switch (static_cast<shm::RejectCode>(code)) {
-    case shm::RejectCode::none:
-      return "";
-    case shm::RejectCode::clock_skew:
-      return "found its clock over 10 ms off; needed the sidecar's; restart it";
-    case shm::RejectCode::foreign_clock:
-      return "found a clock nobody else reads; needed one; set OUTRIDER_CLOCK";
-    case shm::RejectCode::no_heartbeat:
-      return "found no heartbeat yet; needed one; see its housekeeping";
-  }
-  return "refused by the sidecar";
+std::string_view reject_text(std::uint64_t word) {
+  const auto code = static_cast<shm::RejectCode>(word);
+  const std::string_view text = segments::to_text(code);
+  return text.empty() && code != shm::RejectCode::none ? "refused by the sidecar" : text;
 }
 
 }  // namespace
