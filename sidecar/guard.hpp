@@ -65,7 +65,6 @@ class Guard final : private protection::Ends {
   void look_for_orders(const PlannedProducer& planned) noexcept;
   void feed_analytics(const Now& now) noexcept;
   void finish(const Now& now) noexcept;
-  void publish_checks(Publication& publication) const noexcept;
   void publish(Publication& publication) const noexcept;
 
   // protection::Ends

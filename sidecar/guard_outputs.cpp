@@ -24,8 +24,6 @@ void copy_rules(const rules::Plan& plan, Publication& publication) noexcept {
   std::size_t number = 0;
   for (const rules::BoundRule& rule : plan.rules()) {
     publication.rules[number++] = rule.status();
-    publication.evaluations += rule.status().evaluations;
-    publication.failures += rule.status().failures;
     for (const auto& instance : rule.instances()) {
       const bool unknown = instance->state == rules::AlertState::inactive && rule.status().no_data;
       publication.alerts[next++] = {
@@ -37,8 +35,6 @@ void copy_rules(const rules::Plan& plan, Publication& publication) noexcept {
   next = 0;
   for (const rules::BoundRecording& recording : plan.recordings()) {
     publication.recordings[number++] = recording.status();
-    publication.evaluations += recording.status().evaluations;
-    publication.failures += recording.status().failures;
     for (const auto& cell : recording.cells()) publication.recorded[next++] = *cell;
   }
 }
@@ -136,18 +132,6 @@ void Guard::finish(const Now& now) noexcept {
   }
 }
 
-void Guard::publish_checks(Publication& publication) const noexcept {
-  for (std::size_t i = 0; i < publication.checks.size(); ++i) {
-    const auto& name = publication.names->checks[i];
-    if (name.recording >= plan_->rules->recordings().size()) continue;  // beyond the room
-    const rules::BoundRecording& recording = plan_->rules->recordings()[name.recording];
-    auto& sample = publication.checks[i];
-    if (name.recorded) sample.recorded = *recording.cells()[*name.recorded];
-    sample.was_evaluated = recording.status().evaluations != 0;
-    sample.evaluated = recording.status().last_evaluation;
-  }
-}
-
 void Guard::publish(Publication& publication) const noexcept {
   publication.steady = now_.steady;
   publication.wall = now_.wall;
@@ -168,7 +152,6 @@ void Guard::publish(Publication& publication) const noexcept {
     sample.since_wall_ms = gate.verdict.since_wall / 1ms;
   }
   copy_rules(*plan_->rules, publication);
-  publish_checks(publication);
   for (std::size_t id = 0; id < publication.trips.size(); ++id) {
     publication.trips[id] =
         parts_.protection.breaker_at(static_cast<protection::BreakerId>(id)).trips();

@@ -280,15 +280,15 @@ void Planner::name_publication(Plan& plan) {
     for (const auto& instance : rule.instances())
       names->alerts.push_back({rule.rule().name, instance->labels, &rule.rule(), instance});
   }
-  const auto recordings = plan.rules->recordings();
-  names->recordings = recordings.size();
-  for (std::size_t i = 0; i < recordings.size(); ++i) {
-    const auto labels = recordings[i].labels();
-    if (i == recordings.size() - plan.rule_set->field_count)
-      names->first_field = names->recorded.size();
+  for (const rules::BoundRecording& recording : plan.rules->recordings()) {
+    const auto labels = recording.labels();
+    names->first_recorded.push_back(names->recorded.size());
     names->recorded.insert(names->recorded.end(), labels.begin(), labels.end());
   }
-  if (plan.rule_set->field_count == 0) names->first_field = names->recorded.size();
+  const std::size_t fields = plan.rule_set->field_count;
+  names->first_field = fields == 0
+                           ? names->recorded.size()
+                           : *(names->first_recorded.end() - static_cast<std::ptrdiff_t>(fields));
   for (std::size_t id = 0; id < parts_.protection.breaker_count(); ++id) {
     const auto& breaker = parts_.protection.breaker_at(static_cast<protection::BreakerId>(id));
     names->trips.emplace_back(parts_.protection.scope_name(breaker.scope()), breaker.rule());

@@ -42,7 +42,7 @@ void Planner::name_checks(const Plan& plan, PublicationNames& names) {
     if (recording.labels().empty()) add(name_of(recording, recording.rule().labels));
     for (std::size_t number = 0; number < recording.labels().size(); ++number) {
       PublicationNames::CheckName name = name_of(recording, recording.labels()[number]);
-      name.recorded = number;
+      name.recorded = names.first_recorded[i] + number;
       add(std::move(name));
     }
   }

@@ -23,11 +23,10 @@ Publication::Publication(std::shared_ptr<const PublicationNames> from)
       producers(names->producers.size()),
       gates(names->gates.size()),
       alerts(names->alerts.size()),
-      checks(names->checks.size()),
       trips(names->trips.size()),
       recorded(names->recorded.size()),
       rules(names->rules.size()),
-      recordings(names->recordings) {
+      recordings(names->first_recorded.size()) {
   snapshot.schema = names->schema;
   snapshot.values.resize(names->schema->value_count);
   snapshot.present.resize(names->schema->value_count);
@@ -144,16 +143,25 @@ void add_alerts(const Publication& publication, outputs::Status& status) {
 }
 
 void add_checks(const Publication& publication, outputs::Status& status) {
-  for (std::size_t i = 0; i < publication.checks.size(); ++i) {
-    const auto& name = publication.names->checks[i];
-    const auto& [recorded, was_evaluated, evaluated] = publication.checks[i];
+  for (const auto& name : publication.names->checks) {
     outputs::CheckStatus check{.check = name.check, .labels = name.labels};
-    if (recorded.present) {
-      check.value = recorded.value;
-      check.health = aggregate::health_of(recorded.value);
+    if (name.recorded && publication.recorded[*name.recorded].present) {
+      check.value = publication.recorded[*name.recorded].value;
+      check.health = aggregate::health_of(*check.value);
     }
-    if (was_evaluated) check.age = publication.steady - evaluated;
+    // Beyond the room there is no recording.
+    if (name.recording < publication.recordings.size()) {
+      const rules::RuleStatus& rule = publication.recordings[name.recording];
+      if (rule.evaluations != 0) check.age = publication.steady - rule.last_evaluation;
+    }
     status.checks.push_back(std::move(check));
+  }
+}
+
+void add_evaluations(const std::vector<rules::RuleStatus>& rules, outputs::Status& status) {
+  for (const rules::RuleStatus& rule : rules) {
+    status.rule_evaluations += rule.evaluations;
+    status.rule_evaluation_failures += rule.failures;
   }
 }
 
@@ -199,8 +207,8 @@ outputs::Status to_status(const Publication& publication) {
     const auto& [scope, rule] = publication.names->trips[i];
     status.trips.push_back({scope, rule, publication.trips[i], 0});
   }
-  status.rule_evaluations = publication.evaluations;
-  status.rule_evaluation_failures = publication.failures;
+  add_evaluations(publication.rules, status);
+  add_evaluations(publication.recordings, status);
   return status;
 }
 

@@ -49,7 +49,7 @@ struct PublicationNames {
     std::string check;
     aggregate::Labels labels;               ///< beside that
     std::size_t recording = 0;              ///< of the plan's
-    std::optional<std::size_t> recorded{};  ///< of its series; none: it can record nothing
+    std::optional<std::size_t> recorded{};  ///< its series; none: it can record nothing
   };
   std::shared_ptr<const aggregate::Schema> schema;
   std::vector<ProducerName> producers;
@@ -59,7 +59,7 @@ struct PublicationNames {
   std::shared_ptr<const rules::RuleSet> rule_set;
   std::vector<std::pair<std::string, std::string>> trips;  ///< scope and rule, by breaker
   std::vector<aggregate::Labels> recorded;                 ///< all that recording rules can yield
-  std::size_t recordings = 0;                              ///< rules that record
+  std::vector<std::size_t> first_recorded;                 ///< of these, by recording rule
   std::size_t first_field = 0;                 ///< from here on: those of summaries' fields
   std::vector<const rules::AlertRule*> rules;  ///< of rule_set, in the plan's order
 };
@@ -82,12 +82,6 @@ struct Publication {
     nanoseconds since{};  ///< steady
   };
 
-  struct CheckSample {
-    rules::RecordedCell recorded;
-    bool was_evaluated = false;
-    nanoseconds evaluated{};  ///< steady
-  };
-
   Publication() = default;
   explicit Publication(std::shared_ptr<const PublicationNames> names);
 
@@ -96,14 +90,11 @@ struct Publication {
   std::vector<ProducerSample> producers;
   std::vector<GateSample> gates;
   std::vector<AlertSample> alerts;
-  std::vector<CheckSample> checks;
   std::vector<std::uint64_t> trips;
   std::vector<rules::RecordedCell> recorded;
   std::vector<rules::RuleStatus> rules;
   std::vector<rules::RuleStatus> recordings;  ///< by number in the rule set
-  std::uint64_t evaluations = 0;
-  std::uint64_t failures = 0;
-  nanoseconds steady{};  ///< when
+  nanoseconds steady{};                       ///< when
   nanoseconds wall{};
 };
 
