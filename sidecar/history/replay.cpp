@@ -111,11 +111,6 @@ class Lens final : public aggregate::ValueSource {
   std::optional<LookNumber> look_;
 };
 
-/// The look at the edge of a range is part of it.
-LookNumber look_from(const Timeline& timeline, nanoseconds wall) {
-  return timeline.look_after(wall - nanoseconds{1});
-}
-
 /// When the timeline begins, if that is later than what is asked for.
 std::optional<nanoseconds> begins_late(const Timeline& timeline, nanoseconds from) {
   if (timeline.look_count() == 0) return std::nullopt;
@@ -253,7 +248,7 @@ Answer samples(const promql::MatrixSelector& matrix, const Timeline& timeline, n
   Answer answer;
   std::size_t points = 0;
   const nanoseconds last = end - matrix.selector.shift.offset;
-  const LookNumber from = look_from(timeline, last - matrix.range);
+  const LookNumber from = timeline.look_from(last - matrix.range);
   const LookNumber until = timeline.look_after(last);
   for (const auto& series : timeline.select(matrix.selector.matchers)) {
     Row row{series->labels(), {}};

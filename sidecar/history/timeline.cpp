@@ -165,6 +165,11 @@ void Timeline::count_bytes() {
   bytes_ += label_bytes_;
 }
 
+LookNumber Timeline::look_from(nanoseconds wall) const {
+  const auto there = std::lower_bound(times_.begin(), times_.end(), wall);
+  return first_ + static_cast<LookNumber>(there - times_.begin());
+}
+
 LookNumber Timeline::look_after(nanoseconds wall) const {
   const auto later = std::upper_bound(times_.begin(), times_.end(), wall);
   return first_ + static_cast<LookNumber>(later - times_.begin());

@@ -69,6 +69,8 @@ class Timeline {
   [[nodiscard]] std::size_t look_count() const noexcept { return times_.size(); }
   [[nodiscard]] LookNumber first_look() const noexcept { return first_; }
   [[nodiscard]] nanoseconds time_of(LookNumber look) const { return times_[look - first_]; }
+  /// The first look at or after `wall`; one after the last if there is none.
+  [[nodiscard]] LookNumber look_from(nanoseconds wall) const;
   /// The first look that is later than `wall`; one after the last if there is none.
   [[nodiscard]] LookNumber look_after(nanoseconds wall) const;
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 #include <variant>
 
 #include "outputs/json.hpp"
@@ -18,6 +19,7 @@ namespace {
 
 using history::Timeline;
 using std::chrono::nanoseconds;
+using Matches = std::vector<std::vector<promql::LabelMatcher>>;
 using Found = std::vector<std::shared_ptr<const history::Series>>;
 
 /// What is wrong with an expression, with its place.
@@ -103,14 +105,12 @@ bool was_there(const history::Series& series, history::LookNumber from, history:
 }
 
 /// Series that one of `match[]` selects, all without one, with a value from `start` to `end`.
-Found find_series(const QueryParameters& parameters, const Timeline& timeline) {
+Found find_series(const QueryParameters& parameters, Matches matches, const Timeline& timeline) {
   const nanoseconds start = parameters.time("start", nanoseconds::min());
   const nanoseconds end = parameters.time("end", nanoseconds::max());
-  const auto from = start == nanoseconds::min() ? timeline.first_look()
-                                                : timeline.look_after(start - nanoseconds{1});
+  const auto from = timeline.look_from(start);
   const auto until = timeline.look_after(end);
   std::set<std::shared_ptr<const history::Series>> chosen;
-  auto matches = parameters.matches();
   if (matches.empty()) matches.emplace_back();
   for (const auto& matchers : matches) {
     for (auto& series : timeline.select(matchers)) chosen.insert(std::move(series));
@@ -122,10 +122,11 @@ Found find_series(const QueryParameters& parameters, const Timeline& timeline) {
 }
 
 Response series(const QueryParameters& parameters, const Timeline& timeline) {
-  if (parameters.matches().empty())
+  Matches matches = parameters.matches();
+  if (matches.empty())
     throw BadParameter{"match[]: found none; needed at least one, such as up{job=\"api\"}"};
   std::vector<std::string> all;
-  for (const auto& each : find_series(parameters, timeline))
+  for (const auto& each : find_series(parameters, std::move(matches), timeline))
     all.push_back(labels_object(each->labels()));
   std::sort(all.begin(), all.end());
   std::string list;
@@ -135,7 +136,7 @@ Response series(const QueryParameters& parameters, const Timeline& timeline) {
 
 Response labels(const QueryParameters& parameters, const Timeline& timeline) {
   std::set<std::string> names;
-  for (const auto& each : find_series(parameters, timeline)) {
+  for (const auto& each : find_series(parameters, parameters.matches(), timeline)) {
     for (const auto& [name, value] : each->labels()) names.insert(name);
   }
   return success(text_list({names.begin(), names.end()}));
@@ -148,7 +149,7 @@ Response label_values(const QueryParameters& parameters, const Timeline& timelin
   if (!promql::is_label_name(name))
     throw BadParameter{"found the label " + name + "; needed letters, digits and _"};
   std::set<std::string> values;
-  for (const auto& each : find_series(parameters, timeline)) {
+  for (const auto& each : find_series(parameters, parameters.matches(), timeline)) {
     const std::string value{promql::label_value(each->labels(), name)};
     if (!value.empty()) values.insert(value);
   }
