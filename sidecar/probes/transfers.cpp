@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/secret.hpp"
+#include "probes/request_defaults.hpp"
 
 namespace outrider::probes {
 
@@ -36,13 +37,7 @@ Transfers::Transfer::Transfer(Transfers& all, const Request& request)
   CURL* easy = handle_->easy;
   ::curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
   ::curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
-  ::curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  ::curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  ::curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  ::curl_easy_setopt(easy, CURLOPT_USERAGENT, "outrider");
-  ::curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  // Else the end of one whose name does not resolve waits for the resolver.
-  ::curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+  set_defaults(easy);
   // Whether it can be reached is the question, each time.
   ::curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   ::curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);

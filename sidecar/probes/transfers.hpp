@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // All requests that are under way, on one thread: none waits for another, names are
-// resolved aside. With transfers.cpp the only files here that know libcurl.
+// resolved aside. With transfers.cpp and request_defaults.hpp the only files here that know
+// libcurl.
 #pragma once
 
 #include <chrono>

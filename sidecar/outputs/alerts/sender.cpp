@@ -7,6 +7,7 @@
 #include <list>
 
 #include "config/secret.hpp"
+#include "probes/request_defaults.hpp"
 
 namespace outrider::alerts {
 
@@ -101,18 +102,12 @@ void Sender::post(const config::ReceiverConfig& to, std::string body, bool is_ki
   }
   if (!to.ca_file.empty()) ::curl_easy_setopt(easy, CURLOPT_CAINFO, to.ca_file.c_str());
   ::curl_easy_setopt(easy, CURLOPT_URL, secrets.url.c_str());
-  ::curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  ::curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  ::curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  ::curl_easy_setopt(easy, CURLOPT_USERAGENT, "outrider");
+  probes::set_defaults(easy);
   ::curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer.headers.get());
   ::curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
   ::curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body.c_str());
   ::curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, discard);
   ::curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout);
-  ::curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  // Else the end of one whose name does not resolve waits for the resolver.
-  ::curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   ::curl_multi_add_handle(transfers_->multi.get(), easy);
   transfers_->under_way.push_back(std::move(transfer));
 }
