@@ -5,18 +5,10 @@
 
 #include "own_series.hpp"
 
+#include "as_double.hpp"
+
 namespace outrider {
-namespace {
-
-double seconds(nanoseconds duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
-double as_double(std::uint64_t count) {
-  return static_cast<double>(count);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 void DurationHistogram::add(nanoseconds duration) noexcept {
   const double took = seconds(duration);

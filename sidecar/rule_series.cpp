@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 
+#include "as_double.hpp"
+
 namespace outrider {
 
 using aggregate::FamilyKind;
@@ -16,10 +18,6 @@ std::string severity_of(const rules::AlertRule& rule) {
     if (label == "severity") return text.text();
   }
   return {};
-}
-
-double as_double(std::uint64_t count) {
-  return static_cast<double>(count);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <map>
 
+#include "as_double.hpp"
 #include "outputs/json.hpp"
 
 namespace outrider {
@@ -15,10 +16,6 @@ namespace {
 using outputs::Json;
 using rules::AlertRule;
 using rules::AlertState;
-
-double seconds(nanoseconds duration) {
-  return std::chrono::duration<double>(duration).count();
-}
 
 Json time_json(const Publication& publication, nanoseconds steady) {
   if (steady == nanoseconds{}) return {};

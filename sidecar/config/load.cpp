@@ -18,7 +18,7 @@ namespace outrider::config {
 namespace {
 
 /// Far above any configuration, far below what would stop the machine.
-constexpr std::size_t most_bytes = 1 << 20;
+constexpr std::size_t most_file_bytes = 1 << 20;
 
 /// Which alerts there are, and where those that there are not are told.
 class AlertCheck {
@@ -89,12 +89,12 @@ Loaded load_file(const std::string& file) {
     const std::string found = std::strerror(errno);
     return refused("found " + found + "; needed a file that this user may read; chmod or chown it");
   }
-  std::string text(most_bytes + 1, '\0');
+  std::string text(most_file_bytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (stream.bad())
     return refused("found it unreadable to its end; needed a readable file; look at the disk");
   text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > most_bytes)
+  if (text.size() > most_file_bytes)
     return refused("found more than 1 MiB; needed a configuration; correct the path");
   return load_text(text, file);
 }

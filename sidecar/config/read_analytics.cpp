@@ -7,18 +7,13 @@
 #include "config/entry_fields.hpp"
 #include "config/keys.hpp"
 #include "config/problem.hpp"
+#include "config/trimmed.hpp"
 
 namespace outrider::config {
 
 namespace {
 
 using namespace std::chrono_literals;
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(' ');
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
-}
 
 /// One `label="value"`, off the front of `text`, with the comma behind it.
 bool take_matcher(std::string_view& text, SeriesSelector& selector) {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "config/keys.hpp"
+#include "config/trimmed.hpp"
 
 namespace outrider::config {
 
@@ -20,12 +21,6 @@ struct Operator {
 /// The longer ones first.
 constexpr Operator operators[] = {
     {"=~", Kind::matches}, {"!~", Kind::matches_not}, {"!=", Kind::not_equal}, {"=", Kind::equal}};
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 /// With its quotes taken off; nothing when they are not in order.
 std::optional<std::string> unquoted(std::string_view text) {

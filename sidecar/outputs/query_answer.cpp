@@ -17,11 +17,11 @@ using history::Row;
 
 constexpr unsigned bad_request = 400;
 constexpr unsigned unprocessable = 422;
-constexpr unsigned service_unavailable = 503;
+constexpr unsigned unavailable = 503;
 
 unsigned status_of(std::string_view type) {
   if (type == "bad_data") return bad_request;
-  return type == "execution" ? unprocessable : service_unavailable;
+  return type == "execution" ? unprocessable : unavailable;
 }
 
 std::string quoted(const std::string& text) {

@@ -14,7 +14,6 @@
 namespace outrider::protection {
 namespace {
 
-constexpr std::size_t record_bytes = sizeof(JournalRecord);
 constexpr std::size_t block_records = 16;  ///< read at a time
 constexpr int open_flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
 constexpr mode_t owner_and_group = 0640;

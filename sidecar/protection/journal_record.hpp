@@ -37,7 +37,8 @@ struct JournalRecord {
   std::uint32_t reserved;
   std::uint32_t crc;  ///< CRC-32C of all the bytes above
 };
-static_assert(sizeof(JournalRecord) == 552);
+inline constexpr std::size_t record_bytes = sizeof(JournalRecord);
+static_assert(record_bytes == 552);
 
 /// Everything but seq, previous and crc.
 [[nodiscard]] JournalRecord record_of(const JournalEntry& entry);

@@ -7,7 +7,6 @@
 namespace outrider::protection {
 namespace {
 
-constexpr std::size_t record_bytes = sizeof(JournalRecord);
 constexpr std::uint64_t magic_of_version_1 = 0x31'4C'4E'4A'52'54'55'4F;  // "OUTRJNL1"
 
 bool is_gone(const JournalCopy& copy) {

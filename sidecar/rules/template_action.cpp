@@ -12,7 +12,6 @@ namespace outrider::rules {
 
 namespace {
 
-constexpr std::string_view blank = " \t\r\n";
 /// Deeper nesting is nobody's meaning.
 constexpr int most_nested = 16;
 

@@ -14,6 +14,8 @@
 
 namespace outrider::rules {
 
+inline constexpr std::string_view blank = " \t\r\n";
+
 class TemplateAction {
  public:
   /// Empty, or why the text is refused.

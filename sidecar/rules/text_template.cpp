@@ -7,8 +7,6 @@ namespace outrider::rules {
 
 namespace {
 
-constexpr std::string_view blank = " \t\r\n";
-
 bool is_blank(char c) {
   return blank.find(c) != blank.npos;
 }

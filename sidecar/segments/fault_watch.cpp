@@ -28,14 +28,14 @@ std::mutex ranges_mutex;  ///< of those who register, never of the handler
 struct sigaction previous_action;
 
 /// What a fault goes by: copies that belong together.
-struct Found {
+struct FoundRange {
   WatchedRange* range = nullptr;
   std::uintptr_t begin = 0;
   std::size_t bytes = 0;
   int protection = PROT_READ;
 };
 
-Found range_of(std::uintptr_t address) noexcept {
+FoundRange range_of(std::uintptr_t address) noexcept {
   for (WatchedRange& range : ranges) {
     // sync(watched): acquire, pairs with FaultWatch's constructor. The rest of the
     // entry is there before its beginning.
@@ -53,7 +53,7 @@ Found range_of(std::uintptr_t address) noexcept {
 }
 
 /// Zeroes in one step in the place of every page of the range.
-bool replace(const Found& found) noexcept {
+bool replace(const FoundRange& found) noexcept {
   // As a long: what an int leaves beside it on the stack would be part of a variadic
   // argument.
   constexpr long offset = 0;
@@ -73,7 +73,7 @@ void on_fault(int, siginfo_t* info, void*) {
     ::raise(SIGBUS);
     return install();
   }
-  const Found found = range_of(reinterpret_cast<std::uintptr_t>(info->si_addr));
+  const FoundRange found = range_of(reinterpret_cast<std::uintptr_t>(info->si_addr));
   if (found.range != nullptr) {
     // sync(fault): release, pairs with FaultWatch::faulted. The flag is up before
     // anybody can see a zero; replacing pages interrupts every thread that could.

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 using dashboards::Dashboard;
 using Files = std::vector<std::string>;
 
-struct Options {
+struct DashboardsOptions {
   std::string directory;
   Files profiles;
   Files files;
@@ -67,7 +67,7 @@ std::vector<Source> described_in(const std::string& directory) {
 }
 
 /// Those that were asked for; false, and why is printed, when one is not there.
-bool choose(const Options& options, std::vector<Source>& chosen) {
+bool choose(const DashboardsOptions& options, std::vector<Source>& chosen) {
   for (const std::string& file : options.files) chosen.push_back({"", file, {}});
   if (!options.files.empty() && options.profiles.empty()) return true;
   const std::vector<Source> known = described_in(options.directory);
@@ -90,7 +90,7 @@ bool choose(const Options& options, std::vector<Source>& chosen) {
 }
 
 /// False, and every problem is printed, when one of them is not valid.
-bool read_all(const Options& options, std::vector<Source>& sources) {
+bool read_all(const DashboardsOptions& options, std::vector<Source>& sources) {
   if (!choose(options, sources)) return false;
   bool is_good = true;
   for (Source& source : sources) {
@@ -116,7 +116,7 @@ int write_text(const std::string& path, const std::string& text) {
   return exit_done;
 }
 
-int list(const Options& options) {
+int list(const DashboardsOptions& options) {
   std::vector<Source> sources;
   if (!read_all(options, sources)) return exit_usage;
   for (const Source& source : sources)
@@ -127,7 +127,7 @@ int list(const Options& options) {
   return exit_done;
 }
 
-int generate(const Options& options) {
+int generate(const DashboardsOptions& options) {
   std::vector<Source> sources;
   if (!read_all(options, sources)) return exit_usage;
   std::vector<Dashboard> all;
@@ -162,7 +162,7 @@ bool read_json(const std::string& file, dashboards::Imported& imported) {
   return imported.problems.empty();
 }
 
-int import_one(const std::string& file, const Options& options) {
+int import_one(const std::string& file, const DashboardsOptions& options) {
   dashboards::Imported imported;
   if (!read_json(file, imported)) return exit_usage;
   print(imported.differences);
@@ -199,7 +199,7 @@ int check(const Files& files) {
   return worst;
 }
 
-void add_sources(const Command& command, Options& options) {
+void add_sources(const Command& command, DashboardsOptions& options) {
   command.option("--directory", options.directory,
                  "where dashboards.yml and profiles/ are; else what is installed, else "
                  "tools/deploy");
@@ -210,8 +210,8 @@ void add_sources(const Command& command, Options& options) {
 }  // namespace
 
 void add_dashboards_command(const Command& program) {
-  const auto options =
-      std::make_shared<Options>(Options{default_directory(), {}, {}, {}, {}, false});
+  const auto options = std::make_shared<DashboardsOptions>(
+      DashboardsOptions{default_directory(), {}, {}, {}, {}, false});
   const auto files = std::make_shared<Files>();
   const Command command =
       program.command("dashboards", "Grafana's dashboards, from descriptions and back");

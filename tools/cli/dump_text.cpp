@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t samples_for_people = 10;
 
-std::string known(const std::optional<std::uint64_t>& count) {
+std::string known_text(const std::optional<std::uint64_t>& count) {
   return count ? std::to_string(*count) : "unknown";
 }
 
@@ -30,9 +30,9 @@ std::string head(const Dump& dump) {
           outputs::wall_text(static_cast<std::int64_t>(header.created_wall_ns / 1'000'000)) + '\n';
   if (dump.retired) text += "retired: the sidecar has all of it in its own totals\n";
   const LawReading& law = dump.reading.law;
-  text += "recorded " + std::to_string(law.recorded) + " = taken by sidecars " + known(law.taken) +
-          " + in the rings " + known(law.in_ring) + " + spilled " + std::to_string(law.spilled) +
-          '\n';
+  text += "recorded " + std::to_string(law.recorded) + " = taken by sidecars " +
+          known_text(law.taken) + " + in the rings " + known_text(law.in_ring) + " + spilled " +
+          std::to_string(law.spilled) + '\n';
   if (law.impossible_lanes != 0)
     text +=
         "but for " + std::to_string(law.impossible_lanes) + " lanes that cannot be, see below\n";

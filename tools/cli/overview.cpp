@@ -21,7 +21,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr std::chrono::milliseconds between_looks{60};
+constexpr std::chrono::milliseconds two_looks_apart{60};
 constexpr std::chrono::seconds sidecar_stalled_after{1};
 
 void read_directives(const Opened& opened, std::vector<DirectiveOverview>& unanswered) {
@@ -99,7 +99,7 @@ Overview look(const std::string& directory) {
       open_newest(directory, shm::Access::read_only, overview.unreadable);
   std::vector<std::uint64_t> recorded_before;
   for (const Opened& each : opened) recorded_before.push_back(recorded(each));
-  if (!opened.empty()) std::this_thread::sleep_for(between_looks);
+  if (!opened.empty()) std::this_thread::sleep_for(two_looks_apart);
 
   overview.sidecar = sidecar_state(directory, opened);
   read_latches(directory, overview);

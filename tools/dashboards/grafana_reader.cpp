@@ -25,9 +25,10 @@ std::string short_text(const Json& json) {
 }
 
 /// One dashboard's JSON. What is there and of another type than it must be is a problem.
-class Reader {
+class GrafanaReader {
  public:
-  Reader(const std::string& text, const std::string& file, std::string prefix, Imported& into)
+  GrafanaReader(const std::string& text, const std::string& file, std::string prefix,
+                Imported& into)
       : text_{text}, file_{file}, prefix_{std::move(prefix)}, into_{into} {}
 
   Dashboard read(const Json& json) {
@@ -285,7 +286,7 @@ Imported read_grafana(const std::string& text, const std::string& file) {
     return imported;
   }
   const std::string prefix = is_wrapped ? "/dashboard" : "";
-  imported.dashboard = Reader{text, file, prefix, imported}.read(inner);
+  imported.dashboard = GrafanaReader{text, file, prefix, imported}.read(inner);
   if (!imported.problems.empty()) return imported;
   imported.is_identical = grafana_text(imported.dashboard, is_wrapped) == text;
   const Plain before(inner);

@@ -18,7 +18,7 @@ constexpr nanoseconds tidy_period = 1s;
 constexpr std::chrono::milliseconds hook_period = 5ms;
 constexpr std::chrono::milliseconds patience_for_requeue = 2s;
 /// Until summaries are told: series must have been found, and reloaded rules planned.
-constexpr nanoseconds settle_time = 5s;
+constexpr nanoseconds summaries_settle_time = 5s;
 constexpr nanoseconds replan_time = 1s;
 
 constexpr long too_many_requests = 429;
@@ -53,7 +53,7 @@ Dispatcher::Dispatcher(Parts parts, const config::Config& config)
   if (error) parts_.log.error("alerts are not remembered over a restart: " + error.message);
   read_store(started_);
   schedule_.configure(config, started_.wall);
-  summaries_from_ = started_.steady + settle_time;
+  summaries_from_ = started_.steady + summaries_settle_time;
 }
 
 void Dispatcher::read_store(const Time& now) {

@@ -2,26 +2,13 @@
 #include "outputs/alerts/payload.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "outputs/alerts/json_text.hpp"
 #include "outputs/status.hpp"
 
 namespace outrider::alerts {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-/// Names come from other processes: bytes that are no UTF-8 are replaced, not thrown at.
-std::string dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-Json object(const aggregate::Labels& labels) {
-  Json json = Json::object();
-  for (const auto& [name, value] : labels) json[name] = value;
-  return json;
-}
 
 std::string time_text(nanoseconds wall) {
   return outputs::wall_text(wall / std::chrono::milliseconds{1});
@@ -59,8 +46,8 @@ std::string alertmanager_payload(std::span<const Message> messages, const Payloa
   Json list = Json::array();
   for (const Message& message : messages) {
     const Alert& alert = message.alert;
-    list.push_back({{"labels", object(alert.labels)},
-                    {"annotations", object(alert.annotations)},
+    list.push_back({{"labels", labels_json(alert.labels)},
+                    {"annotations", labels_json(alert.annotations)},
                     {"startsAt", time_text(alert.starts_at)},
                     {"endsAt", time_text(end_of(message, facts))},
                     {"generatorURL", facts.generator_url}});
@@ -75,8 +62,8 @@ std::string webhook_payload(std::span<const Message> messages, const PayloadFact
   for (const Message& message : messages) {
     const Alert& alert = message.alert;
     list.push_back({{"status", status},
-                    {"labels", object(alert.labels)},
-                    {"annotations", object(alert.annotations)},
+                    {"labels", labels_json(alert.labels)},
+                    {"annotations", labels_json(alert.annotations)},
                     {"startsAt", time_text(alert.starts_at)},
                     {"endsAt", message.ends ? time_text(alert.ends_at) : "0001-01-01T00:00:00Z"},
                     {"generatorURL", facts.generator_url},
@@ -90,8 +77,8 @@ std::string webhook_payload(std::span<const Message> messages, const PayloadFact
        {"status", status},
        {"receiver", facts.receiver},
        {"groupLabels", {{"alertname", name}}},
-       {"commonLabels", object(common(messages, &Alert::labels))},
-       {"commonAnnotations", object(common(messages, &Alert::annotations))},
+       {"commonLabels", labels_json(common(messages, &Alert::labels))},
+       {"commonAnnotations", labels_json(common(messages, &Alert::annotations))},
        {"externalURL", facts.generator_url},
        {"alerts", list}});
 }

@@ -2,8 +2,8 @@
 #include "outputs/alerts/report.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "outputs/alerts/json_text.hpp"
 #include "outputs/status.hpp"
 #include "rules/text_template.hpp"
 
@@ -11,14 +11,7 @@ namespace outrider::alerts {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
 using prometheus::MetricType;
-
-Json object(const aggregate::Labels& labels) {
-  Json json = Json::object();
-  for (const auto& [name, value] : labels) json[name] = value;
-  return json;
-}
 
 Json time_json(nanoseconds wall) {
   if (wall == nanoseconds{0}) return {};
@@ -26,8 +19,8 @@ Json time_json(nanoseconds wall) {
 }
 
 Json to_json(const Report::AlertLine& line) {
-  return {{"labels", object(line.alert.labels)},
-          {"annotations", object(line.alert.annotations)},
+  return {{"labels", labels_json(line.alert.labels)},
+          {"annotations", labels_json(line.alert.annotations)},
           {"state", line.state},
           {"activeAt", time_json(line.alert.starts_at)},
           {"endedAt", time_json(line.alert.ends_at)},

@@ -9,14 +9,14 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <nlohmann/json.hpp>
+
+#include "outputs/alerts/json_text.hpp"
 
 namespace outrider::alerts {
 
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 constexpr int version = 1;
 constexpr std::uintmax_t most_bytes = std::uintmax_t{256} << 20;
@@ -46,10 +46,6 @@ Json read_json(const std::string& path) {
   if (!fs::is_regular_file(path, error) || fs::file_size(path, error) > most_bytes) return {};
   std::ifstream file{path};
   return Json::parse(std::istreambuf_iterator<char>{file}, {}, nullptr, false);
-}
-
-std::string dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Json to_json(const Alert& alert) {
