@@ -7,12 +7,13 @@
 //   SERIES ~A,B      A more and B more, in turn
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <thread>
 
 #include "profiles/simulated.hpp"
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   using namespace std::chrono_literals;
   if (argc < 4) return 2;
   outrider::ProducerOptions options{.name = argv[2], .directory = argv[1]};
@@ -38,4 +39,7 @@ int main(int argc, char** argv) {
     }
     std::this_thread::sleep_for(10ms);
   }
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
 }
