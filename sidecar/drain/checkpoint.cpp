@@ -9,37 +9,13 @@
 #include <cstdio>
 #include <cstring>
 
-#include "outrider/shm/layout.hpp"
+#include "drain/checkpoint_layout.hpp"
 
 namespace outrider::drain {
+
+using namespace checkpoint_file;
+
 namespace {
-
-constexpr std::uint64_t checkpoint_magic = 0x31'4B'52'44'52'54'55'4F;  // "OUTRDRK1"
-constexpr std::uint32_t max_rows = 8192;
-constexpr std::uint64_t text_bytes = 1 << 20;
-/// Room for the cells of one image. The file is sparse: blocks are allocated
-/// when a row is added, so this is address space, not memory.
-constexpr std::uint64_t image_bytes = std::uint64_t{64} << 20;
-constexpr std::uint64_t page = 4096;
-
-/// Front of the file.
-struct FileHead {
-  std::uint64_t magic;
-  std::uint64_t total_bytes;
-  alignas(shm::false_sharing_range)
-      std::atomic<std::uint64_t> commit;  ///< its lowest bit: the image that counts
-  alignas(shm::false_sharing_range) std::atomic<std::uint64_t> row_count;
-  std::array<std::uint64_t, max_rows> offsets;  ///< of a row's cells within an image
-};
-
-constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
-  return (value + step - 1) / step * step;
-}
-constexpr std::uint64_t entries_at = round_up(sizeof(FileHead), page);
-constexpr std::uint64_t text_at = round_up(entries_at + max_rows * sizeof(shm::SeriesEntry), page);
-constexpr std::uint64_t images_at = text_at + text_bytes;
-constexpr std::uint64_t cells_at = round_up(sizeof(ImageHead), page);  ///< within an image
-constexpr std::uint64_t total = images_at + 2 * image_bytes;
 
 FileHead& head_of(const shm::Mapping& mapping) {
   return *reinterpret_cast<FileHead*>(mapping.data());
@@ -48,12 +24,6 @@ FileHead& head_of(const shm::Mapping& mapping) {
 shm::SeriesTable<std::byte> table_of(const shm::Mapping& mapping) {
   return {{mapping.data() + entries_at, max_rows * sizeof(shm::SeriesEntry)},
           {mapping.data() + text_at, text_bytes}};
-}
-
-std::uint64_t bytes_of(const shm::SeriesInfo& info) {
-  if (info.kind != shm::SeriesKind::histogram) return 64;
-  const shm::BucketLayout layout{info.significant_figures};
-  return round_up((4 + info.bounds.size() + layout.count()) * 8, 64);
 }
 
 bool allocate(const shm::Descriptor& file, std::uint64_t offset, std::uint64_t bytes,
@@ -90,12 +60,6 @@ bool is_appended(const shm::SeriesEntry& entry, std::uint32_t used) {
   return entry.name_offset == used && entry.help_offset == used + entry.name_bytes &&
          entry.labels_offset == entry.help_offset + entry.help_bytes &&
          entry.bounds_offset == entry.labels_offset + entry.labels_bytes;
-}
-
-bool front_is_ours(const shm::Descriptor& file, std::uint64_t size) {
-  std::array<std::uint64_t, 2> front{};
-  return ::pread(file.get(), front.data(), sizeof front, 0) == static_cast<ssize_t>(sizeof front) &&
-         front[0] == checkpoint_magic && front[1] == total && size == total;
 }
 
 }  // namespace
@@ -197,11 +161,12 @@ bool Checkpoint::bind(const shm::SeriesInfo& info, std::uint64_t offset) {
                                                    image * image_bytes + offset);
     row->carry[image] = words;
     if (info.kind != shm::SeriesKind::histogram) continue;
-    row->cells[image] = {words,
-                         words + 1,
-                         words + 2,
-                         {words + 4, info.bounds.size()},
-                         {words + 4 + info.bounds.size(), row->layout.count()}};
+    row->cells[image] = {
+        words,
+        words + 1,
+        words + 2,
+        {words + cell_words_before_cuts, info.bounds.size()},
+        {words + cell_words_before_cuts + info.bounds.size(), row->layout.count()}};
   }
   return rows_.emplace(info.text(), std::move(row)).second;
 }
@@ -262,7 +227,8 @@ void Checkpoint::commit() noexcept {
   // crash-order: everything of the batch is in the inactive image before the word
   // says so, and nothing of what follows (read positions, the second application)
   // moves in front of it. Only the compiler could: one thread, one memory.
-  // sync(checkpoint): acq_rel, with itself across a crash.
+  // sync(checkpoint): acq_rel, with itself across a crash, and pairs with
+  // CheckpointLook::read: what it makes the image that counts is whole.
   word.exchange(next, std::memory_order_acq_rel);
   std::atomic_signal_fence(std::memory_order_seq_cst);
   active_ = static_cast<unsigned>(next & 1);
