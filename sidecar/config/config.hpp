@@ -237,6 +237,14 @@ struct HistoryConfig {
   std::uint64_t max_bytes = std::uint64_t{8} << 20;            ///< then the oldest go first
 };
 
+/// Interval logs in HdrHistogram's format.
+struct HdrLogConfig {
+  std::string file{};  ///< empty: none
+  std::chrono::nanoseconds interval = std::chrono::seconds{10};
+  /// At this size `file` is renamed to `file`.1 over the one before, and a new one begun.
+  std::uint64_t max_bytes = std::uint64_t{64} << 20;
+};
+
 /// What "today" means: counts per day begin anew then.
 struct DayConfig {
   std::chrono::minutes begins_at{0};  ///< after midnight
@@ -254,6 +262,7 @@ struct Config {
   LoopConfig loop{};
   LogConfig log{};
   HistoryConfig history{};
+  HdrLogConfig hdr_log{};
   DayConfig day{};
   ProtectionConfig protection{};
   AlertingConfig alerting{};

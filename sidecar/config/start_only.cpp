@@ -32,6 +32,11 @@ constexpr StartOnly table[] = {
        return a.history.retention == b.history.retention; }},
     {"history.max-bytes", [](const Config& a, const Config& b) {
        return a.history.max_bytes == b.history.max_bytes; }},
+    {"hdr-log.file", [](const Config& a, const Config& b) { return a.hdr_log.file == b.hdr_log.file; }},
+    {"hdr-log.interval", [](const Config& a, const Config& b) {
+       return a.hdr_log.interval == b.hdr_log.interval; }},
+    {"hdr-log.max-bytes", [](const Config& a, const Config& b) {
+       return a.hdr_log.max_bytes == b.hdr_log.max_bytes; }},
     {"standby", [](const Config& a, const Config& b) { return a.standby == b.standby; }},
     {"close-on-exit", [](const Config& a, const Config& b) { return a.close_on_exit == b.close_on_exit; }},
     {"protection.arm_at_start", [](const Config& a, const Config& b) {
