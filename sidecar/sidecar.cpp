@@ -186,11 +186,13 @@ void Sidecar::start() {
     make_dispatcher();
     make_servers();
     start_servers();
+    begin_hdr_log();
   }
   guard_thread_ = begin_thread([this] { run_guard(); });
   if (took_over_) {
     make_dispatcher();
     make_servers();
+    begin_hdr_log();
   }
   threads_.push_back(begin_thread([this] { run_discovery(); }));
   threads_.push_back(begin_thread([this] { run_journal(); }));
@@ -199,6 +201,7 @@ void Sidecar::start() {
   threads_.push_back(begin_thread([this] { run_probes(); }));
   threads_.push_back(begin_thread([this] { run_analytics(); }));
   threads_.push_back(begin_thread([this] { run_recovery(); }));
+  if (hdr_intervals_ != nullptr) threads_.push_back(begin_thread([this] { run_hdr_log(); }));
 }
 
 void Sidecar::stop() {

@@ -20,6 +20,7 @@
 #include "day_watch.hpp"
 #include "guard.hpp"
 #include "guardian.hpp"
+#include "hdr_log/intervals.hpp"
 #include "history_keeper.hpp"
 #include "outputs/alerts/dispatcher.hpp"
 #include "outputs/health.hpp"
@@ -89,6 +90,8 @@ class Sidecar {
   void run_probes();
   void run_analytics();
   void run_recovery();
+  void run_hdr_log();
+  void begin_hdr_log();
   void look_at_health(nanoseconds now);
   void keep_history(nanoseconds now);
 
@@ -147,6 +150,7 @@ class Sidecar {
   mutable std::mutex health_mutex_;  ///< over what follows
   outputs::HealthHistory health_history_;
   std::unique_ptr<HistoryKeeper> history_;
+  std::unique_ptr<hdr_log::Intervals> hdr_intervals_;  ///< null where none are wanted
   std::unique_ptr<protection::RequestObeyer> kill_requests_;
 
   SharedFacts facts_;
