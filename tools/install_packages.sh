@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the Debian packages that building and testing need; does nothing
-# where they are there already. Needs root, or sudo.
+# Installs the Debian packages that building and testing need, and from npm what else
+# reads our logs in tests; does nothing where they are there already. Needs root, or sudo.
 set -euo pipefail
 
 build=(g++ cmake ninja-build ccache pkg-config libboost-dev prometheus-cpp-dev libspdlog-dev
@@ -21,13 +21,20 @@ missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
 done
-[ ${#missing[@]} -eq 0 ] && exit 0
+[ "${1:---all}" = --build ] || command -v npm >/dev/null || missing+=(nodejs npm)
 
-as_root=()
-if [ "$(id -u)" -ne 0 ]; then
-  command -v sudo >/dev/null || { echo "missing packages and neither root nor sudo: ${missing[*]}" >&2; exit 1; }
-  as_root=(sudo)
-fi
-echo "installing: ${missing[*]}"
-"${as_root[@]}" apt-get update -qq
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+install_packages() {
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { echo "missing packages and neither root nor sudo: ${missing[*]}" >&2; exit 1; }
+    as_root=(sudo)
+  fi
+  echo "installing: ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+[ ${#missing[@]} -eq 0 ] || install_packages
+
+reader=$(dirname "$0")/../tests/hdr_log
+[ "${1:---all}" = --build ] || [ -d "$reader/node_modules" ] ||
+  npm ci --prefix "$reader" --ignore-scripts --no-audit --no-fund >/dev/null

@@ -7,7 +7,7 @@
 
 namespace outrider::cli {
 
-/// Sets `exit_code`: 0 shown or put back, 1 refused, 3 this user may not, 4 no sidecar.
+/// It exits with 0 shown or put back, 1 refused, 3 this user may not, 4 no sidecar.
 void add_alerts_command(const Command& program, const Places& places);
 
 }  // namespace outrider::cli

@@ -8,7 +8,7 @@
 
 namespace outrider::cli {
 
-/// Sets `exit_code`: 0 armed, 1 refused, 2 no reason, 3 not permitted, 4 no sidecar.
+/// It exits with 0 armed, 1 refused, 2 no reason, 3 not permitted, 4 no sidecar.
 void add_arm_command(const Command& program, const Places& places);
 
 }  // namespace outrider::cli

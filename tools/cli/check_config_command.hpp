@@ -6,7 +6,7 @@
 namespace outrider::cli {
 
 /// Adds `config FILE` to the command `check`: says everything that is wrong with
-/// a configuration. Sets `exit_code` to 0 when it is good, 2 when it is not.
+/// a configuration. Exits with 0 when it is good, 2 when it is not.
 void add_check_config_command(const Command& check);
 
 }  // namespace outrider::cli

@@ -6,7 +6,7 @@
 
 namespace outrider::cli {
 
-/// Adds `rules` to the command `check`. Sets `exit_code` to 0 when every file is
+/// Adds `rules` to the command `check`. Exits with 0 when every file is
 /// accepted, 2 when one is not.
 void add_check_rules_command(const Command& check);
 

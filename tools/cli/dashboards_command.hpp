@@ -7,7 +7,7 @@
 
 namespace outrider::cli {
 
-/// Sets `exit_code`: 0 done, 1 a file cannot be written or a dashboard would not come back the
+/// It exits with 0 done, 1 a file cannot be written or a dashboard would not come back the
 /// same, 2 an invalid file or wrong usage.
 void add_dashboards_command(const Command& program);
 

@@ -7,7 +7,7 @@
 
 namespace outrider::cli {
 
-/// Sets `exit_code`: 0 shown, 1 shown but a file is damaged, 2 a wrong --since,
+/// It exits with 0 shown, 1 shown but a file is damaged, 2 a wrong --since,
 /// 3 this user may not look, 4 there is no journal.
 void add_history_command(const Command& program);
 

@@ -7,7 +7,7 @@
 
 namespace outrider::cli {
 
-/// Sets `exit_code`: 0 intact, 1 damaged, 3 this user may not look, 4 there is
+/// It exits with 0 intact, 1 damaged, 3 this user may not look, 4 there is
 /// no journal.
 void add_journal_command(const Command& program);
 

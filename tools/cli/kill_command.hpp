@@ -7,7 +7,7 @@
 
 namespace outrider::cli {
 
-/// Sets `exit_code`: 0 when the kill is in force or will be before any grant, 3
+/// It exits with 0 when the kill is in force or will be before any grant, 3
 /// when this user may not, 4 when there is nothing to kill.
 void add_kill_command(const Command& program, const Places& places);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The `outrider` command: kill, halt, arm, directive, status, top, tail, dump, drill, history,
-// journal, dashboards, check.
+// The `outrider` command: kill, halt, arm, directive, status, top, tail, dump, hlog, query,
+// drill, history, journal, dashboards, check.
 #include <exception>
 #include <string>
 
@@ -14,6 +14,7 @@
 #include "cli/dump_command.hpp"
 #include "cli/halt_command.hpp"
 #include "cli/history_command.hpp"
+#include "cli/hlog_command.hpp"
 #include "cli/journal_command.hpp"
 #include "cli/kill_command.hpp"
 #include "cli/places.hpp"
@@ -41,6 +42,7 @@ void define(const Command& program, Places& places) {
   add_tail_command(program, places);
   add_alerts_command(program, places);
   add_dump_command(program, places);
+  add_hlog_command(program, places);
   add_query_command(program);
   add_drill_command(program, places);
   add_history_command(program);

@@ -8,7 +8,7 @@
 
 namespace outrider::cli {
 
-/// Sets `exit_code`: 0 answered, 1 refused, 2 no valid expression, 4 no sidecar.
+/// It exits with 0 answered, 1 refused, 2 no valid expression, 4 no sidecar.
 void add_query_command(const Command& program);
 
 /// The data of /api/v1/query as lines: a value a series, or a value a line of a range.

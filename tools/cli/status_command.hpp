@@ -7,7 +7,7 @@
 
 namespace outrider::cli {
 
-/// Sets `exit_code`: 0 every gate is TRADING, 1 one is closed, 3 this user may
+/// It exits with 0 every gate is TRADING, 1 one is closed, 3 this user may
 /// not look, 4 there is no segment directory.
 void add_status_command(const Command& program, const Places& places);
 

@@ -9,15 +9,14 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "cli/quantity.hpp"
+#include "cli/series_selector.hpp"
 #include "cli/table.hpp"
 #include "cli/tail_watch.hpp"
 #include "cli/terminal.hpp"
 #include "outputs/status.hpp"
 #include "outrider/shm/file.hpp"
-#include "promql/parser.hpp"
 
 namespace outrider::cli {
 namespace {
@@ -131,26 +130,9 @@ int follow(const TailOptions& options, const std::string& directory,
   return exit_done;
 }
 
-/// Nothing, and a sentence, when it is no selector.
-std::optional<std::vector<promql::LabelMatcher>> matchers_of(const std::string& text,
-                                                             std::string& why) {
-  if (text.empty()) return std::vector<promql::LabelMatcher>{};
-  const promql::ParseResult parsed = promql::parse_grammar(text);
-  why = "--series: found " + shm::shown(text) +
-        "; needed a selector such as order_send_seconds{venue=\"binance\"} or {producer=\"oms\"}";
-  if (parsed.expr == nullptr) {
-    why += "; " + parsed.problems.front().reason;
-    return std::nullopt;
-  }
-  const auto* selector = std::get_if<promql::VectorSelector>(&parsed.expr->node);
-  if (selector == nullptr || selector->shift.offset_at || selector->shift.at_at)
-    return std::nullopt;
-  return selector->matchers;
-}
-
 int show_tail(const TailOptions& options, const Places& places) {
   std::string why;
-  const auto matchers = matchers_of(options.series, why);
+  const auto matchers = selector_matchers(options.series, why);
   if (!matchers) return complain(exit_usage, why);
   const std::string directory = places.directory();
   if (::access((directory + "/t").c_str(), R_OK | X_OK) != 0) {

@@ -7,7 +7,7 @@
 
 namespace outrider::cli {
 
-/// Sets `exit_code`: 0 ended by its user or after --count, 2, 3, 4 no segment directory.
+/// It exits with 0 ended by its user or after --count, 2, 3, 4 no segment directory.
 void add_tail_command(const Command& program, const Places& places);
 
 }  // namespace outrider::cli

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/ring_look.hpp"
+#include "cli/series_selector.hpp"
 #include "segments/listing.hpp"
 
 namespace outrider::cli {
@@ -46,10 +47,7 @@ void TailWatch::read_table(Followed& followed) const {
   followed.series = read_series_values(followed.opened, problems);
   followed.wanted.clear();
   for (const SeriesReading& each : followed.series) {
-    aggregate::Labels labels = each.info.labels;
-    labels.emplace_back("__name__", each.info.name);
-    labels.emplace_back("producer", followed.opened.name());
-    followed.wanted.push_back(promql::matches_all(matchers_, labels));
+    followed.wanted.push_back(is_selected(matchers_, followed.opened.name(), each.info));
   }
 }
 

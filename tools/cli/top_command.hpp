@@ -7,7 +7,7 @@
 
 namespace outrider::cli {
 
-/// Sets `exit_code`: 0 shown, 2, 3 this user may not look, 4 no segment directory.
+/// It exits with 0 shown, 2, 3 this user may not look, 4 no segment directory.
 void add_top_command(const Command& program, const Places& places);
 
 }  // namespace outrider::cli
