@@ -155,6 +155,7 @@ TEST_F(IntervalLog, HasEachCallInOneIntervalWhoeverIsKilled) {
 TEST_F(IntervalLog, SaysWhatIsWrongWithItsOptions) {
   const std::string segments = make_segment_directory(place.path());
   const auto hlog = [&](const std::string& arguments, std::string& said) {
+    said.clear();
     return run(
         OUTRIDER_BIN_DIR "/outrider --segment.dir " + segments + " hlog " + arguments + " 2>&1",
         &said);

@@ -6,5 +6,6 @@ import { HistogramLogReader } from "hdr-histogram-js";
 const reader = new HistogramLogReader(readFileSync(process.argv[2], "utf8"));
 for (let each; (each = reader.nextIntervalHistogram()) !== null; ) {
   const values = [50, 90, 99, 99.9, 100].map((percentile) => each.getValueAtPercentile(percentile));
-  console.log(each.tag, each.totalCount, ...values, each.startTimeStampMsec, each.endTimeStampMsec);
+  const times = [each.startTimeStampMsec, each.endTimeStampMsec].map(Math.trunc);
+  console.log(each.tag, each.totalCount, ...values, ...times);
 }
