@@ -30,11 +30,13 @@ void Sidecar::run_hdr_log() {
   const config::HdrLogConfig wanted = settings_.config.hdr_log;
   hdr_log::LogFile file{wanted.file, wanted.max_bytes};
   std::string said;
-  for (Now begun = read_clocks(); !stop_others_;) {
+  Now begun = read_clocks();
+  for (bool ends = false; !ends;) {
     std::this_thread::sleep_for(std::min<nanoseconds>(wanted.interval, 100ms));
+    ends = stop_others_;  // then the guard has passed for the last time
     const Now now = read_clocks();
     const nanoseconds length = now.steady - begun.steady;
-    if (length < wanted.interval && !stop_others_) continue;
+    if (length < wanted.interval && !ends) continue;
     std::vector<std::string> problems;
     const auto lines = hdr_log::log_lines(hdr_intervals_->look(problems), {begun.wall, length});
     const std::string problem = file.append(lines, begun.wall);

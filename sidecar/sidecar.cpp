@@ -186,14 +186,13 @@ void Sidecar::start() {
     make_dispatcher();
     make_servers();
     start_servers();
-    begin_hdr_log();
   }
   guard_thread_ = begin_thread([this] { run_guard(); });
   if (took_over_) {
     make_dispatcher();
     make_servers();
-    begin_hdr_log();
   }
+  begin_hdr_log();  // before discovery, so that whoever comes is in it whole
   threads_.push_back(begin_thread([this] { run_discovery(); }));
   threads_.push_back(begin_thread([this] { run_journal(); }));
   threads_.push_back(begin_thread([this] { run_kill_requests(); }));

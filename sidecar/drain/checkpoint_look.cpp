@@ -13,15 +13,18 @@ using namespace checkpoint_file;
 namespace {
 
 constexpr int most_attempts = 1000;
+/// Copied in less than a microsecond: a guard that spins commits every few.
+constexpr std::size_t part_words = 512;
 
 const FileHead& front_of(const shm::Mapping& mapping) {
   return *reinterpret_cast<const FileHead*>(mapping.data());
 }
 
 std::uint64_t load(const std::uint64_t& word) {
-  // relaxed: the guard may write it meanwhile; the commit read twice says whether it did.
+  // sync(checkpoint): acquire, pairs with commit. The guard may write it meanwhile; the word
+  // that is read after it says whether it did.
   return std::atomic_ref<std::uint64_t>{const_cast<std::uint64_t&>(word)}.load(
-      std::memory_order_relaxed);
+      std::memory_order_acquire);
 }
 
 }  // namespace
@@ -74,26 +77,37 @@ const std::vector<CheckpointLook::Histogram>& CheckpointLook::histograms() {
   return histograms_;
 }
 
-bool CheckpointLook::read(const Histogram& histogram, std::vector<std::uint64_t>& buckets,
-                          SegmentId& retired) const {
+bool CheckpointLook::read_part(std::uint64_t words_at, std::uint64_t* into, std::size_t count,
+                               SegmentId& drained) const {
   const FileHead& front = front_of(mapping_);
-  buckets.resize(shm::BucketLayout{histogram.info.significant_figures}.count());
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
-    // sync(checkpoint): acquire, pairs with commit. The image that counts is whole, and
-    // the guard writes to it again only after the next commit.
+    // sync(checkpoint): acquire, pairs with commit. The image that counts is whole, and the
+    // guard writes to it again only after the next commit.
     const std::uint64_t commit = front.commit.load(std::memory_order_acquire);
     const std::byte* const image = mapping_.data() + images_at + (commit & 1) * image_bytes;
     const auto& head = *reinterpret_cast<const ImageHead*>(image);
-    const auto* const words = reinterpret_cast<const std::uint64_t*>(image + histogram.buckets_at);
-    std::transform(words, words + buckets.size(), buckets.begin(), load);
-    retired = {load(head.last_retired), load(head.last_retired_birth)};
-    // sync(checkpoint): acquire. What was read above is read before the word is again:
-    // had any of it been written by what follows the next commit, that commit is seen.
-    std::atomic_thread_fence(std::memory_order_acquire);
-    // relaxed: ordered by the fence.
-    if (front.commit.load(std::memory_order_relaxed) == commit) return !watch_.faulted();
+    const auto* const words = reinterpret_cast<const std::uint64_t*>(image + words_at);
+    std::transform(words, words + count, into, load);
+    drained = {load(head.generation), load(head.birth)};
+    // relaxed: every load above is an acquire, so this one comes after them.
+    if (front.commit.load(std::memory_order_relaxed) == commit) return true;
   }
   return false;
+}
+
+bool CheckpointLook::read(const Histogram& histogram, std::vector<std::uint64_t>& buckets,
+                          SegmentId& drained) const {
+  buckets.resize(shm::BucketLayout{histogram.info.significant_figures}.count());
+  std::size_t done = 0;
+  for (int attempt = 0; done < buckets.size() && attempt < most_attempts; ++attempt) {
+    const std::size_t count = std::min(part_words, buckets.size() - done);
+    SegmentId seen;
+    if (!read_part(histogram.buckets_at + done * 8, &buckets[done], count, seen)) return false;
+    // What is drained decides whose spill is in the buckets: of all parts the same.
+    done = done == 0 || seen == drained ? done + count : 0;
+    drained = seen;
+  }
+  return done == buckets.size() && !watch_.faulted();
 }
 
 }  // namespace outrider::drain

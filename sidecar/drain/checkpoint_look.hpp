@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A producer's checkpoint for whoever only looks, in any process, while the guard of a
-// sidecar writes it or none runs: every bucket of every histogram as of one commit.
+// sidecar writes it or none runs.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,11 @@
 
 namespace outrider::drain {
 
-/// A segment by what a checkpoint says of it.
+/// A segment by what a checkpoint says of it; generation 0: none.
 struct SegmentId {
   std::uint64_t generation = 0;
   std::uint64_t birth = 0;  ///< 0: of a version that did not write it
+  friend bool operator==(const SegmentId&, const SegmentId&) = default;
 };
 
 class CheckpointLook {
@@ -38,13 +39,16 @@ class CheckpointLook {
   const std::vector<Histogram>& histograms();
 
   /// How often each bucket was hit, over all lives of the producer: what came through rings,
-  /// and what retired segments spilled, the last of them being `retired`. False when it
-  /// changes faster than it can be read, or was cut short.
+  /// and the spill of all segments but `drained`, which a sidecar believes and drains. Each
+  /// bucket is as of a commit during the call. False when it changes faster than it can be
+  /// read, or was cut short.
   bool read(const Histogram& histogram, std::vector<std::uint64_t>& buckets,
-            SegmentId& retired) const;
+            SegmentId& drained) const;
 
  private:
   CheckpointLook() = default;
+  bool read_part(std::uint64_t words_at, std::uint64_t* into, std::size_t count,
+                 SegmentId& drained) const;
 
   shm::Descriptor file_;
   shm::Mapping mapping_;

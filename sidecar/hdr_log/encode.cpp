@@ -4,7 +4,9 @@
 #include <openssl/evp.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <bit>
+#include <limits>
 
 #include "outrider/shm/hdr.hpp"
 
@@ -50,7 +52,8 @@ void put_counts(Bytes& bytes, std::span<const std::uint64_t> buckets) {
     if (zeroes == 1) put_number(bytes, 0);
     if (zeroes > 1) put_number(bytes, -zeroes);
     zeroes = 0;
-    put_number(bytes, static_cast<std::int64_t>(count));
+    constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+    put_number(bytes, static_cast<std::int64_t>(std::min(count, most)));
   }
 }
 

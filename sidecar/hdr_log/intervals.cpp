@@ -30,15 +30,19 @@ std::optional<std::vector<std::string>> producers_of(const std::string& director
   return names;
 }
 
-/// What is in `now` and not in `told`, which it becomes. A count that is behind for once
-/// waits: a segment may go while its spill is on the way into the checkpoint.
+void add(std::vector<std::uint64_t>& sum, const std::vector<std::uint64_t>& more) {
+  for (std::size_t i = 0; i < more.size(); ++i) sum[i] += more[i];
+}
+
+/// What is in `now` and not in `told`, which it becomes. What `waits` may come back: a segment
+/// that could not be read just now still has its spill.
 std::vector<std::uint64_t> advance(std::vector<std::uint64_t>& told,
-                                   const std::vector<std::uint64_t>& now) {
+                                   const std::vector<std::uint64_t>& now, bool waits) {
   told.resize(now.size());
   std::vector<std::uint64_t> grown(now.size());
   for (std::size_t i = 0; i < now.size(); ++i) {
     grown[i] = now[i] - std::min(now[i], told[i]);
-    told[i] = std::max(told[i], now[i]);
+    told[i] = waits ? std::max(told[i], now[i]) : now[i];
   }
   return grown;
 }
@@ -50,10 +54,7 @@ bool is_hit(const std::vector<std::uint64_t>& buckets) {
 }  // namespace
 
 Intervals::Intervals(std::string directory, Wanted wanted, bool from_now)
-    : directory_{std::move(directory)},
-      wanted_{std::move(wanted)},
-      is_first_{from_now},
-      spilled_{directory_} {}
+    : directory_{std::move(directory)}, wanted_{std::move(wanted)}, is_first_{from_now} {}
 
 bool Intervals::take_up(const std::string& producer, Followed& followed,
                         shm::FileError& refusal) const {
@@ -62,27 +63,54 @@ bool Intervals::take_up(const std::string& producer, Followed& followed,
   const bool is_there = ::stat(path.c_str(), &there) == 0;
   if (followed.checkpoint != nullptr && is_there && there.st_ino == followed.checkpoint->inode())
     return true;
-  followed.series.clear();
+  // Another checkpoint counts anew; what is spilled is where it was, and told.
+  for (auto& [text, series] : followed.series) {
+    series.told = series.told_spill;
+    series.is_anew = true;
+  }
   followed.checkpoint = drain::CheckpointLook::open(directory_, producer, refusal);
   if (refusal.code == ENOENT) refusal = {};  // it has gone since the directory was read
   return followed.checkpoint != nullptr;
 }
 
-void Intervals::look(const std::string& producer, Followed& followed,
-                     std::vector<Interval>& intervals) {
-  const auto& histograms = followed.checkpoint->histograms();
-  for (std::size_t i = followed.series.size(); i < histograms.size(); ++i)
-    followed.series.push_back({wanted_(producer, histograms[i].info), {}});
-  for (std::size_t i = 0; i < histograms.size(); ++i) {
-    if (!followed.series[i].is_wanted) continue;
-    std::vector<std::uint64_t> buckets;
-    drain::SegmentId retired;
-    if (!followed.checkpoint->read(histograms[i], buckets, retired)) continue;
-    spilled_.add(producer, histograms[i].info, retired, buckets);
-    std::vector<std::uint64_t> grown = advance(followed.series[i].told, buckets);
-    if (!is_first_ && is_hit(grown))
-      intervals.push_back({producer, histograms[i].info, std::move(grown)});
+std::vector<std::uint64_t> Intervals::news(const std::string& producer, Followed& followed,
+                                           const drain::CheckpointLook::Histogram& histogram,
+                                           Series& series, std::string& problem) const {
+  std::vector<std::uint64_t> now;
+  drain::SegmentId drained;
+  if (!followed.checkpoint->read(histogram, now, drained)) {
+    problem = directory_ + "/c/" + producer + std::string{suffix} + ": " + histogram.info.text() +
+              ": found that it changes faster than it can be read, or was cut short; its interval "
+              "goes on until it can";
+    return {};
   }
+  followed.spilled.follow(directory_, producer, drained);
+  const std::vector<std::uint64_t> spill = followed.spilled.of(histogram.info);
+  add(now, spill);
+  const bool waits = series.segment == drained;
+  if (std::exchange(series.is_anew, false) && !waits) series.told.clear();
+  std::vector<std::uint64_t> grown = advance(series.told, now, waits);
+  if (!waits || !spill.empty()) series.told_spill = spill;
+  series.segment = drained;
+  if (std::exchange(series.is_old, false)) return {};
+  return grown;
+}
+
+void Intervals::look(const std::string& producer, Followed& followed,
+                     std::vector<Interval>& intervals, std::string& problem) {
+  followed.spilled.begin_look();
+  for (const auto& histogram : followed.checkpoint->histograms()) {
+    const auto [place, is_new] = followed.series.try_emplace(histogram.info.text());
+    Series& series = place->second;
+    if (is_new) {
+      series.is_wanted = wanted_(producer, histogram.info);
+      series.is_old = followed.is_old;
+    }
+    if (!series.is_wanted) continue;
+    std::vector<std::uint64_t> grown = news(producer, followed, histogram, series, problem);
+    if (is_hit(grown)) intervals.push_back({producer, histogram.info, std::move(grown)});
+  }
+  followed.is_old = false;  // what is registered from now on is new
 }
 
 void Intervals::tell(std::string& told, std::string problem, std::vector<std::string>& problems) {
@@ -92,7 +120,6 @@ void Intervals::tell(std::string& told, std::string problem, std::vector<std::st
 
 std::vector<Interval> Intervals::look(std::vector<std::string>& problems) {
   std::vector<Interval> intervals;
-  spilled_.look();
   std::error_code error;
   const auto producers = producers_of(directory_, error);
   tell(problem_, error ? directory_ + "/c: found " + error.message() + "; needed to read it" : "",
@@ -102,9 +129,11 @@ std::vector<Interval> Intervals::look(std::vector<std::string>& problems) {
     return !std::binary_search(producers->begin(), producers->end(), each.first);
   });
   for (const std::string& producer : *producers) {
-    Followed& followed = followed_[producer];
+    const auto [place, is_new] = followed_.try_emplace(producer);
+    Followed& followed = place->second;
+    if (is_new) followed.is_old = is_first_;
     shm::FileError refusal;
-    if (take_up(producer, followed, refusal)) look(producer, followed, intervals);
+    if (take_up(producer, followed, refusal)) look(producer, followed, intervals, refusal.message);
     tell(followed.problem, refusal.message, problems);
   }
   is_first_ = false;

@@ -36,22 +36,32 @@ class Intervals {
  private:
   struct Series {
     bool is_wanted = false;
+    bool is_old = false;   ///< what it counted before the first look is not told
+    bool is_anew = false;  ///< another checkpoint has its name
     std::vector<std::uint64_t> told;
+    std::vector<std::uint64_t> told_spill;  ///< of it, what no checkpoint had
+    drain::SegmentId segment;               ///< whose that is
   };
   struct Followed {
+    bool is_old = false;  ///< there at the first look
     std::unique_ptr<drain::CheckpointLook> checkpoint;
-    std::vector<Series> series;  ///< by number of the histogram
-    std::string problem;         ///< as told
+    std::map<std::string, Series> series;  ///< by name and labels
+    Spilled spilled;
+    std::string problem;  ///< as told
   };
   bool take_up(const std::string& producer, Followed& followed, shm::FileError& refusal) const;
-  void look(const std::string& producer, Followed& followed, std::vector<Interval>& intervals);
+  void look(const std::string& producer, Followed& followed, std::vector<Interval>& intervals,
+            std::string& problem);
+  /// What is new of a histogram; nothing when it cannot be read now.
+  std::vector<std::uint64_t> news(const std::string& producer, Followed& followed,
+                                  const drain::CheckpointLook::Histogram& histogram, Series& series,
+                                  std::string& problem) const;
   static void tell(std::string& told, std::string problem, std::vector<std::string>& problems);
 
   std::string directory_;
   Wanted wanted_;
-  bool is_first_;        ///< what is counted so far is not told
-  std::string problem_;  ///< of the directory, as told
-  Spilled spilled_;
+  bool is_first_;                             ///< what is there is old
+  std::string problem_;                       ///< of the directory, as told
   std::map<std::string, Followed> followed_;  ///< by producer
 };
 

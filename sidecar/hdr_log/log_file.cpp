@@ -27,15 +27,18 @@ bool LogFile::open() {
   if (!file || ::fstat(file.get(), &info) != 0) return false;
   file_ = std::move(file);
   size_ = static_cast<std::uint64_t>(info.st_size);
+  is_regular_ = S_ISREG(info.st_mode);
   return true;
 }
 
 std::string LogFile::append(const std::string& lines, std::chrono::nanoseconds wall) {
   if (lines.empty()) return {};
   if (!file_ && !open()) return refused("a file that this user may append to");
-  if (size_ > 0 && size_ + lines.size() > max_bytes_) {
-    if (std::rename(path_.c_str(), (path_ + ".1").c_str()) != 0 || !open())
+  if (is_regular_ && size_ > 0 && size_ + lines.size() > max_bytes_) {
+    if (std::rename(path_.c_str(), (path_ + ".1").c_str()) != 0)
       return refused("a directory in which this user may rename it");
+    file_ = {};
+    if (!open()) return refused("a file that this user may append to");
   }
   const std::string text = size_ == 0 ? log_front(wall) + lines : lines;
   ssize_t done = 0;

@@ -27,6 +27,7 @@ class LogFile {
   std::string path_;
   std::uint64_t max_bytes_;
   shm::Descriptor file_;
+  bool is_regular_ = false;  ///< only then it has an end
   std::uint64_t size_ = 0;
 };
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the lanes of a producer's segments have spilled and no sidecar has retired: it is
-// in no checkpoint yet.
+// What the lanes of a producer's segment have spilled that no checkpoint has yet. Only of
+// the segment that a checkpoint says is drained: a sidecar has judged whose it is.
 #pragma once
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,35 +16,26 @@ namespace outrider::hdr_log {
 
 class Spilled {
  public:
-  explicit Spilled(std::string directory) : directory_{std::move(directory)} {}
+  /// Goes with `wanted` to the segment at hand, or to none.
+  void follow(const std::string& directory, const std::string& producer,
+              const drain::SegmentId& wanted);
 
-  /// Takes up segments that are there and lets go of those that are gone.
-  void look();
-
-  /// Adds to `buckets` what was spilled of a producer's series, but not by generations up
-  /// to `retired`, whose spill its checkpoint has.
-  void add(const std::string& producer, const shm::SeriesInfo& info,
-           const drain::SegmentId& retired, std::vector<std::uint64_t>& buckets);
+  /// How often each bucket of a histogram of the same name, labels and shape was spilled;
+  /// empty when it never was, or nothing can be read. Between two begin_look() no more than
+  /// the segment has room for.
+  std::vector<std::uint64_t> of(const shm::SeriesInfo& info);
+  void begin_look() { room_ = telemetry_.header.geometry.spill_bytes; }
 
  private:
-  struct Entry {
-    std::uint32_t slot = 0;
-    std::size_t bounds = 0;
-    int significant_figures = 2;
-  };
-  struct Attached {
-    std::string producer;
-    shm::AttachedTelemetry telemetry;
-    segments::FaultWatch watch;
-    std::uint64_t table_read = 0;          ///< entries of the series table
-    std::map<std::string, Entry> entries;  ///< histograms, by name and labels
-  };
-  static void read_table(Attached& attached);
-  static bool add(const Attached& attached, const Entry& entry,
-                  std::vector<std::uint64_t>& buckets);
+  void let_go();
+  void read_table();
 
-  std::string directory_;
-  std::map<std::string, Attached> attached_;  ///< by path
+  drain::SegmentId id_;
+  shm::AttachedTelemetry telemetry_;
+  segments::FaultWatch watch_;
+  std::uint64_t room_ = 0;                        ///< bytes that may be read yet
+  std::uint64_t table_read_ = 0;                  ///< entries of the series table
+  std::map<std::string, shm::SeriesInfo> table_;  ///< histograms, by name and labels
 };
 
 }  // namespace outrider::hdr_log

@@ -14,7 +14,7 @@
 namespace outrider::segments {
 
 /// Mappings that can be watched at once: two for each generation that is attached, and
-/// one for each producer's checkpoint.
+/// one for each producer's checkpoint; for an interval log two more a producer.
 inline constexpr std::size_t max_watched = 4096;
 
 struct WatchedRange;

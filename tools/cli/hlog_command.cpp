@@ -64,11 +64,12 @@ void tell(std::vector<std::string>& problems) {
   problems.clear();
 }
 
-/// All that was ever counted, as one interval that begins at the epoch.
+/// All that was ever counted, as one interval. Nobody knows when it began; readers take a
+/// stamp of long ago for one that counts from the file's begin, so its length is none.
 int show_total(hdr_log::Intervals& intervals, const HlogOptions& options) {
   Sink sink{options};
   std::vector<std::string> problems;
-  const std::string lines = hdr_log::log_lines(intervals.look(problems), {0ns, wall_now()});
+  const std::string lines = hdr_log::log_lines(intervals.look(problems), {wall_now(), 0ns});
   tell(problems);
   const std::string problem = sink.write(lines, wall_now());
   return problem.empty() ? exit_done : complain(exit_failed, problem);
