@@ -32,7 +32,6 @@ bool LogFile::open() {
 }
 
 std::string LogFile::append(const std::string& lines, std::chrono::nanoseconds wall) {
-  if (lines.empty()) return {};
   if (!file_ && !open()) return refused("a file that this user may append to");
   if (is_regular_ && size_ > 0 && size_ + lines.size() > max_bytes_) {
     if (std::rename(path_.c_str(), (path_ + ".1").c_str()) != 0)
@@ -41,6 +40,7 @@ std::string LogFile::append(const std::string& lines, std::chrono::nanoseconds w
     if (!open()) return refused("a file that this user may append to");
   }
   const std::string text = size_ == 0 ? log_front(wall) + lines : lines;
+  if (text.empty()) return {};
   ssize_t done = 0;
   do {
     done = ::write(file_.get(), text.data(), text.size());

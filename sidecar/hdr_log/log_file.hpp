@@ -16,8 +16,8 @@ class LogFile {
   LogFile(std::string path, std::uint64_t max_bytes)
       : path_{std::move(path)}, max_bytes_{max_bytes} {}
 
-  /// Appends whole lines, behind a front where the file is new. Empty, or why nothing of it
-  /// was kept.
+  /// Appends whole lines, behind a front where the file is new, which it is made with even
+  /// when there are none. Empty, or why nothing of it was kept.
   std::string append(const std::string& lines, std::chrono::nanoseconds wall);
 
  private:

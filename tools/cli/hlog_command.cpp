@@ -81,22 +81,23 @@ int follow(hdr_log::Intervals& intervals, const HlogOptions& options, nanosecond
   intervals.look(problems);
   tell(problems);
   Sink sink{options};
-  auto wish = Wishes::Wish::none;
   nanoseconds wall = wall_now();
   Clock::time_point begin = Clock::now();
-  for (std::uint64_t number = 1; wish != Wishes::Wish::quit; ++number) {
+  std::string problem = sink.write("", wall);  // one that cannot be written is told at once
+  auto wish = Wishes::Wish::none;
+  for (std::uint64_t number = 1; problem.empty() && wish != Wishes::Wish::quit; ++number) {
     const Clock::time_point end = begin + interval;
     while (Clock::now() < end && wish != Wishes::Wish::quit) wish = wishes.wait_until(end, false);
+    const nanoseconds wall_then = wall_now();
     const Clock::time_point now = Clock::now();
     const auto lines = hdr_log::log_lines(intervals.look(problems), {wall, now - begin});
     tell(problems);
-    const std::string problem = sink.write(lines, wall);
-    if (!problem.empty()) return complain(exit_failed, problem);
+    problem = sink.write(lines, wall);
     if (number == options.count) break;
     begin = now;
-    wall = wall_now();
+    wall = wall_then;
   }
-  return exit_done;
+  return problem.empty() ? exit_done : complain(exit_failed, problem);
 }
 
 int show_hlog(const HlogOptions& options, const Places& places) {
