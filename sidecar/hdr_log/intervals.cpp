@@ -56,9 +56,8 @@ bool is_hit(const std::vector<std::uint64_t>& buckets) {
 Intervals::Intervals(std::string directory, Wanted wanted, bool from_now)
     : directory_{std::move(directory)}, wanted_{std::move(wanted)}, is_first_{from_now} {}
 
-bool Intervals::take_up(const std::string& producer, Followed& followed,
-                        shm::FileError& refusal) const {
-  const std::string path = directory_ + "/c/" + producer + std::string{suffix};
+bool Intervals::take_up(Followed& followed, shm::FileError& refusal) const {
+  const std::string path = directory_ + "/c/" + followed.producer + std::string{suffix};
   struct stat there {};
   const bool is_there = ::stat(path.c_str(), &there) == 0;
   if (followed.checkpoint != nullptr && is_there && there.st_ino == followed.checkpoint->inode())
@@ -68,23 +67,24 @@ bool Intervals::take_up(const std::string& producer, Followed& followed,
     series.told = series.told_spill;
     series.is_anew = true;
   }
-  followed.checkpoint = drain::CheckpointLook::open(directory_, producer, refusal);
+  followed.checkpoint = drain::CheckpointLook::open(directory_, followed.producer, refusal);
   if (refusal.code == ENOENT) refusal = {};  // it has gone since the directory was read
   return followed.checkpoint != nullptr;
 }
 
-std::vector<std::uint64_t> Intervals::news(const std::string& producer, Followed& followed,
+std::vector<std::uint64_t> Intervals::news(Followed& followed,
                                            const drain::CheckpointLook::Histogram& histogram,
                                            Series& series, std::string& problem) const {
   std::vector<std::uint64_t> now;
   drain::SegmentId drained;
   if (!followed.checkpoint->read(histogram, now, drained)) {
-    problem = directory_ + "/c/" + producer + std::string{suffix} + ": " + histogram.info.text() +
+    problem = directory_ + "/c/" + followed.producer + std::string{suffix} + ": " +
+              histogram.info.text() +
               ": found that it changes faster than it can be read, or was cut short; its interval "
               "goes on until it can";
     return {};
   }
-  followed.spilled.follow(directory_, producer, drained);
+  followed.spilled.follow(directory_, followed.producer, drained);
   const std::vector<std::uint64_t> spill = followed.spilled.of(histogram.info);
   add(now, spill);
   const bool waits = series.segment == drained;
@@ -96,19 +96,18 @@ std::vector<std::uint64_t> Intervals::news(const std::string& producer, Followed
   return grown;
 }
 
-void Intervals::look(const std::string& producer, Followed& followed,
-                     std::vector<Interval>& intervals, std::string& problem) {
+void Intervals::look(Followed& followed, std::vector<Interval>& intervals, std::string& problem) {
   followed.spilled.begin_look();
   for (const auto& histogram : followed.checkpoint->histograms()) {
     const auto [place, is_new] = followed.series.try_emplace(histogram.info.text());
     Series& series = place->second;
     if (is_new) {
-      series.is_wanted = wanted_(producer, histogram.info);
+      series.is_wanted = wanted_(followed.producer, histogram.info);
       series.is_old = followed.is_old;
     }
     if (!series.is_wanted) continue;
-    std::vector<std::uint64_t> grown = news(producer, followed, histogram, series, problem);
-    if (is_hit(grown)) intervals.push_back({producer, histogram.info, std::move(grown)});
+    std::vector<std::uint64_t> grown = news(followed, histogram, series, problem);
+    if (is_hit(grown)) intervals.push_back({followed.producer, histogram.info, std::move(grown)});
   }
   followed.is_old = false;  // what is registered from now on is new
 }
@@ -131,9 +130,12 @@ std::vector<Interval> Intervals::look(std::vector<std::string>& problems) {
   for (const std::string& producer : *producers) {
     const auto [place, is_new] = followed_.try_emplace(producer);
     Followed& followed = place->second;
-    if (is_new) followed.is_old = is_first_;
+    if (is_new) {
+      followed.producer = producer;
+      followed.is_old = is_first_;
+    }
     shm::FileError refusal;
-    if (take_up(producer, followed, refusal)) look(producer, followed, intervals, refusal.message);
+    if (take_up(followed, refusal)) look(followed, intervals, refusal.message);
     tell(followed.problem, refusal.message, problems);
   }
   is_first_ = false;

@@ -43,17 +43,17 @@ class Intervals {
     drain::SegmentId segment;               ///< whose that is
   };
   struct Followed {
+    std::string producer;
     bool is_old = false;  ///< there at the first look
     std::unique_ptr<drain::CheckpointLook> checkpoint;
     std::map<std::string, Series> series;  ///< by name and labels
     Spilled spilled;
     std::string problem;  ///< as told
   };
-  bool take_up(const std::string& producer, Followed& followed, shm::FileError& refusal) const;
-  void look(const std::string& producer, Followed& followed, std::vector<Interval>& intervals,
-            std::string& problem);
+  bool take_up(Followed& followed, shm::FileError& refusal) const;
+  void look(Followed& followed, std::vector<Interval>& intervals, std::string& problem);
   /// What is new of a histogram; nothing when it cannot be read now.
-  std::vector<std::uint64_t> news(const std::string& producer, Followed& followed,
+  std::vector<std::uint64_t> news(Followed& followed,
                                   const drain::CheckpointLook::Histogram& histogram, Series& series,
                                   std::string& problem) const;
   static void tell(std::string& told, std::string problem, std::vector<std::string>& problems);
