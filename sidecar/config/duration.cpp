@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstdint>
 
+#include "config/ascii.hpp"
+
 namespace outrider::config {
 
 namespace {
@@ -26,10 +28,6 @@ constexpr std::array<Unit, 9> units{{{"y", 365 * 24 * 3600 * second},
                                      {"ms", 1'000'000},
                                      {"us", 1'000},
                                      {"ns", 1}}};
-
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// Takes one number with its unit off the front of `text`; the number of the
 /// unit, or the number of units there are when there is none.

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "config/ascii.hpp"
 #include "config/keys.hpp"
 #include "config/problem.hpp"
 
@@ -12,17 +13,9 @@ namespace outrider::config {
 
 namespace {
 
-bool is_ascii_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_ascii_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool is_entry_name(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_ascii_letter(c) || is_ascii_digit(c) ||
+    return is_letter(c) || is_digit(c) ||
            std::string_view{"_-.:"}.find(c) != std::string_view::npos;
   });
 }
@@ -30,10 +23,9 @@ bool is_entry_name(std::string_view text) {
 }  // namespace
 
 bool is_metric_name(std::string_view text) {
-  const auto begins = [](char c) { return is_ascii_letter(c) || c == '_' || c == ':'; };
+  const auto begins = [](char c) { return is_letter(c) || c == '_' || c == ':'; };
   if (text.empty() || !begins(text.front())) return false;
-  return std::all_of(text.begin(), text.end(),
-                     [&](char c) { return begins(c) || is_ascii_digit(c); });
+  return std::all_of(text.begin(), text.end(), [&](char c) { return begins(c) || is_digit(c); });
 }
 
 bool parse_number(const std::string& text, double& into) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "config/ascii.hpp"
 #include "config/entry_fields.hpp"
 #include "config/keys.hpp"
 #include "config/problem.hpp"
@@ -16,8 +17,7 @@ constexpr std::string_view states[] = {"KILLED", "HALTED", "REDUCE_ONLY", "UNARM
 /// What a file of assignments takes as it is, in any quotes.
 bool is_word(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
+    return is_letter(c) || is_digit(c) || c == '_' || c == '-';
   });
 }
 

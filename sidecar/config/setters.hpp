@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "config/address.hpp"
+#include "config/ascii.hpp"
 #include "config/config.hpp"
 #include "config/day.hpp"
 #include "config/network.hpp"
@@ -125,12 +126,9 @@ inline std::string_view set_log_format(Config& config, const std::string& text) 
 }
 
 inline bool is_label_name(std::string_view text) {
-  const auto letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
-  if (text.empty() || !letter(text.front()) || text.starts_with("__")) return false;
-  return std::all_of(text.begin(), text.end(),
-                     [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+  const auto begins = [](char c) { return is_letter(c) || c == '_'; };
+  if (text.empty() || !begins(text.front()) || text.starts_with("__")) return false;
+  return std::all_of(text.begin(), text.end(), [&](char c) { return begins(c) || is_digit(c); });
 }
 
 inline std::string_view set_producer_label(Config& config, const std::string& text) {
