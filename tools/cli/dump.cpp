@@ -10,20 +10,17 @@
 namespace outrider::cli {
 namespace {
 
-constexpr std::chrono::milliseconds between_looks{60};
-
 std::optional<std::int64_t> wall_offset(const shm::TelemetryHeader& header) {
   if (header.boot_id.data() != shm::boot_id()) return std::nullopt;
   const std::chrono::nanoseconds wall = std::chrono::system_clock::now().time_since_epoch();
   return wall.count() - static_cast<std::int64_t>(shm::monotonic_ns());
 }
 
-/// Whether a trader records is not in a file, only visible as movement.
 segments::ProducerState state_after_a_while(const Opened& opened) {
   const std::uint64_t before = recorded(opened);
   const segments::ProducerState still = state_of(opened, false);
   if (still != segments::ProducerState::idle) return still;
-  std::this_thread::sleep_for(between_looks);
+  std::this_thread::sleep_for(two_looks_apart);
   return state_of(opened, recorded(opened) != before);
 }
 

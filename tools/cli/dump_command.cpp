@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -47,10 +46,7 @@ std::vector<SegmentFiles> newest_files(const std::string& directory, const std::
 }
 
 int complain_of_nothing(const std::string& directory, const std::string& wanted) {
-  if (::access((directory + "/t").c_str(), R_OK | X_OK) != 0) {
-    const int code = errno == EACCES ? exit_not_permitted : exit_nobody;
-    return complain(code, shm::missing_directory(directory, directory + "/t", errno).message);
-  }
+  if (const auto code = complain_of_folder(directory, "t")) return *code;
   std::string there;
   for (const SegmentFiles& each : newest_files(directory, ""))
     there += (there.empty() ? "" : ", ") + each.name;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/hlog_command.hpp"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -114,11 +112,7 @@ int show_hlog(const HlogOptions& options, const Places& places) {
                                     "; needed at least 4096");
   }
   const std::string directory = places.directory();
-  if (::access((directory + "/c").c_str(), R_OK | X_OK) != 0) {
-    const int code = errno;
-    return complain(code == EACCES ? exit_not_permitted : exit_nobody,
-                    shm::missing_directory(directory, directory + "/c", code).message);
-  }
+  if (const auto code = complain_of_folder(directory, "c")) return *code;
   hdr_log::Intervals intervals{directory,
                                [&](const auto& producer, const auto& info) {
                                  return is_selected(*matchers, producer, info);

@@ -71,6 +71,9 @@ bool has_ended(const Opened& opened);
 
 std::chrono::nanoseconds age_of(const shm::Heartbeat& heartbeat);
 
+/// Whether a trader records is not in a file, only visible as movement between two looks.
+inline constexpr std::chrono::milliseconds two_looks_apart{60};
+
 /// `moves`: it has recorded since the last look.
 segments::ProducerState state_of(const Opened& opened, bool moves);
 

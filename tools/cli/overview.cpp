@@ -21,7 +21,6 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr std::chrono::milliseconds two_looks_apart{60};
 constexpr std::chrono::seconds sidecar_stalled_after{1};
 
 void read_directives(const Opened& opened, std::vector<DirectiveOverview>& unanswered) {

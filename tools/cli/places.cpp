@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/places.hpp"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdio>
 
 #include "cli/command.hpp"
 #include "config/paths.hpp"
+#include "outrider/shm/file.hpp"
 
 namespace outrider::cli {
 namespace {
@@ -45,6 +49,14 @@ void add_places(const Command& program, Places& places) {
 int complain(int code, const std::string& message) {
   std::fprintf(stderr, "outrider: %s\n", message.c_str());
   return code;
+}
+
+std::optional<int> complain_of_folder(const std::string& directory, const char* folder) {
+  const std::string path = directory + '/' + folder;
+  if (::access(path.c_str(), R_OK | X_OK) == 0) return std::nullopt;
+  const int code = errno;
+  return complain(code == EACCES ? exit_not_permitted : exit_nobody,
+                  shm::missing_directory(directory, path, code).message);
 }
 
 }  // namespace outrider::cli

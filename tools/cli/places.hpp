@@ -2,6 +2,7 @@
 // Where the command looks, and how it ends.
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace outrider::cli {
@@ -45,5 +46,8 @@ void add_places(const Command& program, Places& places);
 
 /// A line on standard error; gives `code` back.
 int complain(int code, const std::string& message);
+
+/// Complains when `folder` of the segment directory cannot be read; nothing when it can.
+std::optional<int> complain_of_folder(const std::string& directory, const char* folder);
 
 }  // namespace outrider::cli

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/tail_command.hpp"
 
-#include <unistd.h>
-
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -135,11 +132,7 @@ int show_tail(const TailOptions& options, const Places& places) {
   const auto matchers = selector_matchers(options.series, why);
   if (!matchers) return complain(exit_usage, why);
   const std::string directory = places.directory();
-  if (::access((directory + "/t").c_str(), R_OK | X_OK) != 0) {
-    const int code = errno;
-    return complain(code == EACCES ? exit_not_permitted : exit_nobody,
-                    shm::missing_directory(directory, directory + "/t", code).message);
-  }
+  if (const auto code = complain_of_folder(directory, "t")) return *code;
   return follow(options, directory, *matchers);
 }
 
