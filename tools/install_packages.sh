@@ -9,7 +9,7 @@ build=(g++ cmake ninja-build ccache pkg-config libboost-dev prometheus-cpp-dev l
   zlib1g-dev libssl-dev libabsl-dev tzdata curl)
 check=(clang clang-format clang-tidy libclang-rt-14-dev libgtest-dev libgmock-dev libbenchmark-dev
   valgrind stress-ng faketime slowhttptest wrk python3 prometheus prometheus-alertmanager prometheus-node-exporter
-  yamllint lintian man-db groff bsdextrautils iproute2 systemd systemd-container dbus)
+  victoria-metrics yamllint lintian man-db groff bsdextrautils iproute2 systemd systemd-container dbus)
 
 case "${1:---all}" in
   --build) packages=("${build[@]}") ;;

@@ -41,10 +41,8 @@ class TwoEnvironments : public Stack {
                "- targets: [" + production_.target() + ", " + staging_.target() + "]\n");
     write_file(path("outrider.token"), "prometheus-0123456789abcdef\n");
     write_file(path("outrider.rules.yml"), shipped("outrider.rules.yml"));
-    config_ = replaced(shipped("prometheus.yml"),
-                       {{"scrape_interval: 15s", "scrape_interval: 1s"},
-                        {"scrape_timeout: 10s", "scrape_timeout: 1s"},
-                        {"localhost:9090", "127.0.0.1:" + std::to_string(prometheus_port_)}});
+    config_ = replaced(shipped_prometheus("prometheus.yml"),
+                       {{"localhost:9090", address(prometheus_port_)}});
     write_file(path("prometheus.yml"), config_);
     prometheus_ = start_prometheus("prometheus.yml", "prometheus", prometheus_port_);
     // Before that a SIGHUP ends it.

@@ -22,6 +22,8 @@ for targets in targets container/targets container/podman; do
   ! grep -qi warning "$work/said" || fail "$targets: $(cat "$work/said")"
   rm -rf "$work/deploy"
 done
+promtool check config $deploy/central.yml >"$work/said" 2>&1 || fail "central.yml: $(cat "$work/said")"
+! grep -qi warning "$work/said" || fail "central.yml: $(cat "$work/said")"
 amtool check-config $deploy/alertmanager/alertmanager.yml >/dev/null
 
 # The pod: its shell, no password without being asked for one, and what it mounts.
@@ -34,7 +36,7 @@ grep -q "allow_host_loopback" "$work/said" || fail "podman.sh: the host's loopba
 grep -o '/[^ :]*tools/deploy[^ :]*' "$work/said" | while read -r path; do [ -e "$path" ] || fail "podman.sh mounts $path"; done
 grep -rq host.containers.internal:9717 $deploy/container/podman || fail "podman's Prometheus does not ask the host"
 
-echo "deploy: prometheus.yml, alertmanager.yml and podman.sh are valid"
+echo "deploy: prometheus.yml, central.yml, alertmanager.yml and podman.sh are valid"
 
 checks=build/deploy-checks
 mkdir -p $checks

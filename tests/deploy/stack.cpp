@@ -12,11 +12,11 @@ namespace outrider::testing {
 
 using namespace std::chrono_literals;
 
-namespace {
-
 std::string address(int port) {
   return "127.0.0.1:" + std::to_string(port);
 }
+
+namespace {
 
 std::string page_of(const std::string& service) {
   const std::string text =
@@ -47,16 +47,18 @@ std::string Stack::shipped(const std::string& file) {
   return read_file(std::string{OUTRIDER_SOURCE_DIR} + "/tools/deploy/" + file);
 }
 
+std::string Stack::shipped_prometheus(const std::string& file) {
+  if (as_shipped()) return shipped(file);
+  return replaced(shipped(file), {{"scrape_interval: 15s", "scrape_interval: 1s"},
+                                  {"scrape_timeout: 10s", "scrape_timeout: 1s"},
+                                  {"evaluation_interval: 15s", "evaluation_interval: 1s"}});
+}
+
 void Stack::write_prometheus_files() const {
   std::filesystem::create_directories(path("targets"));
   std::filesystem::create_directories(path("rules"));
-  std::string config = shipped("prometheus.yml");
-  if (!as_shipped())
-    config = replaced(config, {{"scrape_interval: 15s", "scrape_interval: 1s"},
-                               {"scrape_timeout: 10s", "scrape_timeout: 1s"},
-                               {"evaluation_interval: 15s", "evaluation_interval: 1s"}});
-  write_file(path("prometheus.yml"),
-             replaced(config, {{"localhost:9090", address(prometheus_port_)}}));
+  write_file(path("prometheus.yml"), replaced(shipped_prometheus("prometheus.yml"),
+                                              {{"localhost:9090", address(prometheus_port_)}}));
   write_file(path("outrider.rules.yml"), shipped("outrider.rules.yml"));
   write_file(path("rules/desk.rules.yml"),
              "groups: [{name: desk, rules: [{alert: ServiceGone, expr: \"up{job=~'.+-.+'} == 0\", "

@@ -18,6 +18,9 @@
 
 namespace outrider::testing {
 
+/// Of a port on loopback, as configurations have it.
+std::string address(int port);
+
 /// With the first of each pair replaced by the second, which must be there.
 std::string replaced(std::string text,
                      const std::vector<std::pair<std::string, std::string>>& pairs);
@@ -45,6 +48,8 @@ class Stack : public ::testing::Test {
 
   static bool as_shipped();
   static std::string shipped(const std::string& file);
+  /// With intervals of a test.
+  static std::string shipped_prometheus(const std::string& file);
 
   TempDirectory directory_;
   int prometheus_port_ = free_port();

@@ -29,7 +29,7 @@ if(OUTRIDER_SIDECAR)
   install(TARGETS outrider-sidecar outrider RUNTIME COMPONENT sidecar)
   install(FILES tools/deploy/outrider.rules.yml tools/deploy/sidecar.yml
     tools/deploy/probes.yml tools/deploy/recovery.yml tools/deploy/drill.rules.yml
-    tools/deploy/prometheus.yml tools/deploy/alertmanager/alertmanager.yml tools/deploy/runbook.md tools/deploy/dashboards.yml
+    tools/deploy/prometheus.yml tools/deploy/central.yml tools/deploy/hosts.rules.yml tools/deploy/alertmanager/alertmanager.yml tools/deploy/runbook.md tools/deploy/dashboards.yml
     DESTINATION ${CMAKE_INSTALL_DATADIR}/outrider COMPONENT sidecar)
   install(DIRECTORY tools/deploy/profiles tools/deploy/targets tools/deploy/grafana
     DESTINATION ${CMAKE_INSTALL_DATADIR}/outrider COMPONENT sidecar PATTERN pictures EXCLUDE)
