@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shipped dashboards by Grafana's own types and Prometheus' own grammar:
-//   npm ci --ignore-scripts && node check.mjs [DIRECTORY]
-// Exits 1 and says where, when one of them does not fit.
+//   npm ci --ignore-scripts && node check.mjs DIRECTORY     (tests/dashboards/run.sh does both)
+// Exits 1 and says where, when one of them does not fit, or when what is wrong on purpose
+// is not noticed.
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 import ts from 'typescript';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const dashboards = resolve(process.argv[2] ?? join(here, '../../../tools/deploy/grafana/dashboards'));
+const dashboards = resolve(process.argv[2]);
 
 // For each kind of panel, the module that has the types of its options and of its fields.
 const panelTypes = {
@@ -54,10 +55,30 @@ function typeErrors(sources) {
   const program = ts.createProgram(Object.keys(sources), options, host);
   return ts.getPreEmitDiagnostics(program).map((error) => {
     const text = ts.flattenDiagnosticMessageText(error.messageText, ' ');
-    if (!error.file) return text;
+    if (!error.file) return { file: '', text };
     const at = error.file.getLineAndCharacterOfPosition(error.start);
-    return `${error.file.fileName}:${at.line + 1}: ${text}`;
+    return { file: error.file.fileName, text: `${error.file.fileName}:${at.line + 1}: ${text}` };
   });
+}
+
+/** Of a good dashboard, bad ones, each by what is wrong with it. */
+function spoilt(dashboard) {
+  const bad = {
+    'a text for a number': { ...dashboard, schemaVersion: '42' },
+    'a misspelt key': { ...dashboard, pannels: [] },
+  };
+  const panels = new Map(dashboard.panels.map((panel, i) => [panel.type, i]));
+  panels.delete('row');
+  for (const [type, i] of panels) {
+    const change = (what, edit) => {
+      const copy = structuredClone(dashboard);
+      edit(copy.panels[i]);
+      bad[`${what} of ${type}`] = copy;
+    };
+    change('an option that is none', (panel) => { panel.options.tooltipp = {}; });
+    if (hasFields(type)) change('a field that is none', (panel) => { panel.fieldConfig.defaults.custom.lineWidht = 1; });
+  }
+  return bad;
 }
 
 /** Where Prometheus' own grammar does not go on, or nothing. */
@@ -80,19 +101,36 @@ function filledIn(expression, variables) {
 }
 
 const problems = [];
+const expect = (sentence, holds) => holds || problems.push(`not noticed: ${sentence}`);
 const sources = {};
+const bad = {};
+const seen = new Set();
 let expressions = 0;
 for (const name of readdirSync(dashboards)) {
   const dashboard = JSON.parse(readFileSync(join(dashboards, name), 'utf8'));
   sources[join(here, name.replace('.json', '.ts'))] = asSource(dashboard);
+  for (const [what, spoiled] of Object.entries(spoilt(dashboard))) {
+    if (seen.has(what)) continue;
+    seen.add(what);
+    bad[join(here, `bad${seen.size}.ts`)] = { what: `${name}: ${what}`, text: asSource(spoiled) };
+  }
   for (const panel of dashboard.panels)
     for (const { expr } of panel.targets ?? []) {
       ++expressions;
-      const error = promqlError(filledIn(expr, dashboard.templating.list));
+      const filled = filledIn(expr, dashboard.templating.list);
+      const error = promqlError(filled);
       if (error) problems.push(`${name}: ${panel.title}: ${error}: ${expr}`);
+      expect(`${filled} with a bracket too many`, promqlError(`${filled})`));
     }
 }
-problems.push(...typeErrors(sources));
-for (const problem of problems) console.error(problem);
-console.log(`${Object.keys(sources).length} dashboards, ${expressions} expressions, ${problems.length} problems`);
+
+const badTexts = Object.fromEntries(Object.entries(bad).map(([file, { text }]) => [file, text]));
+const errors = typeErrors({ ...sources, ...badTexts });
+for (const error of errors) if (!(error.file in bad)) problems.push(error.text);
+for (const [file, { what }] of Object.entries(bad)) expect(what, errors.some((error) => error.file === file));
+for (const type of Object.keys(panelTypes)) expect(`any ${type}`, seen.has(`an option that is none of ${type}`));
+
+for (const problem of problems) console.error(`dashboards: FAILED: ${problem}`);
+console.log(`${Object.keys(sources).length} dashboards, ${expressions} expressions, ${seen.size} bad dashboards, ` +
+  `${problems.length} problems`);
 process.exit(problems.length ? 1 : 0);
