@@ -17,6 +17,7 @@
 #include "config/paths.hpp"
 #include "config/start_only.hpp"
 #include "directory_lock.hpp"
+#include "outputs/alerts/compose.hpp"
 #include "outputs/process_metrics.hpp"
 #include "rules/rule_file.hpp"
 #include "rules/summary_fields.hpp"
@@ -60,8 +61,9 @@ std::vector<std::string> load_settings(const config::Flags& flags, Settings& set
   config::Loaded loaded = config::load(flags);
   for (const auto& problem : loaded.problems) lines.push_back(to_text(problem));
   settings.config = std::move(loaded.config);
-  auto rules =
-      rules::load_rule_files(settings.config.rules.files, {settings.config.rules.default_interval});
+  auto rules = rules::load_rule_files(
+      settings.config.rules.files,
+      {settings.config.rules.default_interval, alerts::template_facts(settings.config)});
   for (const auto& problem : rules.problems) lines.push_back(problem.text());
   // With a broken rule file every name would be missing: one round would say nothing.
   if (rules.ok()) {

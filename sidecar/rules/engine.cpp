@@ -14,6 +14,7 @@ std::vector<std::string> identity(const AlertRule& rule) {
   for (const auto& [name, text] : rule.labels) {
     key.push_back(name);
     key.push_back(text.text());
+    key.push_back(text.expand({}, 0));  // what it takes from external labels
   }
   return key;
 }

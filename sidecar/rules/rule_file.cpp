@@ -199,7 +199,7 @@ class FileLoader {
   void load_template(const YAML::Node& node, const std::string& text, bool label,
                      TextTemplate& out) {
     TemplateProblem problem;
-    if (!TextTemplate::parse(text, out, problem)) {
+    if (!TextTemplate::parse(text, out, problem, options_.facts)) {
       reader_.report_in(node, problem.offset, problem.reason);
     } else if (label && out.uses_value()) {
       reader_.report_in(node, text.find("{{"),

@@ -15,6 +15,8 @@ namespace outrider::rules {
 struct RuleFileOptions {
   /// Interval of a group that names none (`rules.default_interval`).
   std::chrono::nanoseconds default_interval = std::chrono::milliseconds{100};
+  /// What the texts of alerts may name beside a sample.
+  TemplateFacts facts{};
 };
 
 struct FileProblem {

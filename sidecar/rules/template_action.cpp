@@ -2,6 +2,8 @@
 #include "rules/template_action.hpp"
 
 #include <algorithm>
+#include <initializer_list>
+#include <optional>
 #include <utility>
 
 #include "promql/labels.hpp"
@@ -28,7 +30,8 @@ struct Refusal {
 
 class ActionParser {
  public:
-  explicit ActionParser(std::string_view text) : text_{text}, whole_{text} {}
+  ActionParser(std::string_view text, const TemplateFacts& facts)
+      : text_{text}, whole_{text}, facts_{facts} {}
 
   TemplateAction parse_whole() {
     TemplateAction action = parse_pipeline();
@@ -85,13 +88,28 @@ class ActionParser {
       action.kind_ = Kind::value;
       return action;
     }
-    for (const std::string_view prefix : {"$labels.", ".Labels."}) {
-      if (!word.starts_with(prefix) || !promql::is_label_name(word.substr(prefix.size()))) continue;
+    if (word == "$externalURL" || word == ".ExternalURL" || word == "externalURL") {
+      action.text_ = facts_.external_url;
+    } else if (const auto external = name_after({"$externalLabels.", ".ExternalLabels."}, word)) {
+      action.text_ = promql::label_value(facts_.external_labels, *external);
+    } else if (const auto label = name_after({"$labels.", ".Labels."}, word)) {
       action.kind_ = Kind::label;
-      action.text_ = word.substr(prefix.size());
-      return action;
+      action.text_ = *label;
+    } else {
+      refuse();
     }
-    refuse();
+    return action;
+  }
+
+  /// The label of a word that begins with one of them.
+  static std::optional<std::string> name_after(std::initializer_list<std::string_view> beginnings,
+                                               std::string_view word) {
+    for (const std::string_view beginning : beginnings) {
+      if (!word.starts_with(beginning)) continue;
+      std::string name{word.substr(beginning.size())};
+      if (promql::is_label_name(name)) return name;
+    }
+    return std::nullopt;
   }
 
   TemplateAction parse_text() {
@@ -152,23 +170,23 @@ class ActionParser {
   }
 
   [[noreturn]] void refuse() const {
-    const std::string found = "found {{ " + std::string{whole_} + " }}, which is ";
-    const bool of_prometheus =
-        whole_.find("xternalLabels") != whole_.npos || whole_.find("xternalURL") != whole_.npos;
-    throw Refusal{found + (of_prometheus ? "Prometheus' own and not known here" : "not supported") +
-                  "; needed {{ $labels.name }} or {{ $value }}, alone or through humanize, "
+    throw Refusal{"found {{ " + std::string{whole_} +
+                  " }}, which is not supported; needed {{ $labels.name }}, {{ $value }}, "
+                  "{{ $externalLabels.name }} or {{ $externalURL }}, alone or through humanize, "
                   "humanize1024, humanizeDuration, humanizePercentage, humanizeTimestamp, title, "
                   "toLower, toUpper or printf"};
   }
 
   std::string_view text_;
   std::string_view whole_;
+  const TemplateFacts& facts_;
   int nested_ = 0;
 };
 
-std::string TemplateAction::parse(std::string_view text, TemplateAction& action) {
+std::string TemplateAction::parse(std::string_view text, const TemplateFacts& facts,
+                                  TemplateAction& action) {
   try {
-    action = ActionParser{text}.parse_whole();
+    action = ActionParser{text, facts}.parse_whole();
     return {};
   } catch (Refusal& refusal) {
     return std::move(refusal.reason);

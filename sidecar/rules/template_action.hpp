@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands between {{ and }}: `$value`, a label, and what functions make of
-// them, in Go's ways to write it: `humanize $value`, `$value | humanize`,
+// What stands between {{ and }}: `$value`, a label, an external one, the external URL, and
+// what functions make of them, in Go's ways to write it: `humanize $value`, `$value | humanize`,
 // `printf "%.1f %s" $value ($labels.side | toUpper)`.
 #pragma once
 
@@ -16,10 +16,17 @@ namespace outrider::rules {
 
 inline constexpr std::string_view blank = " \t\r\n";
 
+/// What a template knows beside the sample; it is bound when the template is parsed.
+struct TemplateFacts {
+  aggregate::Labels external_labels{};  ///< `$externalLabels.name`
+  std::string external_url{};  ///< `$externalURL`, as Prometheus without a slash at its end
+};
+
 class TemplateAction {
  public:
   /// Empty, or why the text is refused.
-  static std::string parse(std::string_view text, TemplateAction& action);
+  static std::string parse(std::string_view text, const TemplateFacts& facts,
+                           TemplateAction& action);
 
   [[nodiscard]] std::string expand(const aggregate::Labels& labels, double value) const;
   [[nodiscard]] bool uses_value() const;

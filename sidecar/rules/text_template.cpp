@@ -46,7 +46,8 @@ struct Braces {
 
 }  // namespace
 
-bool TextTemplate::parse(std::string_view text, TextTemplate& result, TemplateProblem& problem) {
+bool TextTemplate::parse(std::string_view text, TextTemplate& result, TemplateProblem& problem,
+                         const TemplateFacts& facts) {
   result = {};
   result.text_ = text;
   std::string_view rest = text;
@@ -65,7 +66,7 @@ bool TextTemplate::parse(std::string_view text, TextTemplate& result, TemplatePr
     if (braces.trims_after) rest = trimmed_left(rest);
     if (braces.is_comment()) continue;
     TemplateAction action;
-    if (std::string why = TemplateAction::parse(braces.inside, action); !why.empty()) {
+    if (std::string why = TemplateAction::parse(braces.inside, facts, action); !why.empty()) {
       problem = {at, std::move(why)};
       return false;
     }

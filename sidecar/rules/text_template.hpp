@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text with {{ $labels.name }}, {{ $value }} and what functions make of them in
-// it. Everything else that Prometheus' templates can do is refused when the rule
-// file is loaded.
+// Text with {{ $labels.name }}, {{ $value }}, {{ $externalLabels.name }}, {{ $externalURL }}
+// and what functions make of them in it. Everything else that Prometheus' templates can do is
+// refused when the rule file is loaded.
 #pragma once
 
 #include <string>
@@ -23,7 +23,8 @@ class TextTemplate {
  public:
   /// False, with the first problem, when the text holds an action that is not
   /// understood.
-  static bool parse(std::string_view text, TextTemplate& result, TemplateProblem& problem);
+  static bool parse(std::string_view text, TextTemplate& result, TemplateProblem& problem,
+                    const TemplateFacts& facts = {});
 
   /// A label that is not there is empty.
   [[nodiscard]] std::string expand(const aggregate::Labels& labels, double value) const;

@@ -70,6 +70,16 @@ TEST_F(AlertComposer, PutsThoseOfTheWholeSidecarBelowThoseOfAlerting) {
   EXPECT_EQ(text(alert.labels, "region"), "tokyo");
 }
 
+TEST_F(AlertComposer, TellsTemplatesWhatAlertsCarry) {
+  config.alerting.external_labels = {{"env", "paper"}};
+  config.external_labels = {{"env", "prod"}, {"region", "tokyo"}};
+  config.alerting.generator_url = "https://desk.example.org/outrider/";
+  const rules::TemplateFacts facts = template_facts(config);
+  EXPECT_EQ(text(facts.external_labels, "env"), "paper");
+  EXPECT_EQ(text(facts.external_labels, "region"), "tokyo");
+  EXPECT_EQ(facts.external_url, "https://desk.example.org/outrider");
+}
+
 TEST_F(AlertComposer, SaysWhatTheRuleDoesAndToWhat) {
   config.protection.breakers.push_back({.alert = "MaxLoss", .scope = "producer"});
   config.protection.kill_switch.push_back({.alert = "MaxLoss", .scope = "venue"});

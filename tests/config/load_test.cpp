@@ -6,11 +6,13 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 
+#include "config/keys.hpp"
 #include "config/paths.hpp"
 
 namespace outrider::config {
@@ -265,7 +267,8 @@ TEST(SampleConfiguration, IsGoodAndNamesTheDefaults) {
   EXPECT_FALSE(loaded.config.protection.arm_at_start);
 }
 
-TEST(SampleConfiguration, IsStillGoodWithEveryCommentedSettingTakenIn) {
+/// The file, with every setting that is switched off.
+std::string whole_sample() {
   std::ifstream stream{fs::path{OUTRIDER_SOURCE_DIR} / "tools/deploy/sidecar.yml"};
   std::string text;
   for (std::string line; std::getline(stream, line);) {
@@ -275,8 +278,24 @@ TEST(SampleConfiguration, IsStillGoodWithEveryCommentedSettingTakenIn) {
                          line[mark + 1] != ' ' && line.find_first_not_of(' ') == mark;
     text += (setting ? line.erase(mark, 1) : line) + "\n";
   }
+  return text;
+}
 
-  EXPECT_EQ(problems_of(load_text(text, "f.yml"), "f.yml"), Texts{});
+TEST(SampleConfiguration, IsStillGoodWithEveryCommentedSettingTakenIn) {
+  EXPECT_EQ(problems_of(load_text(whole_sample(), "f.yml"), "f.yml"), Texts{});
+}
+
+TEST(SampleConfiguration, HasEverySetting) {
+  const YAML::Node sample = YAML::Load(whole_sample());
+
+  for (const Key& key : all_keys()) {
+    if (key.name == "config.file") continue;  // which is this one
+    const std::string name{key.name};
+    const std::size_t dot = name.find('.');
+    const YAML::Node section = sample[name.substr(0, dot)];
+    const bool stands_below = section.IsMap() && section[name.substr(dot + 1)];
+    EXPECT_TRUE(sample[name] || stands_below) << name << " is not in tools/deploy/sidecar.yml";
+  }
 }
 
 }  // namespace

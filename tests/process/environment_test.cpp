@@ -24,7 +24,9 @@ class ChecklistR108 : public ::testing::Test {
   std::string configured(const std::string& environment) const {
     write_file(path("rules.yml"),
                "groups: [{name: g, rules: [{alert: Seen, expr: 'pnl_usd{env=~\"prod.*\"} < 0'},\n"
-               "  {alert: Loss, expr: pnl_usd < -1000, labels: {severity: info}}]}]\n");
+               "  {alert: Loss, expr: pnl_usd < -1000, labels: {severity: info},\n"
+               "  annotations: {summary: '{{ $externalLabels.team }} in {{ $externalLabels.env }}, "
+               "see {{ $externalURL }}/live'}}]}]\n");
     write_file(path("sidecar.yml"),
                "rules: {file: rules.yml}\nexternal_labels: {env: " + environment +
                    ", region: tokyo}\nalerting:\n  external_labels: {team: fx}\n  hooks:\n"
@@ -74,8 +76,8 @@ TEST_F(ChecklistR108, ASeriesKeepsItsOwnLabelOfThatName) {
 }
 
 // Breaks it: sidecar/outputs/alerts/compose.cpp:
-// `external_labels.end(), config.external_labels.begin()` ->
-// `external_labels.end(), config.external_labels.end()`
+// `for (const auto& [name, value] : config.external_labels)` ->
+// `for (const auto& [name, value] : config.alerting.external_labels)`
 TEST_F(ChecklistR108, EveryAlertSaysItTooAndRulesDoNotSeeIt) {
   writer_.gauge("pnl_usd", "Profit and loss of the day").set(-2000);
   ASSERT_TRUE(eventually([&] {
@@ -89,6 +91,9 @@ TEST_F(ChecklistR108, EveryAlertSaysItTooAndRulesDoNotSeeIt) {
     EXPECT_EQ(alert["labels"]["env"], "production") << alert;
     EXPECT_EQ(alert["labels"]["region"], "tokyo") << alert;
     EXPECT_EQ(alert["labels"]["team"], "fx") << alert;
+    EXPECT_EQ(alert["annotations"]["summary"],
+              "fx in production, see http://127.0.0.1:" + std::to_string(sidecar_.port()) + "/live")
+        << alert;
   }
   const std::string alerts = sidecar_.get("/api/v1/alerts");
   EXPECT_NE(alerts.find("\"env\": \"production\""), std::string::npos) << alerts;

@@ -64,6 +64,25 @@ TEST(Engine, StartsAChangedRuleAnew) {
   }
 }
 
+TEST(Engine, StartsARuleAnewWhoseLabelNamesAnExternalLabelThatChanged) {
+  SeriesTable table;
+  table.add("x", {}, 5);
+  Engine engine;
+  const auto in = [&](const char* env) {
+    LoadResult loaded = parse_rule_text(
+        "groups: [{name: g, rules: [{alert: A, expr: x > 3, labels: {env: '{{ "
+        "$externalLabels.env }}'}}]}]",
+        "test.yml", {.facts = {{{"env", env}}, ""}});
+    return std::make_shared<const RuleSet>(std::move(loaded.rules));
+  };
+  engine.prepare(in("paper"), table.schema())->evaluate(table, 1s);
+
+  const auto after = engine.prepare(in("production"), table.schema());
+  after->evaluate(table, 2s);
+
+  EXPECT_EQ(promql::label_value(only_instance(*after).labels, "env"), "production");
+}
+
 TEST(Engine, AppliesAChangedHoldTimeToTheTimerThatRuns) {
   SeriesTable table;
   table.add("x", {}, 5);

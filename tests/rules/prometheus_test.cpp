@@ -45,7 +45,9 @@ struct Comparison {
 
 /// Runs the rules over the timeline, and promtool over what they said.
 Comparison compare(const std::string& rules_text, const Timeline& timeline) {
-  LoadResult loaded = parse_rule_text(rules_text, "rules.yml", {.default_interval = test::tick});
+  const TemplateFacts facts{{{"dc", "lon"}, {"env", "production"}}, "http://desk-1:9717"};
+  LoadResult loaded =
+      parse_rule_text(rules_text, "rules.yml", {.default_interval = test::tick, .facts = facts});
   for (const FileProblem& problem : loaded.problems) ADD_FAILURE() << problem.text();
   Comparison comparison;
   if (!loaded.ok()) return comparison;
@@ -59,8 +61,10 @@ Comparison compare(const std::string& rules_text, const Timeline& timeline) {
       engine.prepare(std::make_shared<const RuleSet>(std::move(loaded.rules)), table.schema());
   std::ostringstream out;
   out << "rule_files: [rules.yml]\nevaluation_interval: 1s\ngroup_eval_order: [" << groups
-      << "]\ntests:\n- interval: 1s\n"
-      << test::input_series_yaml(timeline) << "  alert_rule_test:\n";
+      << "]\ntests:\n- interval: 1s\n  external_url: " << facts.external_url
+      << "\n  external_labels: {";
+  for (const auto& [name, value] : facts.external_labels) out << name << ": " << value << ", ";
+  out << "}\n" << test::input_series_yaml(timeline) << "  alert_rule_test:\n";
   for (std::size_t i = 0; i < timeline[0].values.size(); ++i) {
     for (std::size_t s = 0; s < timeline.size(); ++s) table.set(s, timeline[s].values[i]);
     plan->evaluate(table, test::tick * i);
@@ -221,6 +225,24 @@ TEST(Prometheus, RendersFunctionsInTemplatesTheSameWay) {
       raw: "{{ printf `%f` $value }}{{ `as it is` }}"
 )",
                            timeline));
+}
+
+TEST(Prometheus, RendersExternalLabelsAndTheExternalUrlTheSameWay) {
+  expect_agreement(compare(R"(groups:
+- name: g
+  rules:
+  - alert: A
+    expr: load > 3
+    labels:
+      env: "{{ $externalLabels.env }}"
+      both: "{{ $labels.dc }} of {{ .ExternalLabels.dc | toUpper }}"
+      from: "{{ $externalURL }}"
+    annotations:
+      nothing: "<{{ $externalLabels.nothing }}>"
+      link: "{{ $externalURL }}/alerts {{ .ExternalURL }} {{ $externalURL | toUpper }}"
+      text: '{{ printf "%s is %.1f" $externalLabels.env $value }}'
+)",
+                           test::sample_timeline()));
 }
 
 TEST(Prometheus, RendersTimesInTemplatesTheSameWay) {

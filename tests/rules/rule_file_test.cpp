@@ -191,16 +191,28 @@ TEST(RuleFile, RefusesFunctionsInTemplatesOfWhatTheyDoNotTake) {
             "7:11: found printf without a format; needed one such as printf \"%.2f\" $value");
 }
 
+// promtool has no URL for this one, and fails; Prometheus has.
+TEST(RuleFile, KnowsTheFunctionOfTheExternalUrl) {
+  TextTemplate text;
+  TemplateProblem problem;
+
+  ASSERT_TRUE(TextTemplate::parse("{{ externalURL }}/live, {{ externalURL | toUpper }}", text,
+                                  problem, {{}, "http://desk-1:9717"}));
+
+  EXPECT_EQ(text.expand({}, 0), "http://desk-1:9717/live, HTTP://DESK-1:9717");
+}
+
 TEST(RuleFile, RefusesTemplatesItWouldNotExpandAsPrometheusDoes) {
   const std::string needed =
-      "; needed {{ $labels.name }} or {{ $value }}, alone or through humanize, humanize1024, "
-      "humanizeDuration, humanizePercentage, humanizeTimestamp, title, toLower, toUpper or printf";
+      "; needed {{ $labels.name }}, {{ $value }}, {{ $externalLabels.name }} or {{ $externalURL "
+      "}}, "
+      "alone or through humanize, humanize1024, humanizeDuration, humanizePercentage, "
+      "humanizeTimestamp, title, toLower, toUpper or printf";
   EXPECT_EQ(
       problems_of(rule("    expr: x\n    annotations:\n      s: a {{ $value | humanise }}\n")),
       "7:12: found {{ $value | humanise }}, which is not supported" + needed);
-  EXPECT_EQ(
-      problems_of(rule("    expr: x\n    labels:\n      s: '{{ $externalLabels.dc }}'\n")),
-      "7:11: found {{ $externalLabels.dc }}, which is Prometheus' own and not known here" + needed);
+  EXPECT_EQ(problems_of(rule("    expr: x\n    labels:\n      s: '{{ $externalLabels }}'\n")),
+            "7:11: found {{ $externalLabels }}, which is not supported" + needed);
   EXPECT_EQ(
       problems_of(rule("    expr: x\n    labels:\n      s: 'v{{ $value }}'\n")),
       "7:12: found $value in a label, where every value would be a new alert; needed a fixed text "

@@ -54,6 +54,11 @@ std::string page_of(const config::ListenAddress& address) {
          std::to_string(address.port) + "/";
 }
 
+std::string page_for_links(const config::Config& config) {
+  return config.alerting.generator_url.empty() ? page_of(config.web.listen_address)
+                                               : config.alerting.generator_url;
+}
+
 const rules::AlertRule* find_rule(const rules::RuleSet& rules, std::string_view name) {
   for (const auto& group : rules.groups) {
     for (const auto& rule : group.rules) {
@@ -77,6 +82,14 @@ std::string summary_of(const protection::Entry& entry) {
 
 }  // namespace
 
+rules::TemplateFacts template_facts(const config::Config& config) {
+  rules::TemplateFacts facts{config.alerting.external_labels, page_for_links(config)};
+  for (const auto& [name, value] : config.external_labels)
+    set_if_missing(facts.external_labels, name, value);
+  while (facts.external_url.ends_with('/')) facts.external_url.pop_back();
+  return facts;
+}
+
 std::string_view severity_word(Severity severity) {
   return words[static_cast<std::size_t>(severity)];
 }
@@ -84,11 +97,8 @@ std::string_view severity_word(Severity severity) {
 Composer::Composer(const config::Config& config)
     : alerting_{config.alerting},
       protection_{config.protection},
-      generator_url_{alerting_.generator_url.empty() ? page_of(config.web.listen_address)
-                                                     : alerting_.generator_url} {
-  alerting_.external_labels.insert(alerting_.external_labels.end(), config.external_labels.begin(),
-                                   config.external_labels.end());
-}
+      generator_url_{page_for_links(config)},
+      facts_{template_facts(config)} {}
 
 void Composer::add_consequence(const std::string& rule, aggregate::Labels& labels) const {
   std::size_t gravest = 0;
@@ -120,7 +130,7 @@ void Composer::finish(aggregate::Labels& labels) const {
   const auto mapped = alerting_.severities.find(severity);
   if (mapped != alerting_.severities.end()) severity = mapped->second;
   promql::set_label(labels, "severity", severity.empty() ? "warning" : severity);
-  for (const auto& [name, value] : alerting_.external_labels) set_if_missing(labels, name, value);
+  for (const auto& [name, value] : facts_.external_labels) set_if_missing(labels, name, value);
   std::erase_if(labels, [](const auto& each) { return each.second.empty(); });
   std::sort(labels.begin(), labels.end());
 }
@@ -170,7 +180,7 @@ Alert Composer::of_summary(const Schedule::Due& due, const std::string& time_zon
   finish(alert.labels);
   alert.annotations = {
       {"summary", due.summary.name + " summary of " + config::local_time_text(time_zone, due.at)},
-      {"description", summary_text(due.summary, values)}};
+      {"description", summary_text(due.summary, values, facts_)}};
   alert.starts_at = due.at;
   return alert;
 }

@@ -9,11 +9,16 @@
 #include "config/config.hpp"
 #include "outputs/alerts/intake.hpp"
 #include "outputs/alerts/schedule.hpp"
+#include "rules/template_action.hpp"
 
 namespace outrider::alerts {
 
 /// The alert that a closed scope is, whoever closed it.
 inline constexpr const char* trip_alert = "OutriderTrip";
+
+/// What templates of rules and summaries may name: the external labels as alerts carry them,
+/// and where the sidecar's page is.
+rules::TemplateFacts template_facts(const config::Config& config);
 
 class Composer {
  public:
@@ -43,6 +48,7 @@ class Composer {
   config::AlertingConfig alerting_;
   config::ProtectionConfig protection_;
   std::string generator_url_;
+  rules::TemplateFacts facts_;
 };
 
 std::string_view severity_word(Severity severity);

@@ -26,11 +26,12 @@ void add_thousands(std::string& number) {
   }
 }
 
-std::string value_of(const config::SummaryField& field, const FieldValue& value) {
+std::string value_of(const config::SummaryField& field, const FieldValue& value,
+                     const rules::TemplateFacts& facts) {
   if (std::isnan(value.value)) return "no value";
   rules::TextTemplate text;
   rules::TemplateProblem unused;  // it was parsed when the configuration was read
-  if (field.text.empty() || !rules::TextTemplate::parse(field.text, text, unused))
+  if (field.text.empty() || !rules::TextTemplate::parse(field.text, text, unused, facts))
     return number_text(value.value);
   return text.expand(value.labels, value.value);
 }
@@ -54,7 +55,8 @@ std::string number_text(double value) {
   return number;
 }
 
-std::string summary_text(const config::SummaryConfig& summary, std::span<const FieldValue> values) {
+std::string summary_text(const config::SummaryConfig& summary, std::span<const FieldValue> values,
+                         const rules::TemplateFacts& facts) {
   std::string text;
   for (const config::SummaryField& field : summary.fields) {
     std::vector<const FieldValue*> found;
@@ -64,7 +66,7 @@ std::string summary_text(const config::SummaryConfig& summary, std::span<const F
     if (found.empty()) text += field.name + ": no value\n";
     for (std::size_t i = 0; i < found.size() && i < most_lines; ++i) {
       const std::string which = found.size() > 1 ? labels_text(found[i]->labels) : "";
-      text += field.name + which + ": " + value_of(field, *found[i]) + '\n';
+      text += field.name + which + ": " + value_of(field, *found[i], facts) + '\n';
     }
     if (found.size() > most_lines)
       text += field.name + ": and " + std::to_string(found.size() - most_lines) + " more\n";

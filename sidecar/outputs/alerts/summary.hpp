@@ -7,6 +7,7 @@
 
 #include "config/summaries.hpp"
 #include "outputs/alerts/intake.hpp"
+#include "rules/template_action.hpp"
 
 namespace outrider::alerts {
 
@@ -19,6 +20,7 @@ std::string number_text(double value);
 /// "PnL: 12.50" and so on; `values` may hold those of other summaries. A field without a
 /// value, or whose value is none (NaN), says so. One with several has a line for each,
 /// up to some number, with what tells them apart.
-std::string summary_text(const config::SummaryConfig& summary, std::span<const FieldValue> values);
+std::string summary_text(const config::SummaryConfig& summary, std::span<const FieldValue> values,
+                         const rules::TemplateFacts& facts = {});
 
 }  // namespace outrider::alerts
