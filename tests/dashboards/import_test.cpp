@@ -59,6 +59,26 @@ TEST(GrafanaImport, SaysWhatADescriptionHasNoWordsFor) {
       << said(imported.differences);
 }
 
+TEST(GrafanaImport, SaysWhatOfABodyForTheApiIsNotTheDashboards) {
+  const Imported imported = read_grafana(R"({
+  "dashboard": {"uid": "a", "title": "A", "panels": []},
+  "folderUid": "desk",
+  "overwrite": false
+})",
+                                         "g.json");
+
+  ASSERT_TRUE(imported.problems.empty()) << said(imported.problems);
+  EXPECT_NE(said(imported.differences)
+                .find("g.json:3: /folderUid: found \"desk\", which a description makes nothing\n"),
+            std::string::npos)
+      << said(imported.differences);
+  EXPECT_NE(
+      said(imported.differences)
+          .find("g.json:4: /overwrite: found \"false\", which a description makes \"true\"\n"),
+      std::string::npos)
+      << said(imported.differences);
+}
+
 TEST(GrafanaImport, SaysHowManyDifferencesItDoesNotShow) {
   std::string text = R"({"uid": "a", "title": "A", "panels": [])";
   for (int i = 0; i < 13; ++i) text += ", \"unknown" + std::to_string(i) + "\": 1";

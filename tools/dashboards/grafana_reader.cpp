@@ -285,19 +285,23 @@ Imported read_grafana(const std::string& text, const std::string& file) {
          "found " + short_text(inner) + "; needed a dashboard as Grafana exports it, an object"});
     return imported;
   }
-  const std::string prefix = is_wrapped ? "/dashboard" : "";
-  imported.dashboard = GrafanaReader{text, file, prefix, imported}.read(inner);
+  imported.dashboard =
+      GrafanaReader{text, file, is_wrapped ? "/dashboard" : "", imported}.read(inner);
   if (!imported.problems.empty()) return imported;
-  imported.is_identical = grafana_text(imported.dashboard, is_wrapped) == text;
-  const Plain before(inner);
-  const Plain after(to_grafana(imported.dashboard));
+  const std::string written = grafana_text(imported.dashboard, is_wrapped);
+  imported.is_identical = written == text;
+  const Plain before(*json);
+  const Plain after(Plain::parse(written));
   std::vector<Pointer> places;
   compare(before, after, Pointer{}, places);
+  // What is lost or changed is told before what is added.
+  std::stable_partition(places.begin(), places.end(),
+                        [&](const Pointer& at) { return before.contains(at); });
   const std::size_t found = places.size();
   places.resize(std::min(found, most_differences));
   for (const Pointer& at : places)
     imported.differences.push_back(
-        {file, line_of(text, prefix + at.to_string()), 0, difference(before, after, at)});
+        {file, line_of(text, at.to_string()), 0, difference(before, after, at)});
   if (found > places.size())
     imported.differences.push_back(
         {file, 0, 0, "and " + std::to_string(found - places.size()) + " more"});
