@@ -39,7 +39,7 @@ std::optional<std::string> state_directory(const Config& config, const Environme
   if (const auto given = set_variable(environment, "STATE_DIRECTORY")) {
     return given->substr(0, given->find(':'));
   }
-  const std::string system_wide = "/var/lib/outrider";
+  const std::string system_wide{system_state_directory};
   if (environment.writable(system_wide)) return system_wide;
   if (const auto state = set_variable(environment, "XDG_STATE_HOME")) return *state + "/outrider";
   if (const auto home = set_variable(environment, "HOME")) return *home + "/.local/state/outrider";

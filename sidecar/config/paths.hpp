@@ -20,6 +20,9 @@ struct Environment {
 
 Environment process_environment();
 
+/// What systemd gives the service.
+inline constexpr std::string_view system_state_directory = "/var/lib/outrider";
+
 /// segment.dir, else $OUTRIDER_DIR, else /run/outrider.
 std::string segment_directory(const Config& config, const Environment& environment);
 

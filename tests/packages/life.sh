@@ -33,6 +33,10 @@ becomes() {
 not() { ! "$@"; }
 is() { [ "$("${@:2}")" = "$1" ]; }
 
+# commands_of SECTION [PATTERN]: what the guide has behind a $ there, as root types it.
+commands_of() { sed -n "/^### $1\$/,/^### /s/^\$ //p" "$guide" | sed 's/sudo //g; s/  # .*//' | grep "${2:-.}"; }
+run_commands() { while read -r command; do expect "$command" bash -c "$command"; done </tmp/commands; }
+code_of() { curl -s -o /dev/null -w '%{http_code}' "$@"; }
 page() { curl -sf http://127.0.0.1:9717/metrics; }
 on_page() { page | grep -q "$1"; }
 value() { page | awk -v name="$1" '$1 == name { printf "%d\n", $2 }'; }
@@ -96,14 +100,57 @@ expect "but not arm" not runuser -u looker -- outrider arm --reason "somebody wh
 expect "a member of outrider-arm may" runuser -u risk -- outrider arm --reason "installed, limits checked with the desk"
 becomes "orders pass" gate_opens
 
+expect "and be shown what a kill would close" sh -c 'outrider drill --shadow --scope global | grep -q "desk-1/orders is TRADING"'
+
 say "has what the operator's guide copies, and answers its commands"
-expect "what is copied for Prometheus is there" cp -r /usr/share/outrider/{prometheus.yml,outrider.rules.yml,targets,profiles} /etc/prometheus/
-expect "and Prometheus takes it" promtool check config /etc/prometheus/prometheus.yml
-sed -n 's/^| [^|]* | `\(\(systemctl\|journalctl\) [^`]*\)` |.*/\1/p' "$guide" >/tmp/commands
-expect "the guide has commands of systemd" test -s /tmp/commands
-while read -r command; do expect "$command" sh -c "$command"; done </tmp/commands
+# Alertmanager looks for an address of its own that others reach.
+ip address add 10.0.0.1/32 dev lo
+systemctl start prometheus prometheus-alertmanager
+becomes "Prometheus and Alertmanager are there" curl -sf http://127.0.0.1:9090/-/ready http://127.0.0.1:9093/-/ready
+commands_of Install '^ *\(cp\|systemctl\)' >/tmp/commands
+expect "the guide copies" grep -q '^cp -r /usr/share/outrider/' /tmp/commands
+run_commands
+for program in prometheus prometheus-alertmanager; do
+  expect "$program runs with what was copied" systemctl --quiet is-active $program
+done
+expect "what is for a Prometheus above is there" promtool check config /usr/share/outrider/central.yml
+sed -n '/^### When something/,/^### /s/^| [^|]* | `\([^`]*\)` |.*/\1/p' "$guide" | sed 's/\\|/|/' >/tmp/commands
+expect "the guide has commands of systemd" grep -q '^systemctl ' /tmp/commands
+run_commands
+# What is outrider's, whoever may look may ask, and is told of the service.
+grep '^outrider ' /tmp/commands >/tmp/looks
+while read -r command; do expect "a member of outrider: $command" runuser -u looker -- bash -c "$command"; done </tmp/looks
+expect "and sees the arming" runuser -u looker -- sh -c 'outrider history | grep -q "limits checked"'
+
+say "lets in whom the operator's guide gives a token"
+cp "$settings" /tmp/open
+sed -i 's|#viewer-tokens: /etc/outrider/viewers|viewer-tokens: /etc/outrider/viewers|' "$settings"
+commands_of "Who may read" >/tmp/commands
+run_commands
+becomes "its page asks for a token" is 401 code_of http://127.0.0.1:9717/metrics
+becomes "and has Prometheus' own" is 200 code_of http://127.0.0.1:9717/metrics \
+  -H "Authorization: Bearer $(runuser -u prometheus -- cat /etc/prometheus/outrider.token)"
+cp /tmp/open "$settings"
+sed -i 's|#listen-address: 127.0.0.1:9718|listen-address: 10.0.0.1:9718|; s|#killer-tokens|killer-tokens|' "$settings"
+commands_of "Beyond one host" >/tmp/commands
+run_commands
+hook() { is "$1" code_of http://10.0.0.1:9718/api/v1/webhook -d '{"alerts":[]}' -H "Authorization: Bearer $2"; }
+becomes "Alertmanager may tell it to close" hook 200 "$(runuser -u prometheus -- cat /etc/prometheus/secrets/outrider_killer)"
+expect "nobody else may" hook 401 0123456789abcdef0123
+cp /tmp/open "$settings"
+systemctl restart outrider-sidecar
+
+say "keeps the segments of a user whose last session ends"
+systemctl start dbus systemd-logind
+runuser -u trader -- touch /dev/shm/of-the-trader
+loginctl enable-linger trader
+loginctl disable-linger trader
+becomes "logind has removed what was the user's in /dev/shm" not test -e /dev/shm/of-the-trader
+becomes "orders pass" gate_opens
+law "the last session's end"
 
 say "reloads what is valid, and refuses the rest in words"
+becomes "it is ready" curl -sf http://127.0.0.1:9717/-/ready
 pid=$(main_pid outrider-sidecar)
 sed -i 's/quiet_period: 0s/quiet_period: 5s/' "$settings"
 expect "a valid file is taken up" systemctl reload outrider-sidecar
@@ -161,6 +208,10 @@ becomes "orders pass" gate_opens
 law "standby and upgrade"
 systemctl stop outrider-standby
 becomes "it guards alone" is guarding systemctl show --property StatusText --value outrider-sidecar
+
+say "is scraped by the Prometheus of the operator's guide"
+scraped() { curl -sg 'http://127.0.0.1:9090/api/v1/query?query=up{job="outrider"}' | grep -q '"1"\]'; }
+becomes "every 15 s" scraped
 
 say "is removed, and keeps the journal"
 dpkg -r outrider >/tmp/dpkg 2>&1 || fail "dpkg -r: $(cat /tmp/dpkg)"

@@ -9,10 +9,18 @@
 namespace outrider::cli {
 namespace {
 
+/// Where a sidecar of this user has its journal; where there is none, that of this host's
+/// service, which its group may read and not write.
 std::string state_directory(const JournalOptions& options) {
   config::Config config;
   config.storage.path = options.storage_path;
-  return config::state_directory(config, config::process_environment()).value_or("");
+  const config::Environment environment = config::process_environment();
+  const std::string own = config::state_directory(config, environment).value_or("");
+  if (!options.storage_path.empty() || environment.variable("STATE_DIRECTORY")) return own;
+  std::error_code error;
+  const bool has_journal = std::filesystem::exists(own + "/latch.journal", error);
+  const std::string of_the_host{config::system_state_directory};
+  return !has_journal && std::filesystem::exists(of_the_host, error) ? of_the_host : own;
 }
 
 }  // namespace
@@ -28,7 +36,7 @@ std::string JournalOptions::copy() const {
 
 void add_journal_options(const Command& command, JournalOptions& options) {
   command.option("--storage.path", options.storage_path,
-                 "the sidecar's state directory; else as the sidecar finds it");
+                 "the sidecar's state directory; else that of yours, or of this host's service");
   command.option("--storage.journal-copy", options.journal_copy,
                  "directory of the second copy; else the same");
 }
