@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -245,6 +246,20 @@ struct HdrLogConfig {
   std::uint64_t max_bytes = std::uint64_t{64} << 20;
 };
 
+/// What `outrider drill` makes fire, by its canary: it must close the canary's gate only.
+inline constexpr std::string_view drill_alert = "OutriderDrill";
+
+/// What is kept of the moments before gates were closed.
+struct FlightRecorderConfig {
+  std::string dir{};  ///< empty: flight in the state directory
+  /// Of all series, up to the newest look. More than history.retention cannot be.
+  std::chrono::nanoseconds window = std::chrono::minutes{5};
+  /// From the beginning of one recording to that of the next, but for a kill after a halt.
+  std::chrono::nanoseconds interval = std::chrono::minutes{1};
+  std::size_t recordings = 8;  ///< then the oldest goes; 0: nothing is recorded
+  std::uint64_t max_bytes = std::uint64_t{256} << 20;  ///< of all; then, too
+};
+
 /// What "today" means: counts per day begin anew then.
 struct DayConfig {
   std::chrono::minutes begins_at{0};  ///< after midnight
@@ -263,6 +278,7 @@ struct Config {
   LogConfig log{};
   HistoryConfig history{};
   HdrLogConfig hdr_log{};
+  FlightRecorderConfig flight_recorder{};
   DayConfig day{};
   ProtectionConfig protection{};
   AlertingConfig alerting{};

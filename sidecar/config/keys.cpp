@@ -112,6 +112,21 @@ constexpr std::array keys{
     Key{"hdr-log.max-bytes", KeyKind::value, "BYTES",
         "at this size hdr-log.file is renamed to FILE.1 and begun anew (default: 67108864)", false,
         set_hdr_log_max_bytes},
+    Key{"flight-recorder.dir", KeyKind::value, "DIR",
+        "directory of what is kept of the moments before a gate was closed (default: flight in "
+        "the state directory)", true,
+        [](Config& c, const std::string& text) { return store_text(c.flight_recorder.dir, text); }},
+    Key{"flight-recorder.window", KeyKind::value, "DURATION",
+        "of all series, so much is in a recording (default: 5m)", false, set_flight_window},
+    Key{"flight-recorder.interval", KeyKind::value, "DURATION",
+        "between two recordings, but for a kill after a halt; trips meanwhile are counted "
+        "(default: 1m)", false, set_flight_interval},
+    Key{"flight-recorder.recordings", KeyKind::value, "NUMBER",
+        "so many are kept, then the oldest is removed; 0 records nothing (default: 8)", false,
+        set_flight_recordings},
+    Key{"flight-recorder.max-bytes", KeyKind::value, "BYTES",
+        "beyond it, of all together, the oldest are removed first; one takes at most half "
+        "(default: 268435456)", false, set_flight_max_bytes},
     Key{"producer-label", KeyKind::value, "NAME",
         "label that names the producer on its series, or off (default: producer)", false,
         set_producer_label},

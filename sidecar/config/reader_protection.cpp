@@ -22,9 +22,6 @@ constexpr std::array<std::pair<std::string_view, BreakerAction>, 5> actions{{
     {"kill", BreakerAction::kill},
 }};
 
-/// What `outrider drill` makes fire, by its canary: it must close the canary's gate only.
-constexpr std::string_view drill_alert = "OutriderDrill";
-
 constexpr std::array<std::pair<std::string_view, OnStale>, 3> stale_actions{{
     {"halt", OnStale::halt},
     {"reduce_only", OnStale::reduce_only},

@@ -82,6 +82,28 @@ inline std::string_view set_hdr_log_max_bytes(Config& config, const std::string&
   return stored ? accepted : "a number of bytes, from 4096 to 2^40";
 }
 
+inline std::string_view set_flight_window(Config& config, const std::string& text) {
+  const bool stored = store_duration(config.flight_recorder.window, text, {1s, 24h});
+  return stored ? accepted : "a duration from 1s to 1d";
+}
+
+inline std::string_view set_flight_interval(Config& config, const std::string& text) {
+  const bool stored = store_duration(config.flight_recorder.interval, text, {1s, 24h});
+  return stored ? accepted : "a duration from 1s to 1d";
+}
+
+inline std::string_view set_flight_recordings(Config& config, const std::string& text) {
+  const bool stored =
+      store_number(config.flight_recorder.recordings, text, std::size_t{0}, std::size_t{10'000});
+  return stored ? accepted : "a number from 0 to 10000";
+}
+
+inline std::string_view set_flight_max_bytes(Config& config, const std::string& text) {
+  const bool stored =
+      store_number(config.flight_recorder.max_bytes, text, std::uint64_t{1} << 20, most_bytes);
+  return stored ? accepted : "a number of bytes, from 1048576 to 2^40";
+}
+
 inline std::string_view set_rules_file(Config& config, const std::string& text) {
   return store_text(config.rules.files.emplace_back(), text);
 }

@@ -37,6 +37,16 @@ constexpr StartOnly table[] = {
        return a.hdr_log.interval == b.hdr_log.interval; }},
     {"hdr-log.max-bytes", [](const Config& a, const Config& b) {
        return a.hdr_log.max_bytes == b.hdr_log.max_bytes; }},
+    {"flight-recorder.dir", [](const Config& a, const Config& b) {
+       return a.flight_recorder.dir == b.flight_recorder.dir; }},
+    {"flight-recorder.window", [](const Config& a, const Config& b) {
+       return a.flight_recorder.window == b.flight_recorder.window; }},
+    {"flight-recorder.interval", [](const Config& a, const Config& b) {
+       return a.flight_recorder.interval == b.flight_recorder.interval; }},
+    {"flight-recorder.recordings", [](const Config& a, const Config& b) {
+       return a.flight_recorder.recordings == b.flight_recorder.recordings; }},
+    {"flight-recorder.max-bytes", [](const Config& a, const Config& b) {
+       return a.flight_recorder.max_bytes == b.flight_recorder.max_bytes; }},
     {"standby", [](const Config& a, const Config& b) { return a.standby == b.standby; }},
     {"close-on-exit", [](const Config& a, const Config& b) { return a.close_on_exit == b.close_on_exit; }},
     {"protection.arm_at_start", [](const Config& a, const Config& b) {

@@ -8,13 +8,14 @@
 #include <string>
 #include <string_view>
 
+#include "config/config.hpp"
 #include "outrider/producer.hpp"
 
 namespace outrider::cli {
 
 /// The alert that the sidecar's rules must have, and what it must do: close the
 /// gates of the producer of this name for a moment, and nothing else.
-inline constexpr std::string_view drill_alert = "OutriderDrill";
+using config::drill_alert;
 inline constexpr std::string_view canary_name = "outrider-canary";
 
 /// From just before the breach was stored, by the canary's own clock.
