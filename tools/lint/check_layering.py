@@ -11,7 +11,7 @@ import re
 
 import tree
 
-STAGES = ["segments", "drain", "aggregate", "probes", "analytics", "promql", "rules", "protection", "recovery", "history", "outputs"]
+STAGES = ["segments", "drain", "aggregate", "probes", "analytics", "promql", "rules", "protection", "recovery", "history", "outputs", "flight"]
 # Plain structs that any stage may read; it includes nothing of ours itself.
 EVERYWHERE = "config"
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
