@@ -211,6 +211,8 @@ bool Planner::bury(Known& each) {
   if (!oldest.retired.load(std::memory_order_acquire)) return false;
   each.last_retired = oldest.generation();
   each.last_birth = oldest.birth();
+  if (parts_.departed != nullptr)
+    parts_.departed->keep(parts_.directory, oldest.name, oldest.generation());
   if (!segments::remove_files(parts_.directory, oldest)) {
     parts_.log.info("the trader's next start removes its file", {{"producer", oldest.name}});
     retry_later({oldest.name, oldest.generation()});

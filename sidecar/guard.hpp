@@ -76,7 +76,9 @@ class Guard final : private protection::Ends {
   void note(const protection::Entry& entry) noexcept override { parts_.scribe.note(entry); }
   void tell(const protection::Change& change) noexcept override {
     parts_.queues.alerts.tell(alerts::LatchEvent{change, previous_pass_});
+    if (is_for_flight(change)) parts_.queues.trips.tell({change.entry, now_.steady});
   }
+  [[nodiscard]] bool is_for_flight(const protection::Change& change) const noexcept;
 
   Parts parts_;
   std::unique_ptr<Plan> plan_;
@@ -86,6 +88,7 @@ class Guard final : private protection::Ends {
   Now now_;                      ///< of the pass that runs
   nanoseconds renewed_{};        ///< when leases were last renewed
   nanoseconds refreshed_{};      ///< when the sidecar's own series last were
+  nanoseconds closed_{};         ///< when a gate last left TRADING for a closed state
   nanoseconds fed_{};            ///< when the analytics last were
   nanoseconds previous_pass_{};  ///< when values were last looked at before this pass
   nanoseconds recorded_{};       ///< when any trader last recorded a sample

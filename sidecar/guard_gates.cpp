@@ -128,10 +128,12 @@ void Guard::enforce_gate(GateRuntime& gate, bool renew) noexcept {
   const shm::TickClock& clock = gate.segment->clock();
   const std::uint64_t lease =
       clock.interval_ticks(static_cast<std::uint64_t>(plan_->lease.count()));
+  const bool was_open = gate.state == GateState::trading;
   switch (enforce(gate, {verdict_of(gate), parts_.ticks(clock.kind), lease, renew, now_})) {
     case Enforced::unchanged:
       return;
     case Enforced::changed:
+      if (was_open && gate.state >= GateState::reduce_only) closed_ = now_.steady;
       return note_change(gate);
     case Enforced::found_kill: {
       protection::Cause cause;

@@ -11,6 +11,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Trips that come so soon after the first close what it has closed.
+constexpr nanoseconds one_breath = 1s;
+
 GuardEvent event_of(GuardEvent::Kind kind, std::string_view state) noexcept {
   GuardEvent event;
   event.kind = kind;
@@ -83,6 +86,17 @@ void Guard::note_change(GateRuntime& gate) noexcept {
   parts_.queues.tell(event);
 }
 
+// Not of what closes no gate: those of its scope are closed already, which in a storm is
+// the work of a moment ago. Where the trader has gone with its gates it is news all the same.
+bool Guard::is_for_flight(const protection::Change& change) const noexcept {
+  const protection::Entry& entry = change.entry;
+  if (!protection::is_latch(entry.action) || change.journal_only || change.journalled) return false;
+  if (entry.cause.rule.view() == config::drill_alert) return false;
+  const protection::ScopeId scope =
+      change.is_breaker ? parts_.protection.breaker_at(change.id).scope() : change.id;
+  return now_.steady - closed_ <= one_breath || !plan_->has_gates(scope);
+}
+
 void Guard::note_first_refusal(GateRuntime& gate) noexcept {
   if (gate.tripped == Ticks{}) return;
   const shm::GateAck& ack = gate.segment->view.ack(gate.slot);
@@ -121,6 +135,7 @@ void Guard::finish(const Now& now) noexcept {
   }
   feed_analytics(now);
   parts_.queues.alerts.end_pass();
+  parts_.queues.trips.end_pass();
   ++self_.passes;
   self_.pass_duration.add(steady_now() - now.steady);
   self_.last_pass_wall = now.wall;

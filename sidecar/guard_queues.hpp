@@ -7,6 +7,7 @@
 #include <boost/lockfree/spsc_queue.hpp>
 #include <memory>
 
+#include "flight/trips.hpp"
 #include "outputs/alerts/intake.hpp"
 #include "plan.hpp"
 
@@ -67,6 +68,9 @@ class GuardQueues {
 
   /// For the dispatch thread: it tells people, and the log.
   alerts::Intake alerts;
+
+  /// For the flight recorder.
+  flight::TripQueue trips;
 
   void tell(const GuardEvent& event) noexcept {
     // relaxed: a count on its own.

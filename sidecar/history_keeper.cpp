@@ -6,7 +6,7 @@
 namespace outrider {
 
 bool HistoryKeeper::is_due(nanoseconds now) const {
-  return looked_ == nanoseconds{} || now - looked_ >= timeline_.limits().interval;
+  return wanted_ || looked_ == nanoseconds{} || now - looked_ >= timeline_.limits().interval;
 }
 
 void HistoryKeeper::ask(const std::function<void(const history::Timeline&)>& question) const {
@@ -33,6 +33,7 @@ void HistoryKeeper::look(const Publication& publication, const outputs::Families
   // Whoever asks may take a second: the look is due again in a moment.
   const std::unique_lock guard{mutex_, std::try_to_lock};
   if (!guard) return;
+  wanted_ = false;
   looked_ = publication.steady;
   // What found no room may find it now.
   if (publication.names != names_ || timeline_.refused() != 0) bind(publication);

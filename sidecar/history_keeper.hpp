@@ -3,6 +3,7 @@
 // and then, any other asks.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -21,6 +22,8 @@ class HistoryKeeper {
 
   /// Whether a look is due; by the clock that only grows.
   [[nodiscard]] bool is_due(nanoseconds now) const;
+  /// Any thread: one is due, whenever the last one was.
+  void want_look() { wanted_ = true; }
   /// Takes in all that `/metrics` shows, what rules record, and ALERTS: pending or firing,
   /// as Prometheus names it. `more`: families that no publication has.
   void look(const Publication& publication, const outputs::Families& more);
@@ -36,6 +39,7 @@ class HistoryKeeper {
   mutable std::mutex mutex_;  ///< over the timeline
   history::Timeline timeline_;
   nanoseconds looked_{};  ///< steady
+  std::atomic<bool> wanted_{false};
 
   /// Where the values of publications with these names go; made anew when they change.
   std::shared_ptr<const PublicationNames> names_;

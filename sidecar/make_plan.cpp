@@ -109,6 +109,12 @@ std::unique_ptr<Plan> Planner::make_plan() {
     }
   }
   link_alerts(*plan);
+  for (const auto& gate : plan->gates) {
+    for (const protection::ScopeId scope : gate->scopes) {
+      if (scope >= plan->gated.size()) plan->gated.resize(scope + 1U);
+      plan->gated[scope] = true;
+    }
+  }
   add_judges(*plan);
   add_uncertain_judges(*plan, shortfalls);
   name_publication(*plan);

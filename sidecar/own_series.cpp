@@ -34,6 +34,7 @@ OwnSeries::OwnSeries(aggregate::ValuesBuilder& builder, const Subjects& subjects
   add_self(builder);
   add_journal(builder);
   add_recovery(builder);
+  add_flight(builder);
 }
 
 void OwnSeries::add_gate(aggregate::ValuesBuilder& builder, const GateRuntime& gate) {
@@ -107,6 +108,19 @@ void OwnSeries::add_recovery(aggregate::ValuesBuilder& builder) {
   recoveries_exhausted_ = single(
       builder, {"outrider_recoveries_exhausted",
                 "Scopes on which every step was tried, and the alert goes on.", FamilyKind::gauge});
+}
+
+void OwnSeries::add_flight(aggregate::ValuesBuilder& builder) {
+  const auto counter = [&](const char* name, const char* help) {
+    return single(builder, {name, help, FamilyKind::counter});
+  };
+  flight_made_ = counter("outrider_flight_recordings_total",
+                         "Recordings of the moments before gates were closed.");
+  flight_failed_ = counter("outrider_flight_recordings_failed_total",
+                           "Recordings that could not be written: see the log.");
+  flight_unrecorded_ =
+      counter("outrider_flight_trips_unrecorded_total",
+              "Trips in no recording: they came within flight-recorder.interval of one.");
 }
 
 void OwnSeries::add_self(aggregate::ValuesBuilder& builder) {

@@ -11,6 +11,7 @@
 
 #include "aggregate/values_builder.hpp"
 #include "directive_series.hpp"
+#include "flight/counts.hpp"
 #include "recovery/chain.hpp"
 #include "rule_series.hpp"
 #include "runtime.hpp"
@@ -64,6 +65,7 @@ struct SharedFacts {
   std::atomic<std::uint64_t> web_refused_token{0};
   std::array<std::atomic<std::uint64_t>, std::size(recovery::results)> recovery_steps{};
   std::atomic<std::uint64_t> recoveries_exhausted{0};
+  flight::FlightCounts flight;
   std::atomic<std::uint64_t> discovery_scans{0};
   std::atomic<std::uint64_t> discovery_plans{0};
   std::atomic<std::int64_t> discovery_beat_ns{
@@ -126,6 +128,7 @@ class OwnSeries {
   void add_self(aggregate::ValuesBuilder& builder);
   void add_journal(aggregate::ValuesBuilder& builder);
   void add_recovery(aggregate::ValuesBuilder& builder);
+  void add_flight(aggregate::ValuesBuilder& builder);
   void add_discovery(aggregate::ValuesBuilder& builder);
   void refresh_shared(const SharedFacts& shared, nanoseconds now) const noexcept;
   void refresh_producers(nanoseconds now) const noexcept;
@@ -145,7 +148,7 @@ class OwnSeries {
       *series_refused_, *segments_quarantined_, *refusals_unsaid_, *generations_renumbered_,
       *stale_files_dropped_, *scopes_refused_, *cluster_alerts_, *cluster_alerts_unknown_,
       *web_refused_address_, *web_refused_token_, *discovery_scans_, *discovery_plans_,
-      *discovery_age_;
+      *discovery_age_, *flight_made_, *flight_failed_, *flight_unrecorded_;
 };
 
 }  // namespace outrider

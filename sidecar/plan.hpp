@@ -61,6 +61,11 @@ struct Plan {
   std::vector<AlertLink> links;
   std::vector<Judge> judges;
   std::shared_ptr<const PublicationNames> names;
+  std::vector<bool> gated;  ///< by ScopeId: a gate has it; none beyond the end
+
+  [[nodiscard]] bool has_gates(protection::ScopeId scope) const noexcept {
+    return scope < gated.size() && gated[scope];
+  }
 
   /// A breaker found no room: what it should guard must not be granted.
   bool grants_nothing = false;

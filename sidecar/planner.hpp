@@ -14,6 +14,7 @@
 #include "aggregate/allowance.hpp"
 #include "analytics/feed.hpp"
 #include "config/config.hpp"
+#include "flight/departed.hpp"
 #include "guard_queues.hpp"
 #include "outputs/log.hpp"
 #include "plan.hpp"
@@ -33,7 +34,8 @@ class Planner {
     outputs::Log& log;
     /// Where series from outside come from: probes, and what is computed.
     std::vector<probes::Board*> boards{};
-    analytics::FeedBox* feeds = nullptr;  ///< null: nobody computes anything
+    analytics::FeedBox* feeds = nullptr;   ///< null: nobody computes anything
+    flight::Departed* departed = nullptr;  ///< null: nobody asks for those that are gone
   };
   Planner(const Parts& parts, const config::Config& config,
           std::shared_ptr<const rules::RuleSet> rules);

@@ -100,6 +100,9 @@ void OwnSeries::refresh_shared(const SharedFacts& shared, nanoseconds now) const
   for (std::size_t i = 0; i < recovery_steps_.size(); ++i)
     *recovery_steps_[i] = count(shared.recovery_steps[i]);
   *recoveries_exhausted_ = count(shared.recoveries_exhausted);
+  *flight_made_ = count(shared.flight.made);
+  *flight_failed_ = count(shared.flight.failed);
+  *flight_unrecorded_ = count(shared.flight.trips_unrecorded);
   *discovery_scans_ = count(shared.discovery_scans);
   *discovery_plans_ = count(shared.discovery_plans);
   *discovery_age_ = seconds(shared.discovery_age(now));

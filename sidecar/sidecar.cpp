@@ -167,6 +167,7 @@ void Sidecar::open_line() {
       analytics::Runner::Parts{analytics_board_, feeds_,
                                [this](const std::string& line) { log_.warn(line); }},
       settings_.config);
+  const bool records = settings_.config.flight_recorder.recordings > 0;
   planner_ = std::make_unique<Planner>(Planner::Parts{directory_,
                                                       protection_,
                                                       queues_,
@@ -174,7 +175,8 @@ void Sidecar::open_line() {
                                                       facts_,
                                                       log_,
                                                       {&probe_board_, &analytics_board_},
-                                                      &feeds_},
+                                                      &feeds_,
+                                                      records ? &departed_ : nullptr},
                                        settings_.config, settings_.rules);
   guard_ = std::make_unique<Guard>(
       Guard::Parts{protection_, started_.latch, desk_, *scribe_, queues_, exchange_, facts_});
@@ -202,6 +204,8 @@ void Sidecar::start() {
   threads_.push_back(begin_thread([this] { run_probes(); }));
   threads_.push_back(begin_thread([this] { run_analytics(); }));
   threads_.push_back(begin_thread([this] { run_recovery(); }));
+  begin_flight();
+  if (recorder_ != nullptr) flight_thread_ = begin_thread([this] { run_flight(); });
   if (hdr_intervals_ != nullptr) threads_.push_back(begin_thread([this] { run_hdr_log(); }));
 }
 
@@ -213,6 +217,7 @@ void Sidecar::stop() {
   if (probes_ != nullptr) probes_->wake();
   if (scribe_ != nullptr) scribe_->wake();
   if (kill_requests_ != nullptr) kill_requests_->wake();
+  queues_.trips.wake();
   for (std::thread& thread : threads_) thread.join();
   const bool ran = !threads_.empty();
   threads_.clear();
@@ -220,6 +225,7 @@ void Sidecar::stop() {
   for (const auto& server : control_servers_) server->stop();
   if (!ran) return;
   write_events();
+  finish_flight();
   log_.info("sidecar stopped");
 }
 

@@ -7,6 +7,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -18,6 +19,7 @@
 #include "config/flags.hpp"
 #include "control_api.hpp"
 #include "day_watch.hpp"
+#include "flight/recorder.hpp"
 #include "guard.hpp"
 #include "guardian.hpp"
 #include "hdr_log/intervals.hpp"
@@ -92,6 +94,10 @@ class Sidecar {
   void run_recovery();
   void run_hdr_log();
   void begin_hdr_log();
+  void begin_flight();
+  void run_flight();
+  void finish_flight();
+  [[nodiscard]] std::string expression_of(std::string_view rule);
   void look_at_health(nanoseconds now);
   void keep_history(nanoseconds now);
 
@@ -151,6 +157,10 @@ class Sidecar {
   outputs::HealthHistory health_history_;
   std::unique_ptr<HistoryKeeper> history_;
   std::unique_ptr<hdr_log::Intervals> hdr_intervals_;  ///< null where none are wanted
+  flight::Departed departed_;
+  std::unique_ptr<flight::Recorder> recorder_;  ///< null: nothing is recorded
+  std::thread flight_thread_;
+  std::promise<void> flight_over_;
   std::unique_ptr<protection::RequestObeyer> kill_requests_;
 
   SharedFacts facts_;
