@@ -50,4 +50,20 @@ std::optional<Dump> take_dump(const Opened& opened) {
   return dump;
 }
 
+std::optional<Dump> take_dump(const Opened& opened, const FlightRecording& recording,
+                              const FlightSegment& segment) {
+  Dump dump;
+  dump.file = segment.file;
+  dump.header = opened.header();
+  dump.state = recording.state_of(segment);
+  for (auto& [slot, gate] : gates_of(opened)) {
+    recording.read_gate(segment.producer, gate);
+    dump.gates.push_back(std::move(gate));
+  }
+  dump.reading = read_segment(opened);
+  dump.wall_offset_ns = recording.wall_offset(dump.header.boot_id.data());
+  if (opened.is_cut_short()) return std::nullopt;
+  return dump;
+}
+
 }  // namespace outrider::cli

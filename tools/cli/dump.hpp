@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/flight_reading.hpp"
 #include "cli/segment_reading.hpp"
 
 namespace outrider::cli {
@@ -28,6 +29,10 @@ struct Dump {
 /// Nothing when the file was cut short meanwhile.
 std::optional<Dump> take_dump(const Opened& opened);
 
+/// Of a segment of a recording: what the copy does not tell, the recording does.
+std::optional<Dump> take_dump(const Opened& opened, const FlightRecording& recording,
+                              const FlightSegment& segment);
+
 /// For people: tables, and of the samples the last few.
 std::string dump_text(const Dump& dump);
 
@@ -38,5 +43,8 @@ std::string dump_csv(const Dump& dump);
 
 /// An array, an object for each generation.
 std::string dump_json(const std::vector<Dump>& dumps);
+
+/// `{"recording": as it says, "segments": [as above]}`.
+std::string flight_json(const FlightRecording& recording, const std::vector<Dump>& dumps);
 
 }  // namespace outrider::cli

@@ -6,9 +6,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "cli/dump.hpp"
+#include "cli/flight_dump.hpp"
+#include "cli/journal_files.hpp"
+#include "flight/recording.hpp"
+#include "flight/shelf.hpp"
 #include "outrider/shm/identity.hpp"
 #include "segments/listing.hpp"
 
@@ -17,6 +22,8 @@ namespace {
 
 struct DumpOptions {
   std::string what;
+  std::string producer;  ///< of a recording
+  JournalOptions state;
   std::string format = "text";
   bool as_json = false;
 };
@@ -56,7 +63,9 @@ int complain_of_nothing(const std::string& directory, const std::string& wanted)
                                    (there.empty() ? "there is none" : "there are: " + there));
 }
 
-std::optional<Dump> dump_of(const SegmentFiles& files, std::string& why) {
+using TakeDump = std::function<std::optional<Dump>(Opened&)>;
+
+std::optional<Dump> dump_of(const SegmentFiles& files, const TakeDump& take, std::string& why) {
   Opened opened;
   const shm::AttachResult result = open_files(files, shm::Access::read_only, opened, why);
   if (result != shm::AttachResult::attached) {
@@ -67,9 +76,15 @@ std::optional<Dump> dump_of(const SegmentFiles& files, std::string& why) {
     }
     return std::nullopt;
   }
-  std::optional<Dump> dump = take_dump(opened);
+  std::optional<Dump> dump = take(opened);
   if (!dump) why = files.telemetry + ": found it cut short while in use; needed it whole";
   return dump;
+}
+
+int complain_of(const std::string& file, const std::string& why) {
+  const bool is_there = ::access(file.c_str(), F_OK) == 0;
+  const bool is_ours = ::access(file.c_str(), R_OK) == 0;
+  return complain(!is_there ? exit_nobody : is_ours ? exit_usage : exit_not_permitted, why);
 }
 
 void write_down(const std::string& format, const std::vector<Dump>& dumps) {
@@ -83,7 +98,71 @@ void write_down(const std::string& format, const std::vector<Dump>& dumps) {
   }
 }
 
+/// `{"recording": ..., "segments": [...]}` as JSON; else what it is, then each segment.
+void write_down(const std::string& format, const FlightRecording& recording,
+                const std::vector<Dump>& dumps) {
+  std::string text;
+  if (format == "json") {
+    text = flight_json(recording, dumps);
+  } else if (format == "csv") {
+    text = dump_csv_head() + flight_csv(recording);
+    for (const Dump& each : dumps) text += dump_csv(each);
+  } else {
+    text = flight_text(recording);
+    for (const Dump& each : dumps) text += '\n' + dump_text(each);
+  }
+  std::fputs(text.c_str(), stdout);
+}
+
+int show_recording(const std::string& path, const std::string& format,
+                   const std::string& producer) {
+  std::string why;
+  const auto recording = read_recording(path, why);
+  if (!recording) return complain_of(path + '/' + flight::recording_file, why);
+  std::vector<Dump> dumps;
+  int code = exit_done;
+  std::string there;
+  bool is_found = producer.empty();
+  for (const FlightSegment& each : recording->segments) {
+    there += (there.empty() ? "" : ", ") + each.producer;
+    if (!producer.empty() && each.producer != producer) continue;
+    is_found = true;
+    const TakeDump take = [&](Opened& opened) {
+      opened.whole_from = each.whole_from;
+      return take_dump(opened, *recording, each);
+    };
+    if (std::optional<Dump> dump = dump_of({each.producer, each.file, "", ""}, take, why)) {
+      dumps.push_back(std::move(*dump));
+    } else {
+      code = complain_of(each.file, why);
+    }
+    why.clear();
+  }
+  if (!is_found)
+    return complain(exit_nobody, "found no segment of " + shm::shown(producer) + " in " + path +
+                                     "; needed one of it; " +
+                                     (there.empty() ? "there is none" : "there are: " + there));
+  write_down(format, *recording, dumps);
+  return code;
+}
+
+/// Where a recording of this name or path is; empty: it is none.
+std::string recording_of(const DumpOptions& options) {
+  if (options.what.empty()) return {};
+  if (is_recording(options.what)) return options.what;
+  if (!flight::is_recording_name(options.what)) return {};
+  return options.state.directory() + "/flight/" + options.what;
+}
+
 int show_dump(const DumpOptions& options, const Places& places) {
+  const std::string format = options.as_json ? "json" : options.format;
+  if (const std::string path = recording_of(options); !path.empty())
+    return show_recording(path, format, options.producer);
+  if (!options.producer.empty())
+    return complain(exit_usage, "found " + shm::shown(options.what) + " and " +
+                                    shm::shown(options.producer) +
+                                    "; needed the directory of a flight recording before the "
+                                    "name of a producer in it");
   const std::string directory = places.directory();
   const bool is_file = options.what.find('/') != std::string::npos;
   const std::vector<SegmentFiles> files =
@@ -93,17 +172,14 @@ int show_dump(const DumpOptions& options, const Places& places) {
   int code = exit_done;
   for (const SegmentFiles& each : files) {
     std::string why;
-    if (std::optional<Dump> dump = dump_of(each, why)) {
+    const TakeDump take = [](Opened& opened) { return take_dump(opened); };
+    if (std::optional<Dump> dump = dump_of(each, take, why)) {
       dumps.push_back(std::move(*dump));
     } else {
-      const bool is_there = ::access(each.telemetry.c_str(), F_OK) == 0;
-      code = complain(!is_there                                     ? exit_nobody
-                      : ::access(each.telemetry.c_str(), R_OK) != 0 ? exit_not_permitted
-                                                                    : exit_usage,
-                      why);
+      code = complain_of(each.telemetry, why);
     }
   }
-  if (!dumps.empty()) write_down(options.as_json ? "json" : options.format, dumps);
+  if (!dumps.empty()) write_down(format, dumps);
   return code;
 }
 
@@ -114,12 +190,16 @@ void add_dump_command(const Command& program, const Places& places) {
       program.command("dump", "what a segment holds, of a dead trader too: series, gates, samples");
   command.footer(
       "Changes nothing, and takes no sample from the sidecar. Samples that a sidecar has taken\n"
-      "are no longer in a segment: its own totals have them.\n"
+      "are no longer in a segment: its own totals have them; a flight recording, made when a\n"
+      "gate was closed, has those that the rings still held.\n"
       "Exit codes: 0 shown, 2 usage or a file that is no segment, 3 not permitted, 4 no segment.");
   const auto options = std::make_shared<DumpOptions>();
   command.option("PRODUCER", options->what,
-                 "the newest segment of this name, or of this path, with a slash in it; "
-                 "default every producer's");
+                 "the newest segment of this name, or of this path, with a slash in it; or a "
+                 "flight recording, by its directory or name; default every producer's");
+  command.option("RECORDED", options->producer, "of a flight recording, only this producer");
+  command.option("--storage.path", options->state.storage_path,
+                 "where recordings are looked for by name: the sidecar's state directory");
   command.option("--format", options->format, "text, csv or json; default text")
       .one_of({"text", "csv", "json"});
   command.flag("--json", options->as_json, "for programs: --format json");

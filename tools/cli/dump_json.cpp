@@ -94,12 +94,24 @@ json dump_object(const Dump& dump) {
   return shown;
 }
 
+json dump_array(const std::vector<Dump>& dumps) {
+  json all = json::array();
+  for (const Dump& each : dumps) all.push_back(dump_object(each));
+  return all;
+}
+
+std::string written(const json& value) {
+  return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 std::string dump_json(const std::vector<Dump>& dumps) {
-  json all = json::array();
-  for (const Dump& each : dumps) all.push_back(dump_object(each));
-  return all.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return written(dump_array(dumps));
+}
+
+std::string flight_json(const FlightRecording& recording, const std::vector<Dump>& dumps) {
+  return written({{"recording", recording.said}, {"segments", dump_array(dumps)}});
 }
 
 }  // namespace outrider::cli

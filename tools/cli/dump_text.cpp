@@ -2,6 +2,7 @@
 // A dump for people, and as CSV for a spreadsheet.
 #include <algorithm>
 
+#include "cli/csv.hpp"
 #include "cli/dump.hpp"
 #include "cli/quantity.hpp"
 #include "cli/table.hpp"
@@ -104,14 +105,6 @@ std::string samples_text(const Dump& dump) {
   return text;
 }
 
-/// RFC 4180: what could end a field stands between quotes.
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + '"';
-}
-
 struct Line {
   const char* record = "";
   std::string series{};
@@ -123,9 +116,9 @@ struct Line {
 };
 
 void write(std::string& csv, const Dump& dump, const Line& line) {
-  csv += field(dump.header.name.data()) + ',' + std::to_string(dump.header.generation) + ',' +
-         line.record + ',' + field(line.series) + ',' + line.lane + ',' + line.time + ',' +
-         line.value + ',' + line.count + ',' + field(line.note) + "\r\n";
+  csv += csv_field(dump.header.name.data()) + ',' + std::to_string(dump.header.generation) + ',' +
+         line.record + ',' + csv_field(line.series) + ',' + line.lane + ',' + line.time + ',' +
+         line.value + ',' + line.count + ',' + csv_field(line.note) + "\r\n";
 }
 
 void write_totals(std::string& csv, const Dump& dump) {

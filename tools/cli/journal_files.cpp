@@ -7,31 +7,25 @@
 #include "protection/archive.hpp"
 
 namespace outrider::cli {
-namespace {
 
-/// Where a sidecar of this user has its journal; where there is none, that of this host's
-/// service, which its group may read and not write.
-std::string state_directory(const JournalOptions& options) {
+std::string JournalOptions::directory() const {
   config::Config config;
-  config.storage.path = options.storage_path;
+  config.storage.path = storage_path;
   const config::Environment environment = config::process_environment();
   const std::string own = config::state_directory(config, environment).value_or("");
-  if (!options.storage_path.empty() || environment.variable("STATE_DIRECTORY")) return own;
+  if (!storage_path.empty() || environment.variable("STATE_DIRECTORY")) return own;
   std::error_code error;
   const bool has_journal = std::filesystem::exists(own + "/latch.journal", error);
   const std::string of_the_host{config::system_state_directory};
   return !has_journal && std::filesystem::exists(of_the_host, error) ? of_the_host : own;
 }
 
-}  // namespace
-
 std::string JournalOptions::path() const {
-  return state_directory(*this) + "/latch.journal";
+  return directory() + "/latch.journal";
 }
 
 std::string JournalOptions::copy() const {
-  const std::string directory = journal_copy.empty() ? state_directory(*this) : journal_copy;
-  return directory + "/latch.journal.copy";
+  return (journal_copy.empty() ? directory() : journal_copy) + "/latch.journal.copy";
 }
 
 void add_journal_options(const Command& command, JournalOptions& options) {

@@ -13,6 +13,9 @@ struct JournalOptions {
   std::string storage_path;  ///< as given; empty: as the sidecar finds it
   std::string journal_copy;  ///< directory of the second copy; empty: the same
 
+  /// Where a sidecar of this user has its state; where there is none, that of this host's
+  /// service, which its group may read and not write. Empty when there is not even a home.
+  [[nodiscard]] std::string directory() const;
   /// STATE_DIR/latch.journal; empty when there is not even a home.
   [[nodiscard]] std::string path() const;
   [[nodiscard]] std::string copy() const;

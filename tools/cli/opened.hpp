@@ -36,6 +36,7 @@ struct Opened {
   shm::FileError control_error;
   segments::FaultWatch telemetry_watch;
   segments::FaultWatch control_watch;
+  std::vector<std::uint64_t> whole_from;  ///< by lane, of a recording's copy: see oldest()
 
   [[nodiscard]] const std::string& name() const { return files.name; }
   [[nodiscard]] const shm::TelemetryHeader& header() const { return telemetry.header; }
@@ -53,6 +54,10 @@ struct Opened {
   /// Samples of a lane that sidecars have taken: none where none has seen the producer.
   /// Nothing: the control file is not there to say, as beside a copy, or not for us.
   [[nodiscard]] std::optional<std::uint64_t> position(std::uint32_t lane) const;
+  /// Samples before this number may have been overwritten while a recording copied them.
+  [[nodiscard]] std::uint64_t oldest(std::uint32_t lane) const {
+    return lane < whole_from.size() ? whole_from[lane] : 0;
+  }
 };
 
 /// `why` has a sentence of what cannot be read; none of a trader that is not ready yet.

@@ -116,7 +116,13 @@ void read_ring(const Opened& opened, std::uint32_t lane, SegmentReading& reading
         "; needed at most a ring between them; its samples are not shown; start the trader again");
     return;
   }
-  const RingLook look = look_into_ring(opened, lane, ends.position.value_or(0));
+  const RingLook look = look_into_ring(opened, lane, ends.position.value_or(opened.oldest(lane)));
+  if (look.impossible) {
+    reading.problems.push_back(lane_text(lane) + ": found its next sample " +
+                               std::to_string(ends.head) + " and the oldest that is whole " +
+                               std::to_string(opened.oldest(lane)) +
+                               "; needed the recording as it was made; its samples are not shown");
+  }
   std::uint64_t of_no_series = 0;
   std::uint64_t too_many = 0;
   for (const shm::Sample& sample : look.samples) {
