@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A profile of tools/deploy/profiles in a real sidecar with its own configuration, and a
 // trader whose series a test holds at what it likes. So that an hour fits into seconds, the
-// copies of the files say `for: 0s`, ranges and offsets of half a second, groups of 50 ms and
-// short cooldowns; expressions, thresholds, labels and consequences are those that are
-// shipped (promtool tests them with their own times).
+// copies of the files say `for: 0s`, ranges of half a second and offsets of three of these,
+// groups of 50 ms and short cooldowns; expressions, thresholds, labels and consequences are those
+// that are shipped (promtool tests them with their own times).
 #pragma once
 
 #include <gtest/gtest.h>
@@ -80,7 +80,7 @@ class Profile : public ::testing::TestWithParam<std::string> {
                                                           {{"for: \\w+\n", "for: 0s\n"},
                                                            {"interval: \\w+\n", "interval: 50ms\n"},
                                                            {"\\[\\w+\\]", "[500ms]"},
-                                                           {"offset \\w+", "offset 500ms"}}));
+                                                           {"offset \\w+", "offset 1500ms"}}));
     }
     write_file(directory.path() + "/sidecar.yml",
                shortened(adapted(read_file(profile_file(GetParam(), "sidecar.yml"))),
@@ -124,6 +124,18 @@ class Profile : public ::testing::TestWithParam<std::string> {
               "outrider_equity_drawdown_ratio{name=\"" + account["name"].as<std::string>() + "\"}";
           return !account["equity"] || eventually([&] { return sidecar->metric(series) == 0; });
         });
+  }
+
+  /// Whether latencies have a past that is longer than the ranges and offsets of the rules: a
+  /// trader records one in 10 ms, or in more.
+  [[nodiscard]] bool have_a_past() const {
+    const bool measures = std::any_of(healthy.begin(), healthy.end(), [](const auto& level) {
+      return level.second.starts_with('@');
+    });
+    return !measures || eventually([&] {
+      return sidecar->metric("outrider_samples_recorded_total{producer=\"" + GetParam() + "\"}")
+                 .value_or(0) >= 300;
+    });
   }
 
   /// What is named, and all else healthy.

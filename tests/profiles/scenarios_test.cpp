@@ -12,6 +12,7 @@ TEST_P(Profile, FiresEachAlertOnWhatItNamesAndNoneWhileAllIsWell) {
   ASSERT_EQ(still_firing(), Alerts{})
       << sidecar->log() << read_file(directory.path() + "/trader.log");
   ASSERT_TRUE(have_seen_equity());
+  ASSERT_TRUE(have_a_past());
 
   for (const Batch& batch : batches_of(scenarios)) {
     hold(batch.when);
@@ -120,6 +121,20 @@ TEST_P(ChecklistR106, LimitsIntervalsAndCooldownsAreThoseOfAUsersOwnFiles) {
       << sidecar->get("/api/v1/status");
 }
 
+using ChecklistR114 = Profile;
+// Breaks it: tools/deploy/profiles/thunes/thunes.derived.rules.yml: `+ 4 * stddev_over_time(` ->
+// `+ 4e6 * avg_over_time(`
+TEST_P(ChecklistR114, ALatencyFarFromItsOwnPastIsUnusualBelowEveryLimitUntilItIsThePast) {
+  start_trader();
+  ASSERT_EQ(still_firing(), Alerts{});
+  ASSERT_TRUE(have_a_past());
+
+  hold({{"thunes_order_latency_ms", "@200"}});
+
+  EXPECT_EQ(never_firing({"OrderLatencyUnusual"}), Alerts{}) << sidecar->get("/api/v1/status");
+  EXPECT_EQ(still_firing(), Alerts{});
+}
+
 using ChecklistR121 = Profile;
 // Breaks it: tools/deploy/profiles/thunes/sidecar.yml: `exec: [/opt/lab/bin/mcp-rag-query-health]`
 // -> `exec: [/opt/lab/bin/mcp-rag-health]`
@@ -144,6 +159,7 @@ TEST_P(ChecklistR121, AServerThatIsKilledFiresTheAlertThatJoinsItWithTheKillSwit
 }
 
 INSTANTIATE_TEST_SUITE_P(Thunes, ChecklistR57, ::testing::Values("thunes"));
+INSTANTIATE_TEST_SUITE_P(Thunes, ChecklistR114, ::testing::Values("thunes"));
 INSTANTIATE_TEST_SUITE_P(Thunes, ChecklistR121, ::testing::Values("thunes"));
 
 INSTANTIATE_TEST_SUITE_P(Graphwiz, ChecklistR35, ::testing::Values("graphwiz"));
