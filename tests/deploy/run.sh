@@ -11,7 +11,8 @@ trap 'rm -rf "$work"' EXIT
 fail() { echo "deploy: FAILED: $*" >&2; exit 1; }
 
 yamllint -s -d '{extends: relaxed, rules: {line-length: disable, document-start: disable}}' \
-  $deploy/*.yml $deploy/compose.yaml $deploy/targets $deploy/container $deploy/kubernetes $deploy/alertmanager
+  $deploy/*.yml $deploy/compose.yaml $deploy/targets $deploy/container $deploy/kubernetes $deploy/alertmanager \
+  $deploy/grafana/provisioning $deploy/profiles tests/deploy/host.yml
 
 # Where each is mounted the targets are others.
 for targets in targets container/targets container/podman; do

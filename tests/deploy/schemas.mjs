@@ -43,8 +43,27 @@ function compose() {
       else if (!source.startsWith("$")) expect(`${name} mounts a volume`, source in stack.volumes, source);
     }
   }
+  names(stack);
   const alternatives = read("container/alternative.env").matchAll(/^(\w+)=/gm);
   for (const [, name] of alternatives) expect("each alternative port is a variable", text.includes(`\${${name}:-`), name);
+}
+
+// What one container asks of another: by a name and a port of compose.yaml.
+function names(stack) {
+  const ports = Object.fromEntries(Object.entries(stack.services).map(([name, service]) =>
+    [name, (service.ports ?? []).map((port) => port.split(":").pop())]));
+  const isThere = (asked) => {
+    const { hostname, port } = new URL(asked.includes("://") ? asked : `http://${asked}`);
+    return ports[hostname]?.includes(port) ?? false;
+  };
+  const targets = ["outrider", "alertmanager"].flatMap((name) => yaml.load(read(`container/targets/${name}.yml`))[0].targets);
+  const managers = yaml.load(read("container/sidecar.yml")).alerting.alertmanagers.map(({ url }) => url);
+  const sources = yaml.load(read("grafana/provisioning/datasources/prometheus.yml")).datasources.map(({ url }) => url);
+  for (const asked of [...targets, ...managers, ...sources]) expect("who is asked is a service of compose.yaml", isThere(asked), asked);
+  expect("a host that is none is noticed", !isThere("http://alertmanagers:9093") && !isThere("sidecar:9718"));
+  const [provider] = yaml.load(read("grafana/provisioning/dashboards/outrider.yml")).providers;
+  const mounted = stack.services.grafana.volumes.map((volume) => volume.split(":")[1]);
+  expect("Grafana looks for dashboards where they are mounted", mounted.includes(provider.options.path), provider.options.path);
 }
 
 function kubernetes() {

@@ -111,9 +111,10 @@ void Stack::SetUp() {
              "groups: [{name: loss, rules: [{alert: MaxLoss, expr: pnl_usd < -1000, "
              "labels: {severity: critical}}]}]\n");
   write_file(path("sidecar.yml"),
-             "rules: {file: loss.rules.yml}\nprotection: {arm_at_start: true}\nalerting:\n"
-             "  alertmanagers: [{url: \"http://" +
-                 address(alertmanager_port_) + "\"}]\n  external_labels: {env: production}\n");
+             replaced(shipped("container/sidecar.yml"),
+                      {{"alertmanager:9093", address(alertmanager_port_)},
+                       {"#rules: {file: [desk.rules.yml]}", "rules: {file: [loss.rules.yml]}"}}) +
+                 "protection: {arm_at_start: true}\n");
   sidecar_.emplace(directory_.path(),
                    std::vector<std::string>{"--config.file=" + path("sidecar.yml")});
   producer_.emplace(ProducerOptions{.name = "desk-1", .directory = sidecar_->segments()});
