@@ -23,6 +23,13 @@ for targets in targets container/targets container/podman; do
   ! grep -qi warning "$work/said" || fail "$targets: $(cat "$work/said")"
   rm -rf "$work/deploy"
 done
+# A known system: the rules of all four, taken in.
+sed 's/#- profiles/- profiles/' $deploy/prometheus.yml >"$work/prometheus.yml"
+ln -s "$PWD"/$deploy/{outrider.rules.yml,profiles,targets} "$work/"
+promtool check config "$work/prometheus.yml" >"$work/said" 2>&1 || fail "profiles: $(cat "$work/said")"
+for rules in $deploy/profiles/*/*.rules.yml; do
+  grep -q "Checking .*/${rules##*/}" "$work/said" || fail "prometheus.yml knows nothing of $rules"
+done
 promtool check config $deploy/central.yml >"$work/said" 2>&1 || fail "central.yml: $(cat "$work/said")"
 ! grep -qi warning "$work/said" || fail "central.yml: $(cat "$work/said")"
 amtool check-config $deploy/alertmanager/alertmanager.yml >/dev/null

@@ -113,6 +113,10 @@ run_commands
 for program in prometheus prometheus-alertmanager; do
   expect "$program runs with what was copied" systemctl --quiet is-active $program
 done
+for profile in /usr/share/outrider/profiles/*/sidecar.yml; do
+  expect "$profile is one" outrider check config "$profile"
+done
+expect "the dashboards can be made anew" sh -c 'outrider dashboards list | grep -q thunes-overview'
 expect "what is for a Prometheus above is there" promtool check config /usr/share/outrider/central.yml
 sed -n '/^### When something/,/^### /s/^| [^|]* | `\([^`]*\)` |.*/\1/p' "$guide" | sed 's/\\|/|/' >/tmp/commands
 expect "the guide has commands of systemd" grep -q '^systemctl ' /tmp/commands
