@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The container image, built by buildah and run without a container engine
 # (chroot isolation, root): the sidecar starts from an empty volume, attaches a
-# trader of the host and is asked over HTTP. A minute and a half of network and
+# trader of the host and is asked over HTTP and armed from inside. A minute and a half of network and
 # disk, so nobody runs it but by name.
 #
 #   tests/deploy/image.sh             on a base made by mmdebstrap
@@ -41,6 +41,7 @@ say "build"
 buildah bud -q --build-arg "BASE=$base" -t outrider -f tools/deploy/Containerfile . >"$work/build.log" 2>&1 || fail "build"
 say "run: $(buildah images --format '{{.Size}}' outrider)"
 container=$(buildah from --pull-never outrider)
+buildah copy -q "$container" tools/deploy/container/sidecar.yml /etc/outrider/sidecar.yml >/dev/null
 chown 10717:10717 "$shared" && chmod 0755 "$shared"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 # buildah run starts no entrypoint: as the image says it.
@@ -58,9 +59,13 @@ setpriv --reuid 10001 --regid 10001 --groups 10717 build/release/bin/ledger_trad
   "$shared/host" desk-1 "$shared/ledger" >"$work/trader.log" 2>&1 &
 trader=$!
 for _ in {1..100}; do
-  if curl -sf "http://127.0.0.1:$port/metrics" | grep -q '^ledger_calls_total{producer="desk-1"}'; then break; fi
+  if curl -sf "http://127.0.0.1:$port/metrics" | grep -q '^ledger_calls_total{producer="desk-1"'; then break; fi
   sleep 0.1
 done
-curl -sf "http://127.0.0.1:$port/metrics" | grep '^ledger_calls_total{producer="desk-1"}' || fail "the trader is not on the page"
+curl -sf "http://127.0.0.1:$port/metrics" | grep '^ledger_calls_total{producer="desk-1"' || fail "the trader is not on the page"
 curl -sf "http://127.0.0.1:$port/metrics" | grep -q 'outrider_producer_state{.*state="live".*} 1' || fail "the trader is not live"
-say "built, and run: ready, and a trader of another user attached"
+# As docker compose exec would: with the settings of compose.yaml, which name no groups.
+inside() { buildah run --user 10717:10717 --volume "$shared:/run/outrider" "$container" -- "$@"; }
+inside outrider arm --reason "a container of the test is armed" >"$work/arm.log" 2>&1 || fail "it is not armed from inside"
+inside outrider status >"$work/status.log" 2>&1 || fail "status says that a gate is closed"
+say "built, and run: ready, a trader of another user attached, armed from inside"
