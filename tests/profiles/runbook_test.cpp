@@ -2,6 +2,7 @@
 // Checklist row 111: whoever is woken by an alert is led to what to do. An alert added without
 // a section, or a section left behind by an alert that is gone, breaks this.
 #include <gtest/gtest.h>
+#include <re2/re2.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -45,6 +46,59 @@ std::map<std::string, std::set<std::string>> sections() {
     if (line.starts_with("- **")) found[section].insert(line.substr(4, line.find("**", 4) - 4));
   }
   return found;
+}
+
+/// Every metric that a profile's trader or probes put on the page of the sidecar.
+std::set<std::string> names_on_a_page() {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator{deploy + "/profiles"}) {
+    if (entry.path().filename() != "metrics.yml") continue;
+    for (const YAML::Node& metric : YAML::LoadFile(entry.path())["metrics"]) {
+      const auto source = metric["source"].as<std::string>("trader");
+      if (source == "trader" || source == "probe") names.insert(metric["name"].as<std::string>());
+    }
+  }
+  return names;
+}
+
+/// What `pattern` has found in the runbook, each once.
+std::set<std::string> found_in_runbook(const std::string& pattern) {
+  const std::string text = read_file(deploy + "/runbook.md");
+  std::set<std::string> all;
+  re2::StringPiece rest{text};
+  std::string found;
+  while (RE2::FindAndConsume(&rest, pattern, &found)) all.insert(found);
+  return all;
+}
+
+// Breaks it: tools/deploy/runbook.md: `'^(thunes_ws_connected)'` -> `'^(thunes_websocket)'`
+TEST(ChecklistR111, WhatIsLookedForIsOnAPageOrIsOutridersOrTheHosts) {
+  const std::set<std::string> names = names_on_a_page();
+  const std::set<std::string> greps = found_in_runbook(R"(\| grep (?:-E )?'?\^?\(?([a-z0-9_|]+))");
+  ASSERT_GT(greps.size(), 50U);
+
+  for (const std::string& grep : greps) {
+    std::istringstream words{grep};
+    for (std::string word; std::getline(words, word, '|');) {
+      const auto begins = names.lower_bound(word);
+      EXPECT_TRUE(word.starts_with("outrider_") || word.starts_with("node_") ||
+                  (begins != names.end() && begins->starts_with(word)))
+          << word;
+    }
+  }
+}
+
+// Breaks it: tools/deploy/runbook.md: `outrider journal verify` -> `outrider journal look`
+TEST(ChecklistR111, EachCommandOfOutriderIsOne) {
+  const std::set<std::string> commands =
+      found_in_runbook(R"(`outrider ([a-z]+(?: [a-z]+)?)[^`]*`)");
+  ASSERT_GT(commands.size(), 5U);
+
+  for (const std::string& command : commands) {
+    std::string said;
+    run(OUTRIDER_BIN_DIR "/outrider " + command + " --help", &said);
+    EXPECT_NE(said.find("Usage: outrider " + command + " ["), std::string::npos) << said;
+  }
 }
 
 // Breaks it: tools/deploy/runbook.md: `### ServiceDown` -> `### ServicesDown`
