@@ -2,6 +2,7 @@
 #include "config/address.hpp"
 
 #include <arpa/inet.h>
+#include <unistd.h>
 
 #include <array>
 #include <charconv>
@@ -39,6 +40,13 @@ std::string address_text(const ListenAddress& address) {
   const bool brackets = address.host.find(':') != std::string::npos;
   const std::string host = brackets ? '[' + address.host + ']' : address.host;
   return host + ':' + std::to_string(address.port);
+}
+
+std::string reachable_text(ListenAddress address) {
+  std::array<char, 256> name{};
+  const bool is_everywhere = address.host == "0.0.0.0" || address.host == "::";
+  if (is_everywhere && ::gethostname(name.data(), name.size() - 1) == 0) address.host = name.data();
+  return address_text(address);
 }
 
 std::string open_pages_warning(const WebConfig& web) {

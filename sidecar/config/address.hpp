@@ -17,6 +17,9 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text);
 /// As it is written in a URL: a host with colons in brackets.
 std::string address_text(const ListenAddress& address);
 
+/// The same as others write it: the name of this host instead of every interface.
+std::string reachable_text(ListenAddress address);
+
 /// A warning when other machines reach the pages and nobody is asked who he is. Empty:
 /// nothing to say.
 std::string open_pages_warning(const WebConfig& web);

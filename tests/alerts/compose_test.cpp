@@ -2,6 +2,9 @@
 #include "outputs/alerts/compose.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
 
 #include "alerts/sample.hpp"
 #include "rules/rule_file.hpp"
@@ -78,6 +81,17 @@ TEST_F(AlertComposer, TellsTemplatesWhatAlertsCarry) {
   EXPECT_EQ(text(facts.external_labels, "env"), "paper");
   EXPECT_EQ(text(facts.external_labels, "region"), "tokyo");
   EXPECT_EQ(facts.external_url, "https://desk.example.org/outrider");
+}
+
+TEST_F(AlertComposer, LinksToThisHostByItsNameWhereItListensEverywhere) {
+  std::array<char, 256> name{};
+  ASSERT_EQ(::gethostname(name.data(), name.size() - 1), 0);
+  for (const char* host : {"0.0.0.0", "::"}) {
+    config.web.listen_address = {host, 9717};
+    EXPECT_EQ(Composer{config}.generator_url(), std::string{"http://"} + name.data() + ":9717/");
+  }
+  config.web.listen_address = {"::1", 9717};
+  EXPECT_EQ(Composer{config}.generator_url(), "http://[::1]:9717/");
 }
 
 TEST_F(AlertComposer, SaysWhatTheRuleDoesAndToWhat) {

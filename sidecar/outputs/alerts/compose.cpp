@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "config/address.hpp"
 #include "config/day.hpp"
 #include "outputs/alerts/summary.hpp"
 #include "promql/labels.hpp"
@@ -48,15 +49,9 @@ void set_if_missing(aggregate::Labels& labels, const std::string& name, const st
   if (promql::label_value(labels, name).empty()) promql::set_label(labels, name, value);
 }
 
-std::string page_of(const config::ListenAddress& address) {
-  const bool is_v6 = address.host.find(':') != std::string::npos;
-  return "http://" + (is_v6 ? '[' + address.host + ']' : address.host) + ':' +
-         std::to_string(address.port) + "/";
-}
-
 std::string page_for_links(const config::Config& config) {
-  return config.alerting.generator_url.empty() ? page_of(config.web.listen_address)
-                                               : config.alerting.generator_url;
+  if (!config.alerting.generator_url.empty()) return config.alerting.generator_url;
+  return "http://" + config::reachable_text(config.web.listen_address) + '/';
 }
 
 const rules::AlertRule* find_rule(const rules::RuleSet& rules, std::string_view name) {
