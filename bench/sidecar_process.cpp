@@ -49,9 +49,10 @@ protection:
 }  // namespace
 
 SidecarProcess::SidecarProcess(const std::string& directory, const std::string& loop,
-                               const std::string& rules) {
+                               const std::string& rules, const std::string& recorder) {
   std::filesystem::create_directory(directory + "/state");
-  std::ofstream{directory + "/bench.yml"} << configuration;
+  std::ofstream{directory + "/bench.yml"} << configuration << "flight-recorder: {" << recorder
+                                          << "}\n";
   std::ofstream{directory + "/bench.rules.yml"} << rules;
   process_ = fork();
   if (process_ < 0) give_up("cannot fork");

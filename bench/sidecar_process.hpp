@@ -11,9 +11,10 @@ namespace outrider::bench {
 
 class SidecarProcess {
  public:
-  /// `directory` holds t, c and c/kill; `loop` is adaptive or spin. Ends the
-  /// program with the reason when the sidecar cannot be started.
-  SidecarProcess(const std::string& directory, const std::string& loop, const std::string& rules);
+  /// `directory` holds t, c and c/kill; `loop` is adaptive or spin, `recorder` the settings of
+  /// flight-recorder. Ends the program with the reason when the sidecar cannot be started.
+  SidecarProcess(const std::string& directory, const std::string& loop, const std::string& rules,
+                 const std::string& recorder = "");
   SidecarProcess(const SidecarProcess&) = delete;
   SidecarProcess& operator=(const SidecarProcess&) = delete;
   ~SidecarProcess();

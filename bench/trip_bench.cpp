@@ -24,7 +24,6 @@ namespace {
 using namespace outrider;
 using namespace std::chrono_literals;
 
-constexpr int trips = 300;
 constexpr double between_orders = 1e-5;  ///< seconds
 
 constexpr const char* rules = R"(
@@ -127,12 +126,32 @@ void report(benchmark::State& state, const std::string& name, std::vector<double
   state.counters[name + "_max"] = values.back();
 }
 
-void trip(benchmark::State& state, const char* loop, int hogs_a_core) {
+/// What else there is beside the trader and its sidecar.
+struct Beside {
+  int hogs_a_core = 0;
+  const char* recorder = "";  ///< settings of flight-recorder
+  int idle_traders = 0;       ///< whose segments are in each recording
+  int trips = 300;
+};
+
+std::vector<Producer> idle_traders(const std::string& directory, int count) {
+  std::vector<Producer> traders;
+  for (int i = 0; i < count; ++i) {
+    Status status;
+    traders.push_back(
+        Producer::create({.name = "idle-" + std::to_string(i), .directory = directory}, status));
+    if (!status.ok()) bench::give_up(status.message);
+  }
+  return traders;
+}
+
+void trip(benchmark::State& state, const char* loop, const Beside& beside) {
   const bench::SegmentDirectory directory;
-  const bench::SidecarProcess sidecar{directory.path(), loop, rules};
+  const bench::SidecarProcess sidecar{directory.path(), loop, rules, beside.recorder};
+  const std::vector<Producer> idle = idle_traders(directory.path(), beside.idle_traders);
   Trader trader{directory.path()};
   for (int i = 0; i < 20; ++i) trader.trip();  // until the sidecar is warm
-  const bench::Hogs hogs{hogs_a_core};
+  const bench::Hogs hogs{beside.hogs_a_core};
   const double cpu_before = sidecar.cpu_seconds();
   const auto begin = std::chrono::steady_clock::now();
   std::vector<double> stored;
@@ -152,20 +171,23 @@ void trip(benchmark::State& state, const char* loop, int hogs_a_core) {
   state.counters["sidecar_cpu_percent"] = (sidecar.cpu_seconds() - cpu_before) / wall.count() * 100;
 }
 
-void add(const char* loop, int hogs_a_core) {
-  const std::string hogs = hogs_a_core == 0 ? "" : "/hogs:" + std::to_string(hogs_a_core);
-  benchmark::RegisterBenchmark(("end_to_end/trip/loop:" + std::string{loop} + hogs).c_str(), trip,
-                               loop, hogs_a_core)
+void add(const std::string& name, const char* loop, const Beside& beside) {
+  benchmark::RegisterBenchmark(("end_to_end/trip/loop:" + std::string{loop} + name).c_str(), trip,
+                               loop, beside)
       ->UseManualTime()
-      ->Iterations(trips)
+      ->Iterations(beside.trips)
       ->Unit(benchmark::kMicrosecond);
 }
 
 const bool are_added = [] {
   for (const int hogs : {0, 4}) {
-    add("adaptive", hogs);
-    add("spin", hogs);
+    const std::string name = hogs == 0 ? "" : "/hogs:" + std::to_string(hogs);
+    add(name, "adaptive", {.hogs_a_core = hogs});
+    add(name, "spin", {.hogs_a_core = hogs});
   }
+  // One recording after the other, of 17 traders; so many trips are beside some ten of them.
+  add("/flight:off", "adaptive", {.recorder = "recordings: 0", .idle_traders = 16, .trips = 3000});
+  add("/flight:1s", "adaptive", {.recorder = "interval: 1s", .idle_traders = 16, .trips = 3000});
   return true;
 }();
 
