@@ -42,7 +42,7 @@ std::thread begin_thread(std::function<void()> body) {
     return std::thread{std::move(body)};
   } catch (const std::system_error& error) {
     throw StartError{"found no room for another thread (" + error.code().message() +
-                     "); needed eight and one a server; raise ulimit -u, or TasksMax of the unit"};
+                     "); needed nine and one a server; raise ulimit -u, or TasksMax of the unit"};
   }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sidecar: its threads and what runs on each. The guard passes; discovery
 // plans; the journal thread writes to disk; another one obeys kill request files; the
-// dispatch thread tells people; two servers answer.
+// dispatch thread tells people; the flight thread keeps what a trip would lose; two
+// servers answer.
 #pragma once
 
 #include <signal.h>

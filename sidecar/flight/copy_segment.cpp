@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstring>
 
 #include "outrider/shm/telemetry.hpp"
 
@@ -16,8 +17,9 @@ namespace {
 
 constexpr std::size_t piece = std::size_t{64} << 10;
 
+/// `size` > 0.
 bool is_hole(const std::byte* bytes, std::size_t size) {
-  return std::all_of(bytes, bytes + size, [](std::byte each) { return each == std::byte{0}; });
+  return bytes[0] == std::byte{0} && std::memcmp(bytes, bytes + 1, size - 1) == 0;
 }
 
 /// One copying: where it is, and what has become of it.
