@@ -149,7 +149,8 @@ int show_recording(const std::string& path, const std::string& format,
 /// Where a recording of this name or path is; empty: it is none.
 std::string recording_of(const DumpOptions& options) {
   if (options.what.empty()) return {};
-  if (is_recording(options.what)) return options.what;
+  if (is_recording(options.what))
+    return options.what.substr(0, options.what.find_last_not_of('/') + 1);
   if (!flight::is_recording_name(options.what)) return {};
   return options.state.directory() + "/flight/" + options.what;
 }
