@@ -78,6 +78,7 @@ Recorder::Recorder(Parts parts, const config::FlightRecorderConfig& config)
       shelf_{parts_.directory, {config.recordings, config.max_bytes}} {
   if (const std::string problem = shelf_.open(); !problem.empty())
     parts_.log.error("flight-recorder: " + problem);
+  shelf_.remove_unfinished();
 }
 
 void Recorder::step(std::chrono::milliseconds at_most) {

@@ -108,16 +108,19 @@ std::string Shelf::open() const {
   std::error_code error;
   fs::create_directories(directory_, error);
   if (error) return refused(directory_, error.message(), "a directory that this user may make");
+  if (::access(directory_.c_str(), R_OK | W_OK | X_OK) != 0)
+    return refused(directory_, "a directory that this user may write to");
+  return {};
+}
+
+void Shelf::remove_unfinished() const {
+  std::error_code error;  // whoever may not look or remove is told when something is recorded
   fs::directory_iterator entry{directory_, error};
   for (; !error && entry != fs::directory_iterator{}; entry.increment(error)) {
     const std::string name = entry->path().filename();
-    std::error_code ignored;  // whoever may not remove it is told when it is full
+    std::error_code ignored;
     if (name.starts_with('.') && name.ends_with(unfinished)) fs::remove_all(entry->path(), ignored);
   }
-  if (error) return refused(directory_, error.message(), "a directory that this user may list");
-  if (::access(directory_.c_str(), W_OK | X_OK) != 0)
-    return refused(directory_, "a directory that this user may write to");
-  return {};
 }
 
 std::string Shelf::begin(const std::string& name) const {

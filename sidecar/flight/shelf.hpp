@@ -29,9 +29,10 @@ class Shelf {
   Shelf(std::string directory, const ShelfLimits& limits)
       : directory_{std::move(directory)}, limits_{limits} {}
 
-  /// Makes the directory and removes what a sidecar left that was killed while it wrote.
-  /// Empty, or why nothing can be kept there.
+  /// Makes the directory where it is not there. Empty, or why nothing can be kept there.
   [[nodiscard]] std::string open() const;
+  /// At a start: what a sidecar left that was killed while it wrote.
+  void remove_unfinished() const;
 
   /// Makes the directory that a recording is written into.
   [[nodiscard]] std::string begin(const std::string& name) const;

@@ -84,7 +84,7 @@ TEST_F(ShelfOfRecordings, TakesNothingHalfWrittenForARecordingAndRemovesItAtTheN
   write_file(directory + "/somebody.else", "stays");
 
   EXPECT_TRUE(shelf.list(noon).empty());
-  EXPECT_EQ(Shelf(directory, {}).open(), "");
+  Shelf(directory, {}).remove_unfinished();
 
   EXPECT_FALSE(std::filesystem::exists(shelf.unfinished_path_of(name)));
   EXPECT_EQ(read_file(directory + "/somebody.else"), "stays");
