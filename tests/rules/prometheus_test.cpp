@@ -284,6 +284,7 @@ Timeline troubled_sidecar() {
   Timeline timeline{episode("up", on({}), 1, 0),
                     episode("outrider_config_last_reload_successful", on({}), 1, 0),
                     episode("outrider_journal_writable", on({}), 1, 0),
+                    growth("outrider_flight_recordings_failed_total", on({}), 1),
                     episode("outrider_producer_up", on({{"producer", "gw-1"}}), 1, 0),
                     episode("outrider_producer_up", on({{"producer", "gw-2"}}), 1, 0),
                     episode("outrider_rule_no_data", on({{"alert", "Some"}}), 0, 1),
