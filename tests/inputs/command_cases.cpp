@@ -2,6 +2,8 @@
 // What people type: kill, arm, status, and the exit codes that scripts read.
 #include <sys/stat.h>
 
+#include <filesystem>
+
 #include "cases.hpp"
 
 namespace outrider::inputs {
@@ -65,6 +67,14 @@ std::string closed_gate(Place& place) {
   return said.substr(said.find("GATE"));
 }
 
+std::string dump_of_no_recording(Place& place) {
+  std::filesystem::create_directory(place.path("reports"));
+  const std::string folder = alone(place, "dump " + place.path("reports"));
+  place.file("reports/recording.json", "{}");
+  return folder + "\n" + alone(place, "dump " + place.path("reports")) + "\n" +
+         alone(place, "dump gateway-1 gateway-2");
+}
+
 }  // namespace
 
 Cases command_cases() {
@@ -78,6 +88,7 @@ Cases command_cases() {
       {"outrider: flag twice", [](Place& p) { return alone(p, "arm --scope host --scope host"); }},
       {"outrider: flag without value", [](Place& p) { return alone(p, "kill --scope"); }},
       {"outrider: word too many", [](Place& p) { return alone(p, "status all"); }},
+      {"dump: no recording", dump_of_no_recording},
       {"kill: scope without value", [](Place& p) { return alone(p, "kill --scope venue"); }},
       {"kill: scope too long",
        [](Place& p) { return alone(p, "kill --scope venue=" + std::string(190, 'x')); }},

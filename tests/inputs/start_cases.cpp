@@ -96,6 +96,10 @@ std::string storage_is_a_file(Place& place) {
   });
   return said.substr(0, said.find("ts=", said.find("journal")));
 }
+std::string flight_is_a_file(Place& place) {
+  const Watched sidecar{place, {"--flight-recorder.dir=" + place.file("flight", "")}};
+  return sidecar.says("flight-recorder");
+}
 std::string no_storage(Place& place) {
   return as_nobody([&] {
     return Place::program("env -i " + binary("outrider-sidecar") +
@@ -139,6 +143,7 @@ Cases start_cases() {
       {"sidecar: control socket is a file", socket_is_a_file},
       {"sidecar: control socket without directory", socket_without_directory},
       {"sidecar: state directory is a file", storage_is_a_file},
+      {"sidecar: flight recorder's directory is a file", flight_is_a_file},
       {"sidecar: no state directory", no_storage, true},
       {"sidecar: log file is a directory", log_file_is_directory},
       {"sidecar: no such core", no_such_core},
