@@ -92,7 +92,7 @@ TEST_F(HostileRecording, WithASegmentThatIsNoneShowsTheOthers) {
 TEST_F(HostileRecording, EndsNoReaderWithAnyByteChanged) {
   const std::string good = read_file(json_);
   std::mt19937 random{20261122};
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 1000; ++i) {
     std::string bad = good;
     for (int flips = 0; flips < 1 + i % 4; ++flips)
       bad[random() % bad.size()] = static_cast<char>("0{}[]\",:\\\x1b-e9\xff"[random() % 15]);
