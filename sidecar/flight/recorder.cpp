@@ -19,6 +19,9 @@ namespace {
 /// For what is small beside segments and series: recording.json, directories.
 constexpr std::uint64_t small_files = std::uint64_t{256} << 10;
 
+/// Who takes the looks looks out for a wish so often, and waits for a pass.
+constexpr auto time_to_look = 300ms;
+
 bool is_kill(const Trip& trip) {
   return trip.entry.action == protection::Action::kill;
 }
@@ -149,6 +152,8 @@ std::string Recorder::make(Recording& recording) {
   if (!problem.empty()) return problem;
   parts_.want_look();
   recording.status = parts_.status();
+  collect(recording, begun + settle_time - time_to_look);
+  parts_.want_look();  // what came of it is in the series, too
   collect(recording, begun + settle_time);
   if (recording.trips.size() > 1) recording.status = parts_.status();
   problem = write_series(recording);
