@@ -100,6 +100,13 @@ TEST(FlightRecorder, SaysWhatTrippedAndHowTheGatesStood) {
            std::string::npos;
   }));
   EXPECT_TRUE(host.comes_to("recordings", 1));
+  EXPECT_EQ(host.dump("--recordings", text), 0);
+  EXPECT_NE(text.find(name + "  1      KILLED  global  MaxLoss: pnl_dollars < -1000"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(host.dump("--recordings --json", text), 0);
+  EXPECT_EQ(nlohmann::json::parse(text).at(0).at("name"), name);
+  EXPECT_EQ(host.dump(host.directory + "/nowhere --recordings", text), 4);
   EXPECT_EQ(host.dump(name + " gateway-2", text), 4);
   EXPECT_NE(text.find("there are: gateway-1"), std::string::npos) << text;
 }

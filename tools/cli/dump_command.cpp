@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
@@ -23,6 +25,7 @@ namespace {
 struct DumpOptions {
   std::string what;
   std::string producer;  ///< of a recording
+  bool recordings = false;
   JournalOptions state;
   std::string format = "text";
   bool as_json = false;
@@ -146,17 +149,47 @@ int show_recording(const std::string& path, const std::string& format,
   return code;
 }
 
+std::string flight_directory(const DumpOptions& options) {
+  return options.state.directory() + "/flight";
+}
+
+/// Those of a directory, the oldest first: what tripped first in each.
+int list_recordings(const std::string& directory, bool as_json) {
+  if (::access(directory.c_str(), R_OK | X_OK) != 0) {
+    const int code = errno;
+    return complain(code == EACCES ? exit_not_permitted : exit_nobody,
+                    directory + ": found " + shm::errno_text(code) +
+                        "; needed the directory of a sidecar's flight recordings; give it, or "
+                        "--storage.path");
+  }
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  std::vector<FlightRecording> recordings;
+  int code = exit_done;
+  for (const std::string& name : flight::Shelf{directory, {}}.list(now)) {
+    std::string why;
+    auto recording = read_recording(directory + '/' + name, why);
+    if (recording) recordings.push_back(std::move(*recording));
+    if (!why.empty()) code = complain(exit_usage, why);
+  }
+  std::fputs((as_json ? flight_list_json(recordings) : flight_list(directory, recordings)).c_str(),
+             stdout);
+  return code;
+}
+
 /// Where a recording of this name or path is; empty: it is none.
 std::string recording_of(const DumpOptions& options) {
   if (options.what.empty()) return {};
   if (is_recording(options.what))
     return options.what.substr(0, options.what.find_last_not_of('/') + 1);
   if (!flight::is_recording_name(options.what)) return {};
-  return options.state.directory() + "/flight/" + options.what;
+  return flight_directory(options) + '/' + options.what;
 }
 
 int show_dump(const DumpOptions& options, const Places& places) {
   const std::string format = options.as_json ? "json" : options.format;
+  if (options.recordings)
+    return list_recordings(options.what.empty() ? flight_directory(options) : options.what,
+                           format == "json");
   if (const std::string path = recording_of(options); !path.empty())
     return show_recording(path, format, options.producer);
   if (!options.producer.empty())
@@ -199,6 +232,8 @@ void add_dump_command(const Command& program, const Places& places) {
                  "the newest segment of this name, or of this path, with a slash in it; or a "
                  "flight recording, by its directory or name; default every producer's");
   command.option("RECORDED", options->producer, "of a flight recording, only this producer");
+  command.flag("--recordings", options->recordings,
+               "lists the flight recordings of the sidecar, or of a directory given first");
   command.option("--storage.path", options->state.storage_path,
                  "where recordings are looked for by name: the sidecar's state directory");
   command.option("--format", options->format, "text, csv or json; default text")

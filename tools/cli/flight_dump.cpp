@@ -103,4 +103,29 @@ std::string flight_csv(const FlightRecording& recording) {
   return csv;
 }
 
+std::string flight_list(const std::string& directory,
+                        const std::vector<FlightRecording>& recordings) {
+  if (recordings.empty()) return "no flight recording in " + directory + '\n';
+  std::vector<Row> rows{{"RECORDING", "TRIPS", "STATE", "SCOPE", "BY"}};
+  for (const FlightRecording& each : recordings) {
+    const auto trips = each.list(nullptr, "trips");
+    const json first = trips.empty() ? json::object() : trips.front();
+    const auto unnamed = FlightRecording::count(each.said, "trips_unnamed").value_or(0);
+    rows.push_back({each.path.substr(each.path.rfind('/') + 1),
+                    std::to_string(trips.size() + unnamed), known(word(first, "state")),
+                    known(word(first, "scope")), known(by(first))});
+  }
+  return table(rows);
+}
+
+std::string flight_list_json(const std::vector<FlightRecording>& recordings) {
+  json all = json::array();
+  for (const FlightRecording& each : recordings) {
+    all.push_back({{"name", each.path.substr(each.path.rfind('/') + 1)},
+                   {"path", each.path},
+                   {"trips", each.list(nullptr, "trips")}});
+  }
+  return all.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace outrider::cli

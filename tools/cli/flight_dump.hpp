@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/flight_reading.hpp"
 
@@ -14,5 +15,11 @@ std::string flight_text(const FlightRecording& recording);
 /// A line for each trip, with the columns of dump_csv_head(): record is trip, series its
 /// scope, note by what or whom.
 std::string flight_csv(const FlightRecording& recording);
+
+/// A line for each: what tripped first in it.
+std::string flight_list(const std::string& directory,
+                        const std::vector<FlightRecording>& recordings);
+/// `[{"name", "path", "trips"}]`.
+std::string flight_list_json(const std::vector<FlightRecording>& recordings);
 
 }  // namespace outrider::cli
