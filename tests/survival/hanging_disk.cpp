@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A library to be loaded before all others: while the file that OUTRIDER_HANG_WHILE names
-// is there, no write to a file below a directory `state` ends, and no sync.
+// is there, no write to a file below a directory `state`, or what OUTRIDER_HANG_BELOW says,
+// ends, and no sync.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -14,18 +15,19 @@
 
 namespace {
 
-bool is_below_state(int fd) {
+bool is_on_that_disk(int fd) {
+  const char* const wanted = std::getenv("OUTRIDER_HANG_BELOW");
   std::array<char, 64> link{};
   std::array<char, 4096> path{};
   std::snprintf(link.data(), link.size(), "/proc/self/fd/%d", fd);
   const ssize_t size = ::readlink(link.data(), path.data(), path.size());
   return size > 0 && std::string_view{path.data(), static_cast<std::size_t>(size)}.find(
-                         "/state/") != std::string_view::npos;
+                         wanted == nullptr ? "/state/" : wanted) != std::string_view::npos;
 }
 
 void hang(int fd) {
   const char* flag = std::getenv("OUTRIDER_HANG_WHILE");
-  if (flag == nullptr || ::access(flag, F_OK) != 0 || !is_below_state(fd)) return;
+  if (flag == nullptr || ::access(flag, F_OK) != 0 || !is_on_that_disk(fd)) return;
   const timespec pause{0, 2'000'000};
   while (::access(flag, F_OK) == 0) ::nanosleep(&pause, nullptr);
 }
