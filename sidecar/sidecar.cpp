@@ -168,6 +168,7 @@ void Sidecar::open_line() {
                                [this](const std::string& line) { log_.warn(line); }},
       settings_.config);
   const bool records = settings_.config.flight_recorder.recordings > 0;
+  if (records) queues_.trips.listen();
   planner_ = std::make_unique<Planner>(Planner::Parts{directory_,
                                                       protection_,
                                                       queues_,

@@ -23,8 +23,12 @@ struct Trip {
 
 class TripQueue {
  public:
+  /// Before the guard begins: somebody takes them.
+  void listen() noexcept { heard_ = true; }
+
   // guard
   void tell(const Trip& trip) noexcept {
+    if (!heard_) return;
     // relaxed: a count on its own.
     if (!trips_.push(trip)) untold_.fetch_add(1, std::memory_order_relaxed);
     has_news_ = true;
@@ -49,6 +53,7 @@ class TripQueue {
  private:
   boost::lockfree::spsc_queue<Trip, boost::lockfree::capacity<1024>> trips_;
   std::atomic<std::uint64_t> untold_{0};
+  bool heard_ = false;
   bool has_news_ = false;  ///< guard's
   aggregate::Bell bell_;
 };
