@@ -25,6 +25,15 @@ std::optional<LookNumber> last_look_of(const history::Series& series, LookNumber
   return std::prev(present)->look - 1;
 }
 
+/// Where a window begins that ends at `last`. By the number of looks, too: a wall clock that was
+/// set forward has made all from before it old.
+LookNumber begin_of(const history::Timeline& timeline, LookNumber last, nanoseconds window) {
+  const LookNumber oldest = timeline.first_look();
+  const auto looks = static_cast<LookNumber>(window / timeline.limits().interval);
+  const LookNumber by_number = last - oldest > looks ? last - looks : oldest;
+  return std::min(by_number, timeline.look_from(timeline.time_of(last) - window));
+}
+
 ExcerptSeries cut_out(const history::Series& series, LookNumber first, LookNumber last) {
   ExcerptSeries cut{{series.packed}, {}};
   for (const Change& change : series.changes) {
@@ -117,12 +126,12 @@ Excerpt excerpt_of(const history::Timeline& timeline, nanoseconds window) {
   if (timeline.look_count() == 0) return excerpt;
   const LookNumber oldest = timeline.first_look();
   const LookNumber newest = oldest + static_cast<LookNumber>(timeline.look_count()) - 1;
-  LookNumber begin = timeline.look_from(timeline.time_of(newest) - window);
+  LookNumber begin = begin_of(timeline, newest, window);
   std::vector<std::pair<LookNumber, LookNumber>> spans;
   for (const auto& series : timeline.select({})) {
     const auto last = last_look_of(*series, newest);
     if (!last || *last < oldest) continue;
-    const LookNumber first = timeline.look_from(timeline.time_of(*last) - window);
+    const LookNumber first = begin_of(timeline, *last, window);
     begin = std::min(begin, first);
     excerpt.series.push_back(cut_out(*series, first, *last));
     spans.emplace_back(first, *last);

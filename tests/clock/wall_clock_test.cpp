@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <outrider/producer.hpp>
 #include <thread>
@@ -164,6 +165,38 @@ TEST_F(SteppedWallClock, IsWrittenDownAsPeopleReadItAndLimitsNothing) {
   sidecar_.start();
   ASSERT_TRUE(becomes(GateState::killed));
   EXPECT_EQ(shown("latches"), -7h);
+}
+
+TEST_F(SteppedWallClock, LeavesTheFlightRecorderTheMomentsBeforeIt) {
+  position_.set(7);
+  ASSERT_TRUE(becomes(GateState::trading));
+  ASSERT_TRUE(eventually([&] {
+    return sidecar_.get("/api/v1/query?query=position").find("\"7\"") != std::string::npos;
+  }));
+  seconds_.record(1000);
+  wall_.step(5h);
+  position_.set(8);
+  std::string said;
+  ASSERT_EQ(outrider("kill --reason 'the clock was set'", &said), 0) << said;
+
+  const std::string flight = directory_.path() + "/state/flight";
+  std::filesystem::path recording;
+  ASSERT_TRUE(eventually([&] {
+    for (const auto& each : std::filesystem::directory_iterator(flight))
+      if (each.path().filename().string().ends_with("Z-kill")) recording = each.path();
+    return !recording.empty();
+  })) << sidecar_.log();
+  const std::string series = read_file(recording / "series.openmetrics");
+
+  EXPECT_NE(series.find("\nposition{producer=\"oms\"} 7 "), std::string::npos);
+  EXPECT_NE(series.find("\nposition{producer=\"oms\"} 8 "), std::string::npos);
+  const auto dump = [&] {
+    said.clear();
+    outrider("dump " + recording.string() + " --json", &said);
+    return nlohmann::json::parse(said).at("segments").at(0).at("samples");
+  }();
+  ASSERT_EQ(dump.size(), 1U);
+  EXPECT_EQ(ahead(dump.at(0).at("time")), 5h) << "as that clock says by now";
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ std::string text_of(const Timeline& timeline, nanoseconds window) {
 }
 
 TEST(Excerpt, EndsAtTheNewestLookAndNotNow) {
-  Timeline timeline{{}};
+  Timeline timeline{{.interval = 10s}};
   for (int i = 0; i <= 60; ++i)
     look(timeline, 1000s + i * 10s, {{metric("pnl"), static_cast<double>(i)}});
 
@@ -45,7 +45,7 @@ TEST(Excerpt, EndsAtTheNewestLookAndNotNow) {
 }
 
 TEST(Excerpt, HasTheLastMinutesOfATraderThatIsGone) {
-  Timeline timeline{{}};
+  Timeline timeline{{.interval = 10s}};
   for (int i = 0; i <= 60; ++i) {
     std::vector<std::pair<Labels, double>> values{{metric("up"), static_cast<double>(i)}};
     if (i <= 10) values.emplace_back(metric("gone"), static_cast<double>(i));
@@ -58,8 +58,21 @@ TEST(Excerpt, HasTheLastMinutesOfATraderThatIsGone) {
   EXPECT_NE(text.find("gone 10 1100.000\nup 54 1540.000\n"), std::string::npos) << text;
 }
 
+// Set forward by three hours between two looks.
+TEST(Excerpt, GoesBackBeyondTheMomentInWhichTheClockWasSet) {
+  Timeline timeline{{.interval = 10s}};
+  for (int i = 0; i <= 30; ++i)
+    look(timeline, 1000s + i * 10s + (i > 28 ? 3h : 0h), {{metric("pnl"), static_cast<double>(i)}});
+
+  const std::string text = text_of(timeline, 1min);
+
+  EXPECT_EQ(text,
+            "pnl 24 1240.000\npnl 25 1250.000\npnl 26 1260.000\npnl 27 1270.000\n"
+            "pnl 28 1280.000\npnl 29 12090.000\npnl 30 12100.000\n# EOF\n");
+}
+
 TEST(Excerpt, WritesBothEndsOfEachRestAndOneLineAMinute) {
-  Timeline timeline{{}};
+  Timeline timeline{{.interval = 10s}};
   for (int i = 0; i <= 20; ++i) look(timeline, i * 10s, {{metric("pnl"), i < 15 ? 1.0 : -5000.25}});
 
   EXPECT_EQ(text_of(timeline, 1h),
@@ -68,7 +81,7 @@ TEST(Excerpt, WritesBothEndsOfEachRestAndOneLineAMinute) {
 }
 
 TEST(Excerpt, WritesNoLineWhereThereWasNoValue) {
-  Timeline timeline{{}};
+  Timeline timeline{{.interval = 10s}};
   look(timeline, 1s, {{metric("a"), 1}});
   look(timeline, 2s, {});
   look(timeline, 3s, {});
@@ -78,7 +91,7 @@ TEST(Excerpt, WritesNoLineWhereThereWasNoValue) {
 }
 
 TEST(Excerpt, KeepsAMetricTogetherAndEscapesWhatALabelHolds) {
-  Timeline timeline{{}};
+  Timeline timeline{{.interval = 10s}};
   look(timeline, 1s,
        {{{{"A", "x"}, {"__name__", "zz"}}, 1},
         {metric("zz"), 2},
