@@ -62,6 +62,9 @@ struct Response {
   Headers headers{};  ///< beside those that the server writes itself
   /// Sent in place of `body`: one page in memory, however many are reading it.
   std::shared_ptr<const std::string> page{};
+  /// In place of an answer: the connection becomes a WebSocket that is told the server's
+  /// Stream.
+  bool joins_stream = false;
 };
 
 /// Called on the server's thread, one request at a time. What it throws is

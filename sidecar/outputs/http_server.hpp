@@ -12,6 +12,7 @@
 
 #include "outputs/http_message.hpp"
 #include "outputs/listener.hpp"
+#include "outputs/stream.hpp"
 
 namespace outrider::outputs {
 
@@ -43,7 +44,8 @@ struct HttpServerOptions {
 
 class HttpServer {
  public:
-  HttpServer(HttpServerOptions options, Handler handler);
+  /// `stream`: what those are told whom the handler lets listen (Response::joins_stream).
+  HttpServer(HttpServerOptions options, Handler handler, std::shared_ptr<Stream> stream = nullptr);
   ~HttpServer();  ///< stops
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

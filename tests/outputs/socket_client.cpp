@@ -92,12 +92,17 @@ Answer SocketClient::receive(bool head) {
   std::getline(lines, rest);
   answer.headers = headers_of(lines);
   unread_.erase(0, end + 4);
-  const std::size_t length = head ? 0 : std::stoul(answer.headers["content-length"]);
-  while (unread_.size() < length && read_more()) {
-  }
-  answer.body = unread_.substr(0, length);
-  unread_.erase(0, answer.body.size());
+  const bool has_body = !head && answer.status != 101;
+  if (has_body) answer.body = read(std::stoul(answer.headers["content-length"]));
   return answer;
+}
+
+std::string SocketClient::read(std::size_t size) {
+  while (unread_.size() < size && read_more()) {
+  }
+  const std::string bytes = unread_.substr(0, size);
+  unread_.erase(0, bytes.size());
+  return bytes;
 }
 
 Answer SocketClient::get(const std::string& path, const std::string& headers) {

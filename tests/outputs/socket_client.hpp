@@ -30,6 +30,8 @@ class SocketClient {
   Answer receive(bool head = false);
   /// Sends "GET path" and reads the answer.
   Answer get(const std::string& path, const std::string& headers = "");
+  /// So many bytes; fewer when the other end closed before.
+  std::string read(std::size_t size);
   /// Waits for the other end to close; false when ten seconds passed first.
   bool is_closed();
 

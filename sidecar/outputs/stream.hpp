@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages for whoever keeps listening: what a WebSocket is told, without the socket.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace outrider::outputs {
+
+/// UTF-8; shared by all who are told it.
+using Message = std::shared_ptr<const std::string>;
+
+/// All of it is called on the server's thread.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+
+  /// What somebody who has just come is told first.
+  virtual std::vector<Message> greeting() = 0;
+  /// What all are told now. Called each period while somebody listens, more seldom where
+  /// it takes as long itself.
+  virtual std::vector<Message> next() = 0;
+  [[nodiscard]] virtual std::chrono::milliseconds period() const = 0;
+
+  /// How many listen, after each change.
+  virtual void listened_by(std::size_t clients) = 0;
+  /// One was cut off because it read too slowly.
+  virtual void dropped(const std::string& remote) = 0;
+};
+
+}  // namespace outrider::outputs
