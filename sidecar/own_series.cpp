@@ -162,6 +162,25 @@ void OwnSeries::add_self(aggregate::ValuesBuilder& builder) {
       counter("outrider_series_refused_total",
               "Reasons not to show or to watch series, each counted when it is first said.");
   add_discovery(builder);
+  add_web(builder);
+}
+
+void OwnSeries::add_web(aggregate::ValuesBuilder& builder) {
+  const auto refused_readers = [&](const char* reason) {
+    return single(builder,
+                  {"outrider_web_requests_refused_total",
+                   "Requests for pages by whoever may not read them, by what was wrong.",
+                   FamilyKind::counter},
+                  {{"reason", reason}});
+  };
+  web_refused_address_ = refused_readers("address");
+  web_refused_token_ = refused_readers("token");
+  web_refused_origin_ = refused_readers("origin");
+  live_listeners_ = single(
+      builder, {"outrider_live_listeners", "Clients that listen to /ws.", FamilyKind::gauge});
+  live_dropped_ =
+      single(builder, {"outrider_live_listeners_dropped_total",
+                       "Listeners cut off because they read too slowly.", FamilyKind::counter});
 }
 
 void OwnSeries::add_discovery(aggregate::ValuesBuilder& builder) {
@@ -181,15 +200,6 @@ void OwnSeries::add_discovery(aggregate::ValuesBuilder& builder) {
                             "Firing alerts that Alertmanagers posted to the webhook.");
   cluster_alerts_unknown_ = counter("outrider_cluster_alerts_unknown_total",
                                     "Those of them that protection.cluster_alerts does not have.");
-  const auto refused_readers = [&](const char* reason) {
-    return single(builder,
-                  {"outrider_web_requests_refused_total",
-                   "Requests for pages by whoever may not read them, by what was wrong.",
-                   FamilyKind::counter},
-                  {{"reason", reason}});
-  };
-  web_refused_address_ = refused_readers("address");
-  web_refused_token_ = refused_readers("token");
   discovery_scans_ = counter("outrider_discovery_scans_total",
                              "Looks of the discovery thread at the segment directory.");
   discovery_plans_ = counter("outrider_discovery_plans_total",

@@ -63,6 +63,9 @@ struct SharedFacts {
   std::atomic<std::uint64_t> cluster_alerts_unknown{0};
   std::atomic<std::uint64_t> web_refused_address{0};
   std::atomic<std::uint64_t> web_refused_token{0};
+  std::atomic<std::uint64_t> web_refused_origin{0};
+  std::atomic<std::size_t> live_listeners{0};
+  std::atomic<std::uint64_t> live_dropped{0};
   std::array<std::atomic<std::uint64_t>, std::size(recovery::results)> recovery_steps{};
   std::atomic<std::uint64_t> recoveries_exhausted{0};
   flight::FlightCounts flight;
@@ -130,6 +133,7 @@ class OwnSeries {
   void add_recovery(aggregate::ValuesBuilder& builder);
   void add_flight(aggregate::ValuesBuilder& builder);
   void add_discovery(aggregate::ValuesBuilder& builder);
+  void add_web(aggregate::ValuesBuilder& builder);
   void refresh_shared(const SharedFacts& shared, nanoseconds now) const noexcept;
   void refresh_producers(nanoseconds now) const noexcept;
 
@@ -147,8 +151,9 @@ class OwnSeries {
       *journal_dropped_, *kill_requests_readable_, *expirations_, *segments_refused_,
       *series_refused_, *segments_quarantined_, *refusals_unsaid_, *generations_renumbered_,
       *stale_files_dropped_, *scopes_refused_, *cluster_alerts_, *cluster_alerts_unknown_,
-      *web_refused_address_, *web_refused_token_, *discovery_scans_, *discovery_plans_,
-      *discovery_age_, *flight_made_, *flight_failed_, *flight_unrecorded_;
+      *web_refused_address_, *web_refused_token_, *web_refused_origin_, *live_listeners_,
+      *live_dropped_, *discovery_scans_, *discovery_plans_, *discovery_age_, *flight_made_,
+      *flight_failed_, *flight_unrecorded_;
 };
 
 }  // namespace outrider

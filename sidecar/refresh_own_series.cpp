@@ -96,6 +96,9 @@ void OwnSeries::refresh_shared(const SharedFacts& shared, nanoseconds now) const
   *cluster_alerts_unknown_ = count(shared.cluster_alerts_unknown);
   *web_refused_address_ = count(shared.web_refused_address);
   *web_refused_token_ = count(shared.web_refused_token);
+  *web_refused_origin_ = count(shared.web_refused_origin);
+  *live_listeners_ = count(shared.live_listeners);
+  *live_dropped_ = count(shared.live_dropped);
   *refusals_unsaid_ = count(shared.refusals_unsaid);
   for (std::size_t i = 0; i < recovery_steps_.size(); ++i)
     *recovery_steps_[i] = count(shared.recovery_steps[i]);

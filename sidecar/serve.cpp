@@ -4,6 +4,8 @@
 #include "config/address.hpp"
 #include "config/paths.hpp"
 #include "outputs/listener.hpp"
+#include "outputs/live/live_pages.hpp"
+#include "outputs/live/live_stream.hpp"
 #include "outputs/process_metrics.hpp"
 #include "outputs/query_api.hpp"
 #include "rules_page.hpp"
@@ -65,15 +67,37 @@ void Sidecar::make_servers() {
   say_open_pages(settings_.config.web);
   outputs::Router looks = pages();
   add_queries(looks);
+  outputs::add_live_pages(looks);
   web_ = std::make_unique<outputs::HttpServer>(
       outputs::HttpServerOptions{
           .host = address.host, .port = address.port, .steps_back = steps_back},
-      web_api_->handler(std::move(looks)));
+      web_api_->handler(std::move(looks)), live_stream());
   serve_control(
       {.unix_path = config::control_socket(settings_.config, config::process_environment())});
   if (const auto& tcp = settings_.config.control.listen_address; tcp) {
     serve_control({.host = tcp->host, .port = tcp->port});
   }
+}
+
+/// The status and the values are those of one pass.
+std::shared_ptr<outputs::Stream> Sidecar::live_stream() {
+  // relaxed, both: counts on their own.
+  return std::make_shared<outputs::LiveStream>(outputs::LiveStream::Ends{
+      .look = [this]() -> outputs::Look {
+        const auto publication = exchange_.ask(publication_patience);
+        outputs::Look look{status_of(publication.get()), nullptr};
+        if (publication != nullptr) look.snapshot = {publication, &publication->snapshot};
+        return look;
+      },
+      .listened_by =
+          [this](std::size_t clients) {
+            facts_.live_listeners.store(clients, std::memory_order_relaxed);
+          },
+      .dropped =
+          [this](const std::string& remote) {
+            facts_.live_dropped.fetch_add(1, std::memory_order_relaxed);
+            log_.warn("a listener was cut off: it reads /ws too slowly", {{"remote", remote}});
+          }});
 }
 
 /// At the address of the start: a reload does not change that.
@@ -154,7 +178,11 @@ std::vector<std::string> Sidecar::reasons_not_ready() const {
 }
 
 outputs::Status Sidecar::status() {
-  const auto publication = exchange_.ask(publication_patience);
+  return status_of(exchange_.ask(publication_patience).get());
+}
+
+/// Null: nothing was published yet.
+outputs::Status Sidecar::status_of(const Publication* publication) {
   outputs::Status status = publication == nullptr ? outputs::Status{} : to_status(*publication);
   const Now now = read_clocks();
   status.now = now.wall / 1ms;

@@ -128,6 +128,8 @@ class Sidecar {
   [[nodiscard]] aggregate::Labels external_labels();
   [[nodiscard]] outputs::Families more_families();
   [[nodiscard]] outputs::Status status();
+  [[nodiscard]] outputs::Status status_of(const Publication* publication);
+  [[nodiscard]] std::shared_ptr<outputs::Stream> live_stream();
   [[nodiscard]] std::vector<std::string> reasons_not_ready() const;
   void write_events();
   void journal_on_stale(const config::ProtectionConfig& policy);

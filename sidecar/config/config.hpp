@@ -59,6 +59,8 @@ struct WebConfig {
   std::string viewer_tokens{};
   /// Whoever asks must be in one of them, this host too; none: everybody may.
   std::optional<std::vector<Network>> allow{};
+  /// Other sites whose pages may listen to /ws: "https://desk.example.org".
+  std::vector<std::string> origins{};
   /// Where /metrics and the pages are served. They show positions and losses:
   /// leave it on loopback unless one of the two above is set.
   ListenAddress listen_address{};

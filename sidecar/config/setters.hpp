@@ -117,6 +117,20 @@ inline std::string_view set_web_allow(Config& config, const std::string& text) {
   return accepted;
 }
 
+/// As a browser sends it: lower case, no path, no port that goes without saying.
+inline std::string_view set_web_origin(Config& config, const std::string& text) {
+  const std::size_t host = text.find("://") + 3;
+  const bool is_web = text.starts_with("http://") || text.starts_with("https://");
+  const bool is_plain = std::none_of(text.begin(), text.end(), [](unsigned char c) {
+    return c <= ' ' || c >= 0x7F || (c >= 'A' && c <= 'Z') || c == ',' || c == '@';
+  });
+  if (!is_web || !is_plain || text.size() == host || text.find('/', host) != std::string::npos)
+    return "an origin as browsers send it, such as https://desk.example.org:8443: in lower case, "
+           "no path";
+  config.web.origins.push_back(text);
+  return accepted;
+}
+
 inline std::string_view set_rules_interval(Config& config, const std::string& text) {
   const bool stored = store_duration(config.rules.default_interval, text, {1ms, 24h});
   return stored ? accepted : "a duration from 1ms to 1d";

@@ -52,15 +52,19 @@ Health overall_health(const Status& status) {
   return worst;
 }
 
+Json health_to_json(const Status& status) {
+  return {{"status", to_string(overall_health(status))},
+          {"healthy", is_healthy(status)},
+          {"ready", status.not_ready.empty()},
+          {"not_ready", status.not_ready},
+          {"last_pass_age_seconds", age_json(status.last_pass_age)},
+          {"version", version()},
+          {"checks", list_json(status.checks, as_json)},
+          {"probes", list_json(status.probes, as_json)}};
+}
+
 std::string health_json(const Status& status) {
-  return dumped({{"status", to_string(overall_health(status))},
-                 {"healthy", is_healthy(status)},
-                 {"ready", status.not_ready.empty()},
-                 {"not_ready", status.not_ready},
-                 {"last_pass_age_seconds", age_json(status.last_pass_age)},
-                 {"version", version()},
-                 {"checks", list_json(status.checks, as_json)},
-                 {"probes", list_json(status.probes, as_json)}});
+  return dumped(health_to_json(status));
 }
 
 void HealthHistory::look(const Status& status) {

@@ -16,6 +16,11 @@ inline std::string dumped(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+/// The same in one line.
+inline std::string packed(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 inline Json wall_json(WallMs time) {
   return time == 0 ? Json{} : Json(wall_text(time));
 }
@@ -29,6 +34,12 @@ inline Json labels_json(const aggregate::Labels& labels) {
   for (const auto& [name, value] : labels) json[name] = value;
   return json;
 }
+
+/// The members of /api/v1/status, of /health, and of `samples` and one alert in them.
+Json status_to_json(const Status& status);
+Json health_to_json(const Status& status);
+Json samples_to_json(const Status& status);
+Json to_json(const AlertStatus& alert);
 
 template <class Items, class ToJson>
 Json list_json(const Items& items, const ToJson& to_json) {

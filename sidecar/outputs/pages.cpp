@@ -22,6 +22,8 @@ constexpr const char* index_page = R"(<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>outrider</title></head><body>
 <h1>outrider</h1>
 <ul>
+<li><a href="/live">/live</a>: gates, alerts and latencies as they are, ten times a second; it listens
+to /ws, a WebSocket of JSON messages</li>
 <li><a href="/metrics">/metrics</a>: what Prometheus scrapes</li>
 <li><a href="/api/v1/status">/api/v1/status</a>: producers, gates, alerts, trips, as JSON</li>
 <li><a href="/api/v1/rules">/api/v1/rules</a>: every rule as it stands; and /api/v1/query, query_range,
@@ -106,10 +108,11 @@ Response health(const Status& status) {
 
 }  // namespace
 
-bool is_liveness_page(std::string_view path) {
+bool is_open_page(std::string_view path) {
   const auto is_it = [path](std::string_view each) { return each == path; };
   return std::any_of(std::begin(healthy_pages), std::end(healthy_pages), is_it) ||
-         std::any_of(std::begin(ready_pages), std::end(ready_pages), is_it);
+         std::any_of(std::begin(ready_pages), std::end(ready_pages), is_it) || path == "/live" ||
+         path.starts_with("/live/");
 }
 
 void add_pages(Router& router, PageSources sources) {

@@ -32,9 +32,9 @@ struct PageSources {
   std::function<aggregate::Labels()> external_labels{};
 };
 
-/// True for /-/healthy, /-/ready and their aliases: what a supervisor asks, who has no
-/// secret. They tell nothing of what is traded.
-bool is_liveness_page(std::string_view path);
+/// True for what tells nothing of what is traded: /-/healthy, /-/ready and their aliases,
+/// which a supervisor asks who has no secret, and the empty live page, which asks for one.
+bool is_open_page(std::string_view path);
 
 /// Adds /metrics, /-/healthy, /-/ready, /healthz, /readyz, /health,
 /// /api/v1/status and / to the router.

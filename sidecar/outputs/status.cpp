@@ -32,14 +32,6 @@ Json to_json(const GateStatus& gate) {
           {"since", wall_json(gate.since)}};
 }
 
-Json to_json(const AlertStatus& alert) {
-  return {{"name", alert.name},
-          {"labels", labels_json(alert.labels)},
-          {"state", alert.state},
-          {"value", alert.value},
-          {"since", wall_json(alert.since)}};
-}
-
 Json to_json(const TripStatus& trip) {
   return {{"scope", trip.scope},
           {"rule", trip.rule},
@@ -52,7 +44,9 @@ Json list_json(const std::vector<Item>& items) {
   return list_json(items, [](const Item& item) { return to_json(item); });
 }
 
-Json samples_json(const Status& status) {
+}  // namespace
+
+Json samples_to_json(const Status& status) {
   Json lost = Json::object();
   for (const LossStatus& loss : status.lost) lost[loss.cause] = loss.samples;
   return {{"recorded", status.recorded},
@@ -61,33 +55,43 @@ Json samples_json(const Status& status) {
           {"lost", lost}};
 }
 
-}  // namespace
+Json to_json(const AlertStatus& alert) {
+  return {{"name", alert.name},
+          {"labels", labels_json(alert.labels)},
+          {"state", alert.state},
+          {"value", alert.value},
+          {"since", wall_json(alert.since)}};
+}
 
 bool is_healthy(const Status& status) {
   return status.last_pass_age && *status.last_pass_age <= longest_pass_age;
 }
 
+Json status_to_json(const Status& status) {
+  return {{"version", version()},
+          {"time", wall_json(status.now)},
+          {"healthy", is_healthy(status)},
+          {"ready", status.not_ready.empty()},
+          {"not_ready", status.not_ready},
+          {"last_pass_age_seconds", age_json(status.last_pass_age)},
+          {"last_reload_successful", status.last_reload_successful},
+          {"journal_writable", status.journal_writable},
+          {"config_file", status.config_file},
+          {"config_sha256", status.config_sha256},
+          {"rules_sha256", status.rules_sha256},
+          {"segment_dir", status.segment_dir},
+          {"external_labels", labels_json(status.external_labels)},
+          {"samples", samples_to_json(status)},
+          {"rule_evaluations", status.rule_evaluations},
+          {"rule_evaluation_failures", status.rule_evaluation_failures},
+          {"producers", list_json(status.producers)},
+          {"gates", list_json(status.gates)},
+          {"alerts", list_json(status.alerts)},
+          {"trips", list_json(status.trips)}};
+}
+
 std::string status_json(const Status& status) {
-  return dumped({{"version", version()},
-                 {"time", wall_json(status.now)},
-                 {"healthy", is_healthy(status)},
-                 {"ready", status.not_ready.empty()},
-                 {"not_ready", status.not_ready},
-                 {"last_pass_age_seconds", age_json(status.last_pass_age)},
-                 {"last_reload_successful", status.last_reload_successful},
-                 {"journal_writable", status.journal_writable},
-                 {"config_file", status.config_file},
-                 {"config_sha256", status.config_sha256},
-                 {"rules_sha256", status.rules_sha256},
-                 {"segment_dir", status.segment_dir},
-                 {"external_labels", labels_json(status.external_labels)},
-                 {"samples", samples_json(status)},
-                 {"rule_evaluations", status.rule_evaluations},
-                 {"rule_evaluation_failures", status.rule_evaluation_failures},
-                 {"producers", list_json(status.producers)},
-                 {"gates", list_json(status.gates)},
-                 {"alerts", list_json(status.alerts)},
-                 {"trips", list_json(status.trips)}});
+  return dumped(status_to_json(status));
 }
 
 std::string wall_text(WallMs time) {

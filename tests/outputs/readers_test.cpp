@@ -49,7 +49,8 @@ TEST_F(PageReaders, NeedAKnownTokenForEveryPathButThoseOfLiveness) {
     EXPECT_EQ(judge(path, "127.0.0.1", "Bearer 0123456789abcdee"), Verdict::no_token) << path;
     EXPECT_EQ(judge(path, "127.0.0.1", "Bearer fedcba9876543210"), Verdict::may_read) << path;
   }
-  for (const char* path : {"/-/healthy", "/-/ready", "/healthz", "/readyz"})
+  for (const char* path :
+       {"/-/healthy", "/-/ready", "/healthz", "/readyz", "/live", "/live/live.js"})
     EXPECT_EQ(judge(path, "127.0.0.1"), Verdict::may_read) << path;
   EXPECT_TRUE(problems.empty());
 }
@@ -73,6 +74,48 @@ TEST_F(PageReaders, AreNobodyWhereTheListOfBlocksIsEmpty) {
   EXPECT_EQ(judge("/metrics", "127.0.0.1"), Verdict::outside);
 }
 
+struct Listening : PageReaders {
+  Verdict listen(Headers headers) {
+    Request request{.method = "GET", .path = "/ws", .headers = std::move(headers)};
+    request.headers.emplace_back("upgrade", "WebSocket");
+    request.headers.emplace_back("host", "127.0.0.1:9717");
+    request.remote = "127.0.0.1";
+    return Readers::load(config, problems).judge(request);
+  }
+};
+
+TEST_F(Listening, IsForOurOwnPagesAndThoseThatAreNamedAndForPrograms) {
+  config.origins = {"https://desk.example.org"};
+  EXPECT_EQ(listen({}), Verdict::may_read);
+  EXPECT_EQ(listen({{"origin", "http://127.0.0.1:9717"}}), Verdict::may_read);
+  EXPECT_EQ(listen({{"origin", "https://127.0.0.1:9717"}}), Verdict::may_read);
+  EXPECT_EQ(listen({{"origin", "https://desk.example.org"}}), Verdict::may_read);
+  for (const char* foreign :
+       {"http://evil.example.org", "null", "http://127.0.0.1:9718", "http://127.0.0.1",
+        "http://127.0.0.1:9717.evil.org", "https://desk.example.org:444", "127.0.0.1:9717"})
+    EXPECT_EQ(listen({{"origin", foreign}}), Verdict::foreign) << foreign;
+}
+
+TEST_F(Listening, NeedsATokenAsAHeaderOrInHexadecimalAmongTheSubprotocols) {
+  tokens("anna 0123456789abcde/\n");
+  const std::string right = "outrider.token.303132333435363738396162636465" + std::string{"2f"};
+  EXPECT_EQ(listen({}), Verdict::no_token);
+  EXPECT_EQ(listen({{"authorization", "Bearer 0123456789abcde/"}}), Verdict::may_read);
+  EXPECT_EQ(listen({{"sec-websocket-protocol", "outrider.live, " + right}}), Verdict::may_read);
+  EXPECT_EQ(listen({{"sec-websocket-protocol", right + ",more"}}), Verdict::may_read);
+  for (const std::string& wrong :
+       {std::string{"outrider.live"}, std::string{"outrider.token."}, right + "00", right + "0",
+        right.substr(0, right.size() - 2), std::string{"outrider.token.zz"}})
+    EXPECT_EQ(listen({{"sec-websocket-protocol", wrong}}), Verdict::no_token) << wrong;
+}
+
+TEST_F(Listening, TakesNoTokenFromASubprotocolOfAPlainRequest) {
+  tokens("anna 0123456789abcdef\n");
+  Request request{.method = "GET", .path = "/metrics"};
+  request.headers = {{"sec-websocket-protocol", "outrider.token.30313233343536373839616263646566"}};
+  EXPECT_EQ(Readers::load(config, problems).judge(request), Verdict::no_token);
+}
+
 TEST_F(PageReaders, AreRefusedWithTheirSentence) {
   Request request{.method = "GET", .path = "/metrics"};
   request.remote = "10.0.0.9";
@@ -82,6 +125,11 @@ TEST_F(PageReaders, AreRefusedWithTheirSentence) {
   const Response unknown = refusal(Verdict::no_token, request);
   EXPECT_EQ(unknown.status, 401U);
   EXPECT_EQ(unknown.headers, (Headers{{"WWW-Authenticate", "Bearer"}}));
+  request.headers = {{"origin", "http://evil.example.org"}};
+  const Response foreign = refusal(Verdict::foreign, request);
+  EXPECT_EQ(foreign.status, 403U);
+  EXPECT_NE(foreign.body.find("found a page of http://evil.example.org; needed our own"),
+            std::string::npos);
 }
 
 TEST_F(PageReaders, AreNotReadFromAFileThatIsNoSecretOrHasNoToken) {
