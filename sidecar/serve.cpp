@@ -81,7 +81,6 @@ void Sidecar::make_servers() {
 
 /// The status and the values are those of one pass.
 std::shared_ptr<outputs::Stream> Sidecar::live_stream() {
-  // relaxed, both: counts on their own.
   return std::make_shared<outputs::LiveStream>(outputs::LiveStream::Ends{
       .look = [this]() -> outputs::Look {
         const auto publication = exchange_.ask(publication_patience);
@@ -91,11 +90,11 @@ std::shared_ptr<outputs::Stream> Sidecar::live_stream() {
       },
       .listened_by =
           [this](std::size_t clients) {
-            facts_.live_listeners.store(clients, std::memory_order_relaxed);
+            facts_.live_listeners.store(clients, std::memory_order_relaxed);  // relaxed: a count
           },
       .dropped =
           [this](const std::string& remote) {
-            facts_.live_dropped.fetch_add(1, std::memory_order_relaxed);
+            facts_.live_dropped.fetch_add(1, std::memory_order_relaxed);  // relaxed: a count
             log_.warn("a listener was cut off: it reads /ws too slowly", {{"remote", remote}});
           }});
 }

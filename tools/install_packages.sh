@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the Debian packages that building and testing need, and from npm what else
-# reads our logs in tests; does nothing where they are there already. Needs root, or sudo.
+# Installs the Debian packages that building and testing need, and from npm what reads
+# our logs and looks at our live page in tests; does nothing where they are there already.
+# Needs root, or sudo.
 set -euo pipefail
 
 build=(g++ cmake ninja-build ccache pkg-config libboost-dev prometheus-cpp-dev libspdlog-dev
   libyaml-cpp-dev libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev libre2-dev
   zlib1g-dev libssl-dev libabsl-dev tzdata curl)
 check=(clang clang-format clang-tidy libclang-rt-14-dev libgtest-dev libgmock-dev libbenchmark-dev
-  valgrind stress-ng faketime slowhttptest wrk python3 prometheus prometheus-alertmanager prometheus-node-exporter
+  chromium valgrind stress-ng faketime slowhttptest wrk python3 prometheus prometheus-alertmanager prometheus-node-exporter
   victoria-metrics yamllint lintian man-db groff bsdextrautils iproute2 systemd systemd-container dbus)
 
 case "${1:---all}" in
@@ -35,6 +36,8 @@ install_packages() {
 }
 [ ${#missing[@]} -eq 0 ] || install_packages
 
-reader=$(dirname "$0")/../tests/hdr_log
-[ "${1:---all}" = --build ] || [ -d "$reader/node_modules" ] ||
-  npm ci --prefix "$reader" --ignore-scripts --no-audit --no-fund >/dev/null
+for reader in hdr_log live; do
+  folder=$(dirname "$0")/../tests/$reader
+  [ "${1:---all}" = --build ] || [ -d "$folder/node_modules" ] ||
+    npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund >/dev/null
+done

@@ -19,7 +19,7 @@ constexpr auto silence_deadline = 30s;
 /// Nothing a client could say is of use here.
 constexpr std::size_t longest_word_of_a_client = 4096;
 /// What the kernel keeps for a listener, beside Audience::most_waiting.
-constexpr int send_buffer_bytes = 256 * 1024;
+constexpr int send_buffer_bytes = 64 * 1024;
 
 }  // namespace
 

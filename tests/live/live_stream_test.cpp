@@ -32,12 +32,12 @@ struct Live : ::testing::Test {
   void begin() {
     stream.listened_by(1);
     stream.greeting();
-    EXPECT_EQ(next(), (Types{"health", "heartbeat", "metrics"}));
+    EXPECT_EQ(next(), (Types{"metrics", "health", "heartbeat"}));
   }
 };
 
 TEST_F(Live, GreetsWithAllThatHolds) {
-  EXPECT_EQ(types_of(stream.greeting()), (Types{"health", "alert", "metrics"}));
+  EXPECT_EQ(types_of(stream.greeting()), (Types{"metrics", "health", "alert"}));
   look.snapshot = nullptr;
   look.status.alerts.clear();
   EXPECT_EQ(types_of(stream.greeting()), (Types{"health"}));
@@ -47,19 +47,19 @@ TEST_F(Live, TellsMetricsEachTimeAndHealthAndHeartbeatEachSecond) {
   begin();
   for (int second = 0; second < 3; ++second) {
     for (int tenth = 1; tenth < 10; ++tenth) EXPECT_EQ(next(), Types{"metrics"});
-    EXPECT_EQ(next(), (Types{"health", "heartbeat", "metrics"}));
+    EXPECT_EQ(next(), (Types{"metrics", "health", "heartbeat"}));
   }
 }
 
 TEST_F(Live, TellsAtOnceThatAGateHasAnotherState) {
   begin();
   look.status.gates[0].state = "TRADING";
-  EXPECT_EQ(next(), (Types{"health", "metrics"}));
+  EXPECT_EQ(next(), (Types{"metrics", "health"}));
   EXPECT_EQ(next(), Types{"metrics"});
   look.status.producers[0].generation = 2;
-  EXPECT_EQ(next(), (Types{"health", "metrics"}));
+  EXPECT_EQ(next(), (Types{"metrics", "health"}));
   look.status.gates[0].reason = "somebody";
-  EXPECT_EQ(next(), (Types{"health", "metrics"}));
+  EXPECT_EQ(next(), (Types{"metrics", "health"}));
 }
 
 TEST_F(Live, TellsOfNumbersOnlyEachSecond) {
@@ -74,9 +74,9 @@ TEST_F(Live, TellsEachAlertThatHasAnotherState) {
   look.status.alerts[0].state = "inactive";
   look.status.alerts.push_back({"Latency", {}, "firing", 3, 0});
   const auto messages = stream.next();
-  EXPECT_EQ(types_of(messages), (Types{"alert", "alert", "health", "metrics"}));
-  EXPECT_NE(messages[0]->find(R"("state":"inactive")"), std::string::npos);
-  EXPECT_NE(messages[1]->find(R"("name":"Latency")"), std::string::npos);
+  EXPECT_EQ(types_of(messages), (Types{"metrics", "alert", "alert", "health"}));
+  EXPECT_NE(messages[1]->find(R"("state":"inactive")"), std::string::npos);
+  EXPECT_NE(messages[2]->find(R"("name":"Latency")"), std::string::npos);
   EXPECT_EQ(next(), Types{"metrics"});
 }
 
@@ -84,9 +84,9 @@ TEST_F(Live, TellsOfAnAlertWhoseSeriesIsGoneThatItIsInactive) {
   begin();
   look.status.alerts.clear();
   const auto messages = stream.next();
-  ASSERT_EQ(types_of(messages), (Types{"alert", "health", "metrics"}));
-  EXPECT_NE(messages[0]->find(R"("state":"inactive")"), std::string::npos);
-  EXPECT_NE(messages[0]->find(R"("venue":"binance")"), std::string::npos);
+  ASSERT_EQ(types_of(messages), (Types{"metrics", "alert", "health"}));
+  EXPECT_NE(messages[1]->find(R"("state":"inactive")"), std::string::npos);
+  EXPECT_NE(messages[1]->find(R"("venue":"binance")"), std::string::npos);
 }
 
 TEST_F(Live, TellsNobodyOfWhatChangedWhileNobodyListened) {
@@ -107,7 +107,7 @@ TEST_F(Live, FindsTheSeriesOfANewSchema) {
   fresh->schema = schema;
   look.snapshot = fresh;
   const auto messages = stream.next();
-  EXPECT_EQ(messages.back()->find("orders_sent_total"), std::string::npos);
+  EXPECT_EQ(messages.front()->find("orders_sent_total"), std::string::npos);
 }
 
 }  // namespace

@@ -19,10 +19,12 @@ namespace outrider::outputs::testing {
 
 namespace {
 
-int connected(int family, const sockaddr* address, socklen_t size) {
+int connected(int family, const sockaddr* address, socklen_t size, int receive_buffer = 0) {
   const int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const timeval patience{10, 0};
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  if (receive_buffer != 0)
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   if (connect(fd, address, size) != 0) {
     close(fd);
     throw std::runtime_error{std::string{"connect: "} + std::strerror(errno)};
@@ -30,12 +32,12 @@ int connected(int family, const sockaddr* address, socklen_t size) {
   return fd;
 }
 
-int connected_to(std::uint16_t port) {
+int connected_to(std::uint16_t port, int receive_buffer) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return connected(AF_INET, reinterpret_cast<sockaddr*>(&address), sizeof address);
+  return connected(AF_INET, reinterpret_cast<sockaddr*>(&address), sizeof address, receive_buffer);
 }
 
 int connected_to(const std::string& path) {
@@ -58,7 +60,8 @@ std::map<std::string, std::string> headers_of(std::istringstream& lines) {
 
 }  // namespace
 
-SocketClient::SocketClient(std::uint16_t port) : fd_{connected_to(port)} {}
+SocketClient::SocketClient(std::uint16_t port, int receive_buffer)
+    : fd_{connected_to(port, receive_buffer)} {}
 SocketClient::SocketClient(const std::string& unix_path) : fd_{connected_to(unix_path)} {}
 SocketClient::SocketClient(SocketClient&& other) noexcept
     : fd_{std::exchange(other.fd_, -1)}, unread_{std::move(other.unread_)} {}

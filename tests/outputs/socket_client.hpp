@@ -17,7 +17,8 @@ struct Answer {
 
 class SocketClient {
  public:
-  explicit SocketClient(std::uint16_t port);  ///< 127.0.0.1
+  /// 127.0.0.1; `receive_buffer`: of the kernel, bytes; 0: its usual.
+  explicit SocketClient(std::uint16_t port, int receive_buffer = 0);
   explicit SocketClient(const std::string& unix_path);
   ~SocketClient();
   SocketClient(SocketClient&& other) noexcept;

@@ -14,8 +14,8 @@ std::uint64_t number(const std::string& bytes) {
 
 }  // namespace
 
-WebSocketClient::WebSocketClient(std::uint16_t port, const std::string& headers)
-    : client_{port},
+WebSocketClient::WebSocketClient(std::uint16_t port, const std::string& headers, int receive_buffer)
+    : client_{port, receive_buffer},
       answer_{client_.get("/ws",
                           "Upgrade: websocket\r\nConnection: Upgrade\r\n"
                           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"

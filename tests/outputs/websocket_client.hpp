@@ -12,7 +12,9 @@ namespace outrider::outputs::testing {
 
 class WebSocketClient {
  public:
-  explicit WebSocketClient(std::uint16_t port, const std::string& headers = {});
+  /// `receive_buffer`: of the kernel, bytes; 0: its usual.
+  explicit WebSocketClient(std::uint16_t port, const std::string& headers = {},
+                           int receive_buffer = 0);
 
   /// Of the handshake.
   [[nodiscard]] const Answer& answer() const { return answer_; }

@@ -133,7 +133,9 @@ def copyright_file():
     return ("Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n"
             "Upstream-Name: outrider\nSource: the repository of outrider\n\nFiles: *\n"
             f"Copyright: {owner.removeprefix('Copyright ')}\nLicense: Apache-2.0\n On Debian systems its text is in "
-            "/usr/share/common-licenses/Apache-2.0.\n")
+            "/usr/share/common-licenses/Apache-2.0.\n\n"
+            "Files: /usr/bin/outrider-sidecar (uPlot, as it serves it below /live)\n"
+            "Copyright: 2022 Leon Sorokin\nLicense: MIT\n The sidecar serves its text at /live/LICENSE.\n")
 
 
 def main():

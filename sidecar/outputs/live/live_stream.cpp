@@ -46,11 +46,12 @@ void LiveStream::add_metrics(const Look& look, std::vector<Message>& messages) {
 
 std::vector<Message> LiveStream::greeting() {
   const Look look = ends_.look();
-  std::vector<Message> messages{shared(health_message(look.status))};
+  std::vector<Message> messages;
+  add_metrics(look, messages);
+  messages.push_back(shared(health_message(look.status)));
   for (const AlertStatus& alert : look.status.alerts) {
     if (is_active(alert.state)) messages.push_back(shared(alert_message(alert, look.status.now)));
   }
-  add_metrics(look, messages);
   return messages;
 }
 
@@ -76,13 +77,13 @@ void LiveStream::add_changed_alerts(const Status& status, std::vector<Message>& 
 std::vector<Message> LiveStream::next() {
   const Look look = ends_.look();
   std::vector<Message> messages;
+  add_metrics(look, messages);  // first: it is as old as the pass, the others are of now
   add_changed_alerts(look.status, messages);
   const bool is_second = ticks_++ % ticks_of_a_second == 0;
   std::string news = news_of(look.status);
   if (is_second || news != news_) messages.push_back(shared(health_message(look.status)));
   news_ = std::move(news);
   if (is_second) messages.push_back(shared(heartbeat_message(look.status)));
-  add_metrics(look, messages);
   return messages;
 }
 
