@@ -66,6 +66,19 @@ TEST(AllowedNetworks, AreThoseOfTheFlagsWhereThereAreAny) {
   EXPECT_TRUE(loaded.config.rules.files.empty());
 }
 
+TEST(ListeningPages, AreOriginsAsBrowsersSendThem) {
+  const Key& key = *find_key("web.origins");
+  Config config;
+  for (const char* origin : {"https://desk.example.org", "http://10.0.0.1:8080", "http://[::1]:80"})
+    EXPECT_TRUE(key.set(config, origin).empty()) << origin;
+  EXPECT_EQ(config.web.origins.size(), 3U);
+  for (const char* none :
+       {"desk.example.org", "https://", "https://desk.example.org/", "https://Desk.example.org",
+        "ws://desk.example.org", "*", "null", "https://a b", "https://a@b", ""})
+    EXPECT_NE(key.set(config, none).find("an origin as browsers send it"), std::string_view::npos)
+        << none;
+}
+
 TEST(AllowedNetworks, AreNoneWhereTheListIsEmptyAndAllWhereThereIsNoList) {
   const auto allowed = [](const char* file) {
     const Loaded loaded = load_text(file, "");

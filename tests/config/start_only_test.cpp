@@ -21,7 +21,7 @@ std::string another_value(const Key& key) {
   if (name == "day.time_zone") return "Asia/Tokyo";
   Config scratch;
   for (const char* const text : {"127.0.0.1:9999", "true", "2s", "2h", "7777777", "77777", "77",
-                                 "7", "10.0.0.0/8", "/elsewhere"}) {
+                                 "7", "10.0.0.0/8", "https://desk.example.org", "/elsewhere"}) {
     if (key.set(scratch, text).empty()) return text;
   }
   ADD_FAILURE() << "no value for " << name;

@@ -83,6 +83,11 @@ constexpr Case table[] = {
      [](Place& p) {
        return check(p, "web:\n  allow: [10.0.0.1/8, 10.0.0.0/40, desk, \"fd00::1/64\", {a: b}]\n");
      }},
+    {"config: origins that no browser sends",
+     [](Place& p) {
+       return check(p,
+                    "web:\n  origins: [desk.example.org, \"https://desk.example.org/\", \"*\"]\n");
+     }},
     {"config: no block of addresses", [](Place& p) { return check(p, "web:\n  allow:\n"); }},
     {"config: tokens of pages that every user may read",
      [](Place& p) { return tokens(p, "prometheus 0123456789abcdef\n", 0644); }},
