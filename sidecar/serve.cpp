@@ -96,6 +96,10 @@ std::shared_ptr<outputs::Stream> Sidecar::live_stream() {
           [this](const std::string& remote) {
             facts_.live_dropped.fetch_add(1, std::memory_order_relaxed);  // relaxed: a count
             log_.warn("a listener was cut off: it reads /ws too slowly", {{"remote", remote}});
+          },
+      .failed =
+          [this](const std::string& why) {
+            log_.warn("who listens to /ws was told nothing for once", {{"error", why}});
           }});
 }
 

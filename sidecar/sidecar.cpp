@@ -245,6 +245,7 @@ bool Sidecar::reload() {
   log_.reconfigure(fresh->config.log);
   control_api_->replace_access(fresh->access);
   web_api_->replace_readers(fresh->readers);
+  if (web_ != nullptr) web_->cut_off_listeners();  // they come again, and are judged by these
   control_->need_second_person(fresh->config.protection.second_person);
   alerts_in_->replace(fresh->config.protection.cluster_alerts);
   journal_on_stale(fresh->config.protection);

@@ -59,6 +59,12 @@ class HttpServer::Impl {
     thread_.join();
   }
 
+  void cut_off_listeners() {
+    asio::post(io_, [this] {
+      if (audience_) audience_->cut_off();
+    });
+  }
+
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
  private:
@@ -131,6 +137,9 @@ void HttpServer::start() {
 }
 void HttpServer::stop() {
   impl_->stop();
+}
+void HttpServer::cut_off_listeners() {
+  impl_->cut_off_listeners();
 }
 std::uint16_t HttpServer::port() const {
   return impl_->port();

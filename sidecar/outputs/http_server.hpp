@@ -55,6 +55,9 @@ class HttpServer {
   /// Closes every connection and joins the thread; a Unix socket is removed.
   void stop();
 
+  /// Any thread: whoever listens must come again, and is judged anew.
+  void cut_off_listeners();
+
   /// The port that is listened on, once started; 0 on a Unix socket.
   [[nodiscard]] std::uint16_t port() const;
 

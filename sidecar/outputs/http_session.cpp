@@ -145,7 +145,8 @@ void HttpSession::write(Response response, bool keep_alive) {
 }
 
 void HttpSession::pack(const TextRequest& request, bool is_page) {
-  if (body_->size() < least_bytes_to_pack) return;
+  const bool is_coded = answer_.count(http::field::content_encoding) != 0;
+  if (is_coded || body_->size() < least_bytes_to_pack) return;
   answer_.insert(http::field::vary, "Accept-Encoding");
   const auto accepted = request[http::field::accept_encoding];
   if (!accepts_gzip({accepted.data(), accepted.size()})) return;

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <boost/beast/websocket.hpp>
 #include <deque>
+#include <exception>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace outrider::outputs {
 
@@ -20,6 +23,23 @@ constexpr auto silence_deadline = 30s;
 constexpr std::size_t longest_word_of_a_client = 4096;
 /// What the kernel keeps for a listener, beside Audience::most_waiting.
 constexpr int send_buffer_bytes = 64 * 1024;
+/// A browser that offers subprotocols refuses an answer without one of them.
+constexpr std::string_view our_subprotocol = "outrider.live";
+/// After a tick the thread is others' for so many times as long as that took.
+constexpr int times_its_cost = 2;
+
+/// Never another one: a token may be among them.
+bool offers_ours(const TextRequest& request) {
+  const auto field = request[http::field::sec_websocket_protocol];
+  std::string_view offered{field.data(), field.size()};
+  while (!offered.empty()) {
+    std::string_view each = offered.substr(0, offered.find(','));
+    offered.remove_prefix(std::min(each.size() + 1, offered.size()));
+    each.remove_prefix(std::min(each.find_first_not_of(' '), each.size()));
+    if (each.substr(0, each.find(' ')) == our_subprotocol) return true;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -34,8 +54,9 @@ class WebSocketSession : public std::enable_shared_from_this<WebSocketSession> {
     stream_.set_option(websocket::stream_base::timeout{handshake_deadline, silence_deadline, true});
     stream_.set_option(websocket::stream_base::decorator([this](websocket::response_type& answer) {
       answer.set(http::field::server, "outrider");
-      if (!subprotocol().empty())
-        answer.set(http::field::sec_websocket_protocol, std::string{subprotocol()});
+      if (offers_ours(request_))
+        answer.set(http::field::sec_websocket_protocol,
+                   beast::string_view{our_subprotocol.data(), our_subprotocol.size()});
     }));
     stream_.auto_fragment(false);  // a message is one frame, for listeners who know no more
     stream_.text(true);
@@ -44,18 +65,21 @@ class WebSocketSession : public std::enable_shared_from_this<WebSocketSession> {
       if (error) return self->finish();
       self->is_open_ = true;
       self->request_ = {};
-      self->audience_.greet(*self);
+      self->audience_.begin();
       self->listen();
     });
   }
 
-  /// False: it has read too little of what came before.
-  [[nodiscard]] bool tell(const Message& message) {
-    if (!is_open_) return true;
-    if (waiting_.size() >= Audience::most_waiting) return false;
-    waiting_.push_back(message);
-    if (waiting_.size() == 1) write();
-    return true;
+  [[nodiscard]] bool is_open() const { return is_open_; }
+  [[nodiscard]] bool is_new() const { return is_open_ && is_new_; }
+  [[nodiscard]] bool is_slow(std::uint64_t tick) const {
+    return !waiting_.empty() && tick - waiting_.front().tick > Audience::longest_wait;
+  }
+
+  void tell(const Stream::Telling& telling, std::uint64_t tick) {
+    said_ = 0;
+    if (std::exchange(is_new_, false)) push(telling.to_new, tick);
+    push(telling.to_all, tick);
   }
 
   /// At once: a client that reads nothing would not read a farewell.
@@ -67,15 +91,19 @@ class WebSocketSession : public std::enable_shared_from_this<WebSocketSession> {
   [[nodiscard]] const std::string& remote() const { return remote_; }
 
  private:
-  /// The first that it offers: a browser refuses an answer without one of its own.
-  [[nodiscard]] std::string_view subprotocol() const {
-    const auto offered = request_[http::field::sec_websocket_protocol];
-    const std::string_view all{offered.data(), offered.size()};
-    return all.substr(0, all.find_first_of(", "));
+  struct Waiting {
+    Message message;
+    std::uint64_t tick;  ///< since which it waits
+  };
+
+  void push(const std::vector<Message>& messages, std::uint64_t tick) {
+    const bool is_writing = !waiting_.empty();
+    for (const Message& message : messages) waiting_.push_back({message, tick});
+    if (!is_writing && !waiting_.empty()) write();
   }
 
   void write() {
-    stream_.async_write(asio::buffer(*waiting_.front()),
+    stream_.async_write(asio::buffer(*waiting_.front().message),
                         [self = shared_from_this()](error_code error, std::size_t) {
                           if (error) return self->finish();
                           self->waiting_.pop_front();
@@ -87,13 +115,13 @@ class WebSocketSession : public std::enable_shared_from_this<WebSocketSession> {
   void listen() {
     heard_.clear();
     stream_.async_read(heard_, [self = shared_from_this()](error_code error, std::size_t) {
-      if (error) return self->finish();
+      if (error || ++self->said_ > Audience::most_said) return self->finish();
       self->listen();
     });
   }
 
   void finish() {
-    is_open_ = false;
+    cut_off();
     audience_.leave(shared_from_this());
   }
 
@@ -102,8 +130,10 @@ class WebSocketSession : public std::enable_shared_from_this<WebSocketSession> {
   Audience& audience_;
   TextRequest request_;
   beast::flat_buffer heard_;
-  std::deque<Message> waiting_;  ///< the first is being written
+  std::deque<Waiting> waiting_;  ///< the first is being written
+  std::size_t said_ = 0;         ///< messages of the client since it was told something
   bool is_open_ = false;
+  bool is_new_ = true;
 };
 
 Audience::Audience(asio::io_context& io, std::shared_ptr<Stream> stream)
@@ -120,18 +150,15 @@ void Audience::admit(Protocol::socket socket, TextRequest request, const std::st
   session->accept(std::move(request));
 }
 
-void Audience::greet(WebSocketSession& session) {
-  for (const Message& message : stream_->greeting()) {
-    if (!session.tell(message)) return session.cut_off();
-  }
-  if (!std::exchange(is_ticking_, true)) {
-    timer_.expires_after(stream_->period());
-    wait();
-  }
-}
-
 void Audience::leave(const std::shared_ptr<WebSocketSession>& session) {
   if (sessions_.erase(session) != 0) stream_->listened_by(sessions_.size());
+}
+
+/// Somebody listens: the first is told something a period later, whoever comes then too.
+void Audience::begin() {
+  if (std::exchange(is_ticking_, true)) return;
+  timer_.expires_after(stream_->period());
+  wait();
 }
 
 void Audience::wait() {
@@ -141,35 +168,51 @@ void Audience::wait() {
       is_ticking_ = false;
       return;
     }
-    tell_all();
+    tick();
     wait();
   });
 }
 
-/// The next time is a period after this one was due, and never sooner than this one took:
-/// others have requests.
-void Audience::tell_all() {
+/// The next time is a period after this one was due, unless this one took long: others
+/// have requests.
+void Audience::tick() {
   const Clock::time_point due = timer_.expiry();
   const Clock::time_point begin = Clock::now();
-  std::set<std::shared_ptr<WebSocketSession>> slow;
-  for (const Message& message : stream_->next()) {
-    for (const auto& session : sessions_) {
-      if (!session->tell(message)) slow.insert(session);
-    }
+  try {
+    tell_all();
+  } catch (const std::exception& error) {
+    stream_->failed(error.what());
   }
-  for (const auto& session : slow) {
+  const Clock::time_point end = Clock::now();
+  timer_.expires_at(std::max(due + stream_->period(), end + times_its_cost * (end - begin)));
+}
+
+void Audience::tell_all() {
+  ++tick_;
+  const Stream::Telling telling = stream_->tell(std::any_of(
+      sessions_.begin(), sessions_.end(), [](const auto& session) { return session->is_new(); }));
+  const auto sessions = sessions_;
+  for (const auto& session : sessions) {
+    if (!session->is_open()) continue;
+    if (!session->is_slow(tick_)) {
+      session->tell(telling, tick_);
+      continue;
+    }
     session->cut_off();
     leave(session);
     stream_->dropped(session->remote());
   }
-  const Clock::time_point end = Clock::now();
-  timer_.expires_at(std::max(due + stream_->period(), end + (end - begin)));
+}
+
+void Audience::cut_off() {
+  for (const auto& session : sessions_) session->cut_off();
+  sessions_.clear();
+  stream_->listened_by(0);
 }
 
 void Audience::close() {
   timer_.cancel();
-  for (const auto& session : sessions_) session->cut_off();
-  sessions_.clear();
+  cut_off();
 }
 
 }  // namespace outrider::outputs

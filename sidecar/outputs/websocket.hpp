@@ -4,6 +4,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
@@ -20,33 +22,37 @@ class Audience {
  public:
   /// Each costs a message's writing each period.
   static constexpr std::size_t most_listeners = 32;
-  /// Messages that wait for one listener: five seconds of a stream of ten a second. With
-  /// more it is cut off; they are shared, so that many slow ones cost no more memory.
-  static constexpr std::size_t most_waiting = 50;
+  /// Periods that a message may wait for a listener: five seconds of a stream of ten a
+  /// second. Messages are shared, so that many slow ones cost no more memory.
+  static constexpr std::uint64_t longest_wait = 50;
+  /// What a listener may say in a period; it is thrown away, but it is read.
+  static constexpr std::size_t most_said = 100;
 
   Audience(asio::io_context& io, std::shared_ptr<Stream> stream);
   ~Audience();
 
   [[nodiscard]] bool is_full() const { return sessions_.size() >= most_listeners; }
 
-  /// Answers the handshake, then tells the greeting, then what comes.
+  /// Answers the handshake; then it is told what all are.
   void admit(Protocol::socket socket, TextRequest request, const std::string& remote);
 
-  /// Cuts off all.
-  void close();
+  void cut_off();  ///< all of them
+  void close();    ///< for good
 
  private:
   friend class WebSocketSession;
   using Clock = std::chrono::steady_clock;
 
-  void greet(WebSocketSession& session);
   void leave(const std::shared_ptr<WebSocketSession>& session);
-  void tell_all();
+  void begin();
   void wait();
+  void tick();
+  void tell_all();
 
   std::shared_ptr<Stream> stream_;
   asio::steady_timer timer_;
   bool is_ticking_ = false;
+  std::uint64_t tick_ = 0;
   std::set<std::shared_ptr<WebSocketSession>> sessions_;
 };
 

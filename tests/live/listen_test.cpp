@@ -56,7 +56,7 @@ TEST_F(Listening, IsRefusedToPagesOfOtherSitesWhichIsCountedAndSaid) {
   EXPECT_NE(sidecar.log().find("its page is neither ours nor of web.origins"), std::string::npos);
 }
 
-// Breaks it: sidecar/outputs/websocket.cpp: `waiting_.size() >= Audience::most_waiting` -> `false`
+// Breaks it: sidecar/outputs/websocket.cpp: `> Audience::longest_wait` -> `> 9999`
 TEST_F(ChecklistR99Heard, IsNothingMoreByWhoReadsTooSlowlyWhichIsCountedAndSaid) {
   WebSocketClient slow{port(), {}, 4096};
   EXPECT_TRUE(counts("outrider_live_listeners_dropped_total", 1));

@@ -18,7 +18,8 @@ struct Live : ::testing::Test {
   std::size_t listeners = 0;
   LiveStream stream{{.look = [this] { return look; },
                      .listened_by = [this](std::size_t clients) { listeners = clients; },
-                     .dropped = [](const std::string&) {}}};
+                     .dropped = [](const std::string&) {},
+                     .failed = [](const std::string&) {}}};
 
   using Types = std::vector<std::string>;
   static Types types_of(const std::vector<Message>& messages) {
@@ -27,20 +28,21 @@ struct Live : ::testing::Test {
       types.push_back(nlohmann::json::parse(*each).at("type").get<std::string>());
     return types;
   }
-  Types next() { return types_of(stream.next()); }
+  std::vector<Message> told() { return stream.tell(false).to_all; }
+  Types next() { return types_of(told()); }
   /// Somebody comes, and the first second is told.
   void begin() {
     stream.listened_by(1);
-    stream.greeting();
-    EXPECT_EQ(next(), (Types{"metrics", "health", "heartbeat"}));
+    EXPECT_EQ(types_of(stream.tell(true).to_all), (Types{"metrics", "health", "heartbeat"}));
   }
 };
 
-TEST_F(Live, GreetsWithAllThatHolds) {
-  EXPECT_EQ(types_of(stream.greeting()), (Types{"metrics", "health", "alert"}));
+TEST_F(Live, GreetsWhoIsNewWithAllThatHolds) {
+  EXPECT_EQ(types_of(stream.tell(true).to_new), (Types{"health", "alert"}));
   look.snapshot = nullptr;
   look.status.alerts.clear();
-  EXPECT_EQ(types_of(stream.greeting()), (Types{"health"}));
+  EXPECT_EQ(types_of(stream.tell(true).to_new), (Types{"health"}));
+  EXPECT_TRUE(stream.tell(false).to_new.empty());
 }
 
 TEST_F(Live, TellsMetricsEachTimeAndHealthAndHeartbeatEachSecond) {
@@ -73,7 +75,7 @@ TEST_F(Live, TellsEachAlertThatHasAnotherState) {
   begin();
   look.status.alerts[0].state = "inactive";
   look.status.alerts.push_back({"Latency", {}, "firing", 3, 0});
-  const auto messages = stream.next();
+  const auto messages = told();
   EXPECT_EQ(types_of(messages), (Types{"metrics", "alert", "alert", "health"}));
   EXPECT_NE(messages[1]->find(R"("state":"inactive")"), std::string::npos);
   EXPECT_NE(messages[2]->find(R"("name":"Latency")"), std::string::npos);
@@ -83,7 +85,7 @@ TEST_F(Live, TellsEachAlertThatHasAnotherState) {
 TEST_F(Live, TellsOfAnAlertWhoseSeriesIsGoneThatItIsInactive) {
   begin();
   look.status.alerts.clear();
-  const auto messages = stream.next();
+  const auto messages = told();
   ASSERT_EQ(types_of(messages), (Types{"metrics", "alert", "health"}));
   EXPECT_NE(messages[1]->find(R"("state":"inactive")"), std::string::npos);
   EXPECT_NE(messages[1]->find(R"("venue":"binance")"), std::string::npos);
@@ -106,7 +108,7 @@ TEST_F(Live, FindsTheSeriesOfANewSchema) {
   auto fresh = std::make_shared<aggregate::Snapshot>(*look.snapshot);
   fresh->schema = schema;
   look.snapshot = fresh;
-  const auto messages = stream.next();
+  const auto messages = told();
   EXPECT_EQ(messages.front()->find("orders_sent_total"), std::string::npos);
 }
 

@@ -27,9 +27,12 @@ Message text_message(std::string text) {
 class Counting : public Stream {
  public:
   explicit Counting(std::size_t size = 1) : size_{size} {}
-  std::vector<Message> greeting() override { return {text_message("welcome")}; }
-  std::vector<Message> next() override {
-    return {text_message(std::string(size_, 'x') + std::to_string(++told))};
+  Telling tell(bool somebody_is_new) override {
+    if (throws) throw std::runtime_error{"on purpose"};
+    Telling telling;
+    if (somebody_is_new) telling.to_new.assign(greetings, text_message("welcome"));
+    telling.to_all = {text_message(std::string(size_, 'x') + std::to_string(++told))};
+    return telling;
   }
   [[nodiscard]] std::chrono::milliseconds period() const override { return 2ms; }
   void listened_by(std::size_t clients) override { listeners = clients; }
@@ -37,10 +40,17 @@ class Counting : public Stream {
     EXPECT_EQ(remote, "127.0.0.1");
     ++drops;
   }
+  void failed(const std::string& why) override {
+    EXPECT_EQ(why, "on purpose");
+    ++failures;
+  }
 
   std::atomic<int> told{0};
   std::atomic<std::size_t> listeners{0};
   std::atomic<int> drops{0};
+  std::atomic<int> failures{0};
+  std::atomic<bool> throws{false};
+  std::size_t greetings = 1;
 
  private:
   std::size_t size_;
@@ -72,14 +82,59 @@ struct Listeners : ::testing::Test {
 
 TEST_F(Listeners, AreGreetedAndThenToldEverythingInOrder) {
   start();
-  WebSocketClient one{server->port(), "Sec-WebSocket-Protocol: outrider.live, more\r\n"};
+  WebSocketClient one{server->port()};
   EXPECT_EQ(one.answer().status, 101);
   EXPECT_EQ(one.answer().headers.at("sec-websocket-accept"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-  EXPECT_EQ(one.answer().headers.at("sec-websocket-protocol"), "outrider.live");
+  EXPECT_EQ(one.answer().headers.count("sec-websocket-protocol"), 0U);
   EXPECT_EQ(one.receive(), "welcome");
   const std::string first = one.receive().value();
   for (int number = std::stoi(first.substr(1)) + 1, end = number + 50; number != end; ++number)
     ASSERT_EQ(one.receive(), "x" + std::to_string(number));
+}
+
+TEST_F(Listeners, AreAnsweredOurSubprotocolAndNeverTheTokenBesideIt) {
+  start();
+  for (const char* offered :
+       {"outrider.live, outrider.token.3031", "outrider.token.3031,outrider.live"}) {
+    WebSocketClient one{server->port(), std::string{"Sec-WebSocket-Protocol: "} + offered + "\r\n"};
+    EXPECT_EQ(one.answer().headers.at("sec-websocket-protocol"), "outrider.live") << offered;
+  }
+  WebSocketClient other{server->port(), "Sec-WebSocket-Protocol: outrider.token.3031\r\n"};
+  EXPECT_EQ(other.answer().headers.count("sec-websocket-protocol"), 0U);
+}
+
+TEST_F(Listeners, ReadAGreetingOfAnyLength) {
+  stream = std::make_shared<Counting>();
+  stream->greetings = 10 * Audience::longest_wait;
+  server = std::make_unique<HttpServer>(HttpServerOptions{}, answer, stream);
+  server->start();
+  WebSocketClient one{server->port()};
+  for (std::size_t i = 0; i < stream->greetings; ++i) ASSERT_EQ(one.receive(), "welcome");
+  EXPECT_TRUE(one.receive());
+  EXPECT_EQ(stream->drops, 0);
+}
+
+TEST_F(Listeners, SurviveATellingThatFails) {
+  start();
+  WebSocketClient one{server->port()};
+  ASSERT_EQ(one.receive(), "welcome");
+  stream->throws = true;
+  ASSERT_TRUE(eventually([this] { return stream->failures > 2; }));
+  stream->throws = false;
+  const int told = stream->told;
+  ASSERT_TRUE(eventually([&] { return stream->told > told; }));
+  EXPECT_TRUE(one.receive());
+}
+
+TEST_F(Listeners, AreCutOffWhenWhoMayListenIsDecidedAnew) {
+  start();
+  WebSocketClient one{server->port()};
+  ASSERT_EQ(one.receive(), "welcome");
+  server->cut_off_listeners();
+  EXPECT_TRUE(one.is_closed());
+  EXPECT_TRUE(eventually([this] { return stream->listeners == 0; }));
+  EXPECT_EQ(stream->drops, 0);
+  EXPECT_EQ(WebSocketClient{server->port()}.receive(), "welcome");
 }
 
 TEST_F(Listeners, CostNothingWhenThereAreNone) {
@@ -145,6 +200,14 @@ TEST_F(Listeners, MayTalkButNotAtLength) {
   EXPECT_TRUE(one.is_closed());
   EXPECT_TRUE(eventually([this] { return stream->listeners == 0; }));
   EXPECT_EQ(stream->drops, 0);
+}
+
+TEST_F(Listeners, MayNotTalkWithoutEnd) {
+  start();
+  WebSocketClient one{server->port()};
+  while (one.send_text("x")) {
+  }
+  EXPECT_TRUE(eventually([this] { return stream->listeners == 0; }));
 }
 
 TEST_F(Listeners, WithABrokenHandshakeAreRefusedAndForgotten) {

@@ -14,7 +14,7 @@ using aggregate::FamilyKind;
 using aggregate::Labels;
 using aggregate::Metric;
 
-using ByName = std::multimap<std::string, const Family*>;
+using ByName = LiveIndex::ByName;
 
 const Metric* find_metric(const Family& family, const Labels& labels) {
   const auto found = std::find_if(family.metrics.begin(), family.metrics.end(),
@@ -38,8 +38,9 @@ bool is_own(const Family& family) {
   return family.name.starts_with("outrider_");
 }
 
-/// A histogram whose window is kept; those of others' pages have none.
-bool add_latency(const ByName& families, LiveLatency latency, std::vector<LiveLatency>& into) {
+/// Adds what of the histogram's window is there; false for one without, as others' pages
+/// have them.
+bool find_window(const ByName& families, LiveLatency& latency) {
   Labels labels = latency.metric->labels;
   labels.emplace_back("window", live_window);
   std::sort(labels.begin(), labels.end());
@@ -50,36 +51,43 @@ bool add_latency(const ByName& families, LiveLatency latency, std::vector<LiveLa
   latency.rolling = summary;
   latency.first_quantile = quantiles->first_value;
   latency.maximum = maximum->first_value;
-  into.push_back(latency);
   return true;
-}
-
-template <class Item>
-std::size_t keep_first(std::vector<Item>& items, std::size_t most) {
-  std::stable_partition(items.begin(), items.end(),
-                        [](const Item& item) { return !is_own(*item.family); });
-  const std::size_t left_out = items.size() - std::min(items.size(), most);
-  items.resize(items.size() - left_out);
-  return left_out;
 }
 
 }  // namespace
 
 LiveIndex::LiveIndex(std::shared_ptr<const aggregate::Schema> of) : schema{std::move(of)} {
   ByName families;
-  for (const Family& family : schema->families) {
-    if (family.is_shown) families.emplace(family.name, &family);
-  }
+  std::vector<const Family*> traders_first;
   for (const Family& family : schema->families) {
     if (!family.is_shown) continue;
-    for (const Metric& metric : family.metrics) {
-      if (family.kind == FamilyKind::histogram)
-        add_latency(families, {&family, &metric}, latencies);
-      if (family.kind == FamilyKind::counter) counters.push_back({&family, &metric});
+    families.emplace(family.name, &family);
+    traders_first.push_back(&family);
+  }
+  std::stable_partition(traders_first.begin(), traders_first.end(),
+                        [](const Family* family) { return !is_own(*family); });
+  for (const Family* family : traders_first) {
+    for (const Metric& metric : family->metrics) {
+      if (family->kind == FamilyKind::histogram) add_latency(families, {family, &metric});
+      if (family->kind == FamilyKind::counter) add_counter({family, &metric});
     }
   }
-  latencies_left_out = keep_first(latencies, most_latencies);
-  counters_left_out = keep_first(counters, most_counters);
+}
+
+void LiveIndex::add_latency(const ByName& families, LiveLatency latency) {
+  if (latencies.size() == most_latencies) {
+    ++latencies_left_out;
+  } else if (find_window(families, latency)) {
+    latencies.push_back(latency);
+  }
+}
+
+void LiveIndex::add_counter(LiveCounter counter) {
+  if (counters.size() == most_counters) {
+    ++counters_left_out;
+  } else {
+    counters.push_back(counter);
+  }
 }
 
 }  // namespace outrider::outputs

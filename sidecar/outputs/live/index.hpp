@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstddef>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "aggregate/schema.hpp"
@@ -42,6 +44,12 @@ struct LiveIndex {
   std::vector<LiveCounter> counters{};
   std::size_t latencies_left_out = 0;
   std::size_t counters_left_out = 0;
+
+  using ByName = std::multimap<std::string, const aggregate::Family*>;
+
+ private:
+  void add_latency(const ByName& families, LiveLatency latency);
+  void add_counter(LiveCounter counter);
 };
 
 }  // namespace outrider::outputs

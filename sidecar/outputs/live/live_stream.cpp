@@ -44,13 +44,11 @@ void LiveStream::add_metrics(const Look& look, std::vector<Message>& messages) {
   messages.push_back(shared(metrics_message(*index_, *look.snapshot, look.status)));
 }
 
-std::vector<Message> LiveStream::greeting() {
-  const Look look = ends_.look();
-  std::vector<Message> messages;
-  add_metrics(look, messages);
-  messages.push_back(shared(health_message(look.status)));
-  for (const AlertStatus& alert : look.status.alerts) {
-    if (is_active(alert.state)) messages.push_back(shared(alert_message(alert, look.status.now)));
+/// All that holds; what it counts comes with what all are told.
+std::vector<Message> LiveStream::greeting(const Status& status) {
+  std::vector<Message> messages{shared(health_message(status))};
+  for (const AlertStatus& alert : status.alerts) {
+    if (is_active(alert.state)) messages.push_back(shared(alert_message(alert, status.now)));
   }
   return messages;
 }
@@ -74,17 +72,18 @@ void LiveStream::add_changed_alerts(const Status& status, std::vector<Message>& 
   alerts_ = std::move(now);
 }
 
-std::vector<Message> LiveStream::next() {
+Stream::Telling LiveStream::tell(bool somebody_is_new) {
   const Look look = ends_.look();
-  std::vector<Message> messages;
-  add_metrics(look, messages);  // first: it is as old as the pass, the others are of now
-  add_changed_alerts(look.status, messages);
+  Telling telling;
+  if (somebody_is_new) telling.to_new = greeting(look.status);
+  add_metrics(look, telling.to_all);  // first: it is as old as the pass, the others are of now
+  add_changed_alerts(look.status, telling.to_all);
   const bool is_second = ticks_++ % ticks_of_a_second == 0;
   std::string news = news_of(look.status);
-  if (is_second || news != news_) messages.push_back(shared(health_message(look.status)));
+  if (is_second || news != news_) telling.to_all.push_back(shared(health_message(look.status)));
   news_ = std::move(news);
-  if (is_second) messages.push_back(shared(heartbeat_message(look.status)));
-  return messages;
+  if (is_second) telling.to_all.push_back(shared(heartbeat_message(look.status)));
+  return telling;
 }
 
 void LiveStream::listened_by(std::size_t clients) {

@@ -29,20 +29,22 @@ class LiveStream final : public Stream {
     std::function<Look()> look;
     std::function<void(std::size_t clients)> listened_by;
     std::function<void(const std::string& remote)> dropped;
+    std::function<void(const std::string& why)> failed;
   };
   explicit LiveStream(Ends ends) : ends_{std::move(ends)} {}
 
-  std::vector<Message> greeting() override;
-  std::vector<Message> next() override;
+  Telling tell(bool somebody_is_new) override;
   [[nodiscard]] std::chrono::milliseconds period() const override {
     return std::chrono::milliseconds{100};
   }
   void listened_by(std::size_t clients) override;
   void dropped(const std::string& remote) override { ends_.dropped(remote); }
+  void failed(const std::string& why) override { ends_.failed(why); }
 
  private:
   using AlertStates = std::map<std::pair<std::string, aggregate::Labels>, std::string>;
 
+  static std::vector<Message> greeting(const Status& status);
   void add_metrics(const Look& look, std::vector<Message>& messages);
   void add_changed_alerts(const Status& status, std::vector<Message>& messages);
 

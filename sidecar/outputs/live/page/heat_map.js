@@ -4,7 +4,7 @@
 const left = 56;
 const bottom = 18;
 
-/// columns: [{second, counts: [per bucket]}]; edges: upper bounds, +Inf left out.
+/// columns: [{second, counts: [per bucket]}], some hundred; edges: upper bounds, +Inf left out.
 export function draw_heat_map(canvas, columns, { edges, text, from, to }) {
   const ratio = window.devicePixelRatio || 1;
   const width = canvas.clientWidth;
@@ -17,7 +17,7 @@ export function draw_heat_map(canvas, columns, { edges, text, from, to }) {
   const rows = edges.length + 1;
   const row_height = (height - bottom) / rows;
   const column_width = (width - left) / (to - from);
-  const most = Math.max(1, ...columns.flatMap((column) => column.counts));
+  const most = Math.max(1, ...columns.map(({ counts }) => Math.max(...counts)));
 
   // Between whole pixels cells would overlap, and overlapping they would be darker.
   const x_of = (second) => Math.round(left + (second - from) * column_width);

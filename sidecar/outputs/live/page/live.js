@@ -19,6 +19,7 @@ const lines = [
   { label: "max", quantile: "max", colour: "--max" },
 ];
 let health = null;
+let is_health_new = false;
 let is_paused = false;
 let is_dirty = false;
 let width_seconds = 60;
@@ -30,25 +31,25 @@ const rate_plot = new Plot(at("rate-plot"), { lines: [{ label: "per second", col
 
 function show_latency() {
   const series = memory.latencies.get(at("latency-series").value);
-  if (!series) return;
-  const text = unit_of(series.name);
-  const last = series.last();
-  show_figures(at("quantiles"), lines.map(({ label, quantile, colour }) => [label, text(last[quantile]), { colour }]));
+  const text = unit_of(series?.name ?? "_seconds");
+  const now_of = (quantile) => series?.columns.last(quantile) ?? null;
+  show_figures(at("quantiles"), lines.map(({ label, quantile, colour }) => [label, text(now_of(quantile)), { colour }]));
   const span = memory.span(width_seconds);
-  latency_plot.draw([series.times, ...lines.map(({ quantile }) => series.values[quantile])], span);
-  draw_heat_map(at("heat-map"), series.columns, { edges: series.edges, text, from: span[0], to: span[1] });
-  const said = lines.map(({ label, quantile }) => `${label} ${text(last[quantile])}`).join(", ");
-  at("latency-plot").setAttribute("aria-label", `${series.key}: ${said}`);
-  at("heat-map").setAttribute("aria-label", `${series.key}: ${whole_text(series.count)} in all`);
+  const { times, values } = series?.columns ?? { times: [], values: {} };
+  latency_plot.draw([times, ...lines.map(({ quantile }) => values[quantile] ?? [])], span);
+  draw_heat_map(at("heat-map"), series?.heat ?? [], { edges: series?.edges ?? [], text, from: span[0], to: span[1] });
+  const said = lines.map(({ label, quantile }) => `${label} ${text(now_of(quantile))}`).join(", ");
+  at("latency-plot").setAttribute("aria-label", `${series?.key ?? "no histogram"}: ${said}`);
+  at("heat-map").setAttribute("aria-label", `${series?.key ?? "no histogram"}: ${whole_text(series?.count)} in all`);
 }
 
 function show_rate() {
-  const series = memory.counters.get(at("rate-series").value);
-  if (!series) return;
-  const rate = series.rates.at(-1);
-  show_figures(at("rate-now"), [["per second", count_text(rate)], ["in all", whole_text(series.count)]]);
-  rate_plot.draw([series.times, series.rates], memory.span(width_seconds));
-  at("rate-plot").setAttribute("aria-label", `${series.key}: ${count_text(rate)} per second`);
+  const series = memory.rated().get(at("rate-series").value);
+  const rate = series?.rate ?? null;
+  show_figures(at("rate-now"), [["per second", count_text(rate)], ["in all", whole_text(series?.count)]]);
+  const { times, values } = series?.columns ?? { times: [], values: { rate: [] } };
+  rate_plot.draw([times, values.rate], memory.span(width_seconds));
+  at("rate-plot").setAttribute("aria-label", `${series?.key ?? "no counter"}: ${count_text(rate)} per second`);
 }
 
 function show_samples({ recorded, drained, spilled, lost }) {
@@ -108,14 +109,15 @@ function say_gates(before, now) {
   }
 }
 
+/// What the reader once chose, where it is there; else orders. Never changed under his hands.
 function offer(select, series) {
   const keys = [...series.keys()];
   if (keys.length === select.options.length && keys.every((key, i) => select.options[i].value === key)) return;
-  const chosen = select.value || localStorage.getItem(select.id);
+  const wish = localStorage.getItem(select.id);
   select.replaceChildren(...keys.map((key) => element("option", { value: key }, key)));
   const of_traders = keys.filter((key) => !/^(sum.)?outrider_/.test(key));
   const orders = of_traders.find((key) => /orders?_(sent|submitted|placed)/.test(key)) ?? of_traders.find((key) => /order/.test(key));
-  select.value = keys.includes(chosen) ? chosen : orders ?? keys[0] ?? "";
+  select.value = keys.includes(wish) ? wish : orders ?? keys[0] ?? "";
 }
 
 // ---------------------------------------------------------------- messages
@@ -124,15 +126,18 @@ const takes = {
   metrics(data, now) {
     memory.take(data, now);
     offer(at("latency-series"), memory.latencies);
-    offer(at("rate-series"), memory.counters);
-    memory.samples = data.samples;
+    offer(at("rate-series"), memory.rated());
   },
   health(data, now) {
     const before = health;
     health = data;
+    is_health_new = true;
     if (before !== null) say_gates(before, now);
   },
+  /// After a connection was lost all that fire are told again: that is no news.
   alert(data, now) {
+    const same = ({ name, labels, state }) => name === data.name && state === data.state && labels_text(labels) === labels_text(data.labels);
+    if (health?.alerts.some(same)) return;
     say(`alert ${data.name} ${data.state}${labels_text(data.labels) ? ` ${labels_text(data.labels)}` : ""}`, now);
   },
   heartbeat() {},
@@ -144,11 +149,13 @@ function on_message(type, data, now) {
   is_dirty = true;
 }
 
+/// Lists only when there are others: whoever reads or marks a line keeps it for a second.
 function show() {
   is_dirty = false;
-  if (health !== null) show_health();
-  if (memory.samples) show_samples(memory.samples);
+  if (is_health_new) show_health();
+  is_health_new = false;
   if (is_paused) return;
+  if (memory.samples) show_samples(memory.samples);
   show_latency();
   show_rate();
 }

@@ -3,14 +3,40 @@
 import { series_text } from "./numbers.js";
 
 const kept_seconds = 300;
+const longest_gap = 1.5;  // seconds; what happened in a longer one, nobody knows when
 const shown_quantiles = ["0.5", "0.9", "0.99", "0.999"];
 
-/// What is older than kept is thrown away now and then: not at each message.
-function forget(times, columns) {
-  const first = times.findIndex((time) => time >= times.at(-1) - kept_seconds);
-  if (first < 100) return;
-  times.splice(0, first);
-  for (const column of columns) column.splice(0, first);
+/// Times in seconds, and under each name a value for each of them.
+class Columns {
+  constructor(names) {
+    this.times = [];
+    this.values = Object.fromEntries(names.map((name) => [name, []]));
+  }
+
+  /// After a gap there is one in the line, too.
+  push(time, row) {
+    const last = this.times.at(-1);
+    if (last !== undefined && time - last > longest_gap) this.append(last + longest_gap / 2, {});
+    this.append(time, row);
+    this.forget(time);
+  }
+
+  append(time, row) {
+    this.times.push(time);
+    for (const [name, column] of Object.entries(this.values)) column.push(row[name] ?? null);
+  }
+
+  /// Now and then, not at each message.
+  forget(time) {
+    const first = this.times.findIndex((each) => each >= time - kept_seconds);
+    if (first < 100) return;
+    this.times.splice(0, first);
+    for (const column of Object.values(this.values)) column.splice(0, first);
+  }
+
+  last(name) {
+    return this.values[name].at(-1) ?? null;
+  }
 }
 
 class Latency {
@@ -18,103 +44,126 @@ class Latency {
     this.name = name;
     this.key = series_text({ name, labels });
     this.edges = edges;
-    this.times = [];
-    this.values = { max: [] };
-    for (const quantile of shown_quantiles) this.values[quantile] = [];
-    this.columns = [];  // of the heat map: one a second
+    this.columns = new Columns([...shown_quantiles, "max"]);
+    this.heat = [];  // a column a second: {second, counts}
     this.before = null;
-    this.count = 0;
+    this.count = null;
   }
 
   take({ quantiles, max, cumulative }, time) {
-    this.times.push(time);
-    for (const quantile of shown_quantiles) this.values[quantile].push(quantiles[quantile]);
-    this.values.max.push(max);
+    this.columns.push(time, { ...quantiles, max });
     this.count = cumulative.at(-1);
-    this.take_counts(cumulative, Math.floor(time));
-    forget(this.times, Object.values(this.values));
+    this.take_counts(cumulative, time);
   }
 
-  /// Cumulative counts, both over buckets and over time: what a second added to a bucket is
-  /// a difference of differences. A trader that began anew counts from nothing.
-  take_counts(cumulative, second) {
-    const counts = cumulative.map((count, i) => count - (i === 0 ? 0 : cumulative[i - 1]));
-    if (this.before === null || counts.some((count, i) => count < this.before.counts[i])) {
-      this.before = { second, counts };
-      return;
-    }
-    if (this.columns.at(-1)?.second !== second) {
-      if (this.columns.length !== 0) this.before = { second, counts: this.newest };
-      this.columns.push({ second, counts: [] });
-      if (this.columns.length > kept_seconds) this.columns.shift();
-    }
-    this.newest = counts;
-    this.columns.at(-1).counts = counts.map((count, i) => count - this.before.counts[i]);
-  }
-
-  last() {
-    return Object.fromEntries(Object.entries(this.values).map(([name, column]) => [name, column.at(-1)]));
+  /// Counts are cumulative over buckets and over time: what was added to a bucket is a
+  /// difference of differences. A trader that began anew, or was not there, adds nothing.
+  take_counts(cumulative, time) {
+    const counts = cumulative.includes(null)
+      ? null : cumulative.map((count, i) => count - (i === 0 ? 0 : cumulative[i - 1]));
+    const { before } = this;
+    this.before = counts && { counts, time };
+    const goes_on = counts && before && time - before.time <= longest_gap
+      && counts.every((count, i) => count >= before.counts[i]);
+    if (!goes_on) return;
+    const second = Math.floor(time);
+    if (this.heat.at(-1)?.second !== second) this.heat.push({ second, counts: counts.map(() => 0) });
+    if (this.heat.length > kept_seconds) this.heat.shift();
+    const sums = this.heat.at(-1).counts;
+    counts.forEach((count, i) => { sums[i] += count - before.counts[i]; });
   }
 }
 
 class Counter {
   constructor({ name, labels }) {
     this.key = series_text({ name, labels });
-    this.times = [];
-    this.counts = [];
-    this.rates = [];
-    this.count = null;
+    this.columns = new Columns(["count", "rate"]);
   }
 
-  /// Over the last second; a count that fell began anew.
   take({ value }, time) {
-    this.count = value;
-    this.times.push(time);
-    this.counts.push(value);
-    let then = this.times.length - 1;
-    while (then > 0 && time - this.times[then] < 0.95) --then;
-    const grown = value - this.counts[then];
-    const is_known = value !== null && this.counts[then] !== null && grown >= 0 && time - this.times[then] >= 0.5;
-    this.rates.push(is_known ? grown / (time - this.times[then]) : null);
-    forget(this.times, [this.counts, this.rates]);
+    this.columns.push(time, { count: value, rate: this.rate_until(value, time) });
+  }
+
+  /// Over the last second; of a count that fell, because it began anew, nothing is known.
+  rate_until(value, time) {
+    const { times, values: { count } } = this.columns;
+    let then = times.length - 1;
+    while (then > 0 && time - times[then] < 0.95) --then;
+    const seconds = time - times[then];
+    const is_known = value !== null && (count[then] ?? null) !== null && value >= count[then]
+      && seconds >= 0.5 && seconds <= longest_gap;
+    return is_known ? (value - count[then]) / seconds : null;
+  }
+
+  get count() { return this.columns.last("count"); }
+  get rate() { return this.columns.last("rate"); }
+}
+
+/// Of all series of a name. Rates are added, not counts: a series that comes with a past,
+/// or begins anew, has no rate for a second and the others have.
+class Sum extends Counter {
+  take({ parts }, time) {
+    const known = (name) => parts.map((part) => part[name]).filter((value) => value !== null);
+    const sum = (values) => values.reduce((all, value) => all + value, 0);
+    const counts = known("count");
+    const rates = known("rate");
+    this.columns.push(time, {
+      count: counts.length === parts.length ? sum(counts) : null,
+      rate: rates.length === 0 ? null : sum(rates),
+    });
   }
 }
 
-/// Where one name has several series, first of all their sum: orders of all sides.
-function with_sums(counters) {
-  const by_name = new Map();
-  for (const counter of counters) by_name.set(counter.name, [...(by_name.get(counter.name) ?? []), counter]);
-  return [...by_name].flatMap(([name, each]) => {
-    if (each.length === 1) return each;
-    const value = each.reduce((sum, counter) => sum + counter.value, 0);
-    return [{ name: `sum(${name})`, labels: {}, value }, ...each];
-  });
+/// What is not heard of any more is gone, with its past.
+function take_each(known, heard, time, Kind) {
+  const gone = new Set(known.keys());
+  for (const each of heard) {
+    const key = series_text(each);
+    if (!known.has(key)) known.set(key, new Kind(each));
+    known.get(key).take(each, time);
+    gone.delete(key);
+  }
+  for (const key of gone) known.delete(key);
 }
 
 export class Memory {
   constructor() {
+    this.samples = null;
+    this.now = 0;
+    this.clear();
+  }
+
+  clear() {
     this.latencies = new Map();
     this.counters = new Map();
-    this.samples = null;
-    this.now = Date.now();
+    this.sums = new Map();
   }
 
-  take({ latencies, counters }, milliseconds) {
+  /// By the sidecar's wall clock: where that is set back, the past is of another time. One
+  /// message twice is one.
+  take({ latencies, counters, samples }, milliseconds) {
+    if (milliseconds < this.now) this.clear();
+    if (milliseconds === this.now) return;
     this.now = milliseconds;
-    this.take_each(this.latencies, latencies, Latency);
-    this.take_each(this.counters, with_sums(counters), Counter);
+    this.samples = samples;
+    const time = milliseconds / 1000;
+    take_each(this.latencies, latencies, time, Latency);
+    take_each(this.counters, counters, time, Counter);
+    take_each(this.sums, this.sums_of(counters), time, Sum);
   }
 
-  /// A series that is not in the message any more is gone, with its past.
-  take_each(known, heard, Kind) {
-    const gone = new Set(known.keys());
-    for (const each of heard) {
-      const key = series_text(each);
-      if (!known.has(key)) known.set(key, new Kind(each));
-      known.get(key).take(each, this.now / 1000);
-      gone.delete(key);
-    }
-    for (const key of gone) known.delete(key);
+  /// Of each name that several series have.
+  sums_of(counters) {
+    const parts = new Map();
+    for (const each of counters)
+      parts.set(each.name, [...(parts.get(each.name) ?? []), this.counters.get(series_text(each))]);
+    return [...parts].filter(([, those]) => those.length > 1)
+      .map(([name, those]) => ({ name: `sum(${name})`, labels: {}, parts: those }));
+  }
+
+  /// Sums first.
+  rated() {
+    return new Map([...this.sums, ...this.counters]);
   }
 
   /// From when to when a plot of so many seconds is.

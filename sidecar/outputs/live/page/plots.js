@@ -41,11 +41,17 @@ export class Plot {
   }
 
   range(columns) {
-    const values = columns.slice(1).flat().filter((v) => v !== null && v !== undefined);
-    if (values.length === 0) return { min: this.is_log ? 1e-6 : 0, max: 1 };
-    const most = Math.max(...values);
+    let least = Infinity;
+    let most = -Infinity;
+    for (const column of columns.slice(1)) {
+      for (const value of column) {
+        if (value === null) continue;
+        least = Math.min(least, value);
+        most = Math.max(most, value);
+      }
+    }
+    if (most === -Infinity) return { min: this.is_log ? 1e-6 : 0, max: 1 };
     if (!this.is_log) return { min: 0, max: most > 0 ? most * 1.1 : 1 };
-    const least = Math.min(...values);
     return { min: 10 ** Math.floor(Math.log10(least)), max: 10 ** Math.ceil(Math.log10(most * 1.01)) };
   }
 
@@ -81,7 +87,7 @@ export class Plot {
       let is_gap = true;
       columns[0].forEach((time, j) => {
         const value = columns[i + 1][j];
-        if (value === null || value === undefined) { is_gap = true; return; }
+        if (value === null) { is_gap = true; return; }
         path += `${is_gap ? "M" : "L"}${x(time).toFixed(1)},${y(value).toFixed(1)}`;
         is_gap = false;
       });
