@@ -90,7 +90,7 @@ TEST(AllowedNetworks, AreNoneWhereTheListIsEmptyAndAllWhereThereIsNoList) {
 }
 
 using ChecklistR107 = ::testing::Test;
-// Breaks it: sidecar/config/config.hpp: `std::string host = "127.0.0.1";` -> `std::string host =
+// Breaks it: sidecar/config/servers.hpp: `std::string host = "127.0.0.1";` -> `std::string host =
 // "0.0.0.0";`
 TEST_F(ChecklistR107, PagesAreServedOnLoopbackUnlessItIsWrittenOtherwise) {
   const Loaded nothing = load_text("{}", "");
