@@ -27,7 +27,7 @@ the configuration, see
 shared with the traders; $OUTRIDER_DIR names another one
 .TP
 .I /var/lib/outrider
-the journal of latches, and what a restart goes on from
+the journal of latches, what a restart goes on from, and the flight recordings
 .TP
 .I /usr/share/outrider
 rule files, profiles of known systems, the runbook
