@@ -74,7 +74,9 @@ TEST_F(HangingDisk, HoldsUpNoKill) {
   EXPECT_TRUE(becomes("KILLED", "trader"));
   EXPECT_TRUE(becomes("KILLED", "second"));
   const std::string file = host_.segments() + "/c/kill/by-hand";
-  write_file(file, R"({"scope": "producer=third", "reason": "wish-three"})");
+  // Whole at once: an empty request, met between two calls, closes everything.
+  write_file(host_.path("/by-hand"), R"({"scope": "producer=third", "reason": "wish-three"})");
+  std::filesystem::rename(host_.path("/by-hand"), file);
   EXPECT_TRUE(becomes("KILLED", "third")) << host_.sidecar().log();
 
   for (int i = 4; i < 24; ++i) {
