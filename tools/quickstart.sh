@@ -283,7 +283,7 @@ main() {
   start_sidecar
   start_demo
   await_gate UNARMED 5000
-  say "$url/  $url/metrics  $url/api/v1/status  $url/health"
+  say "$url/live  $url/metrics  $url/api/v1/status  $url/health"
   arm
   await_gate TRADING 5000
   trade
