@@ -5,7 +5,6 @@
 #include <boost/beast/websocket.hpp>
 #include <deque>
 #include <exception>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,25 +20,13 @@ constexpr auto handshake_deadline = 2s;
 constexpr auto silence_deadline = 30s;
 /// Nothing a client could say is of use here.
 constexpr std::size_t longest_word_of_a_client = 4096;
-/// What the kernel keeps for a listener, beside Audience::most_waiting.
+/// What the kernel keeps for a listener, beside Audience::longest_wait.
 constexpr int send_buffer_bytes = 64 * 1024;
-/// A browser that offers subprotocols refuses an answer without one of them.
-constexpr std::string_view our_subprotocol = "outrider.live";
+/// A browser that offers subprotocols refuses an answer without one of them. Never another
+/// one: a token may be among them.
+constexpr const char* our_subprotocol = "outrider.live";
 /// After a tick the thread is others' for so many times as long as that took.
 constexpr int times_its_cost = 2;
-
-/// Never another one: a token may be among them.
-bool offers_ours(const TextRequest& request) {
-  const auto field = request[http::field::sec_websocket_protocol];
-  std::string_view offered{field.data(), field.size()};
-  while (!offered.empty()) {
-    std::string_view each = offered.substr(0, offered.find(','));
-    offered.remove_prefix(std::min(each.size() + 1, offered.size()));
-    each.remove_prefix(std::min(each.find_first_not_of(' '), each.size()));
-    if (each.substr(0, each.find(' ')) == our_subprotocol) return true;
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -54,9 +41,9 @@ class WebSocketSession : public std::enable_shared_from_this<WebSocketSession> {
     stream_.set_option(websocket::stream_base::timeout{handshake_deadline, silence_deadline, true});
     stream_.set_option(websocket::stream_base::decorator([this](websocket::response_type& answer) {
       answer.set(http::field::server, "outrider");
-      if (offers_ours(request_))
-        answer.set(http::field::sec_websocket_protocol,
-                   beast::string_view{our_subprotocol.data(), our_subprotocol.size()});
+      http::token_list offered{request_[http::field::sec_websocket_protocol]};
+      if (offered.exists(our_subprotocol))
+        answer.set(http::field::sec_websocket_protocol, our_subprotocol);
     }));
     stream_.auto_fragment(false);  // a message is one frame, for listeners who know no more
     stream_.text(true);
