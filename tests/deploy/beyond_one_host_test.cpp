@@ -245,7 +245,9 @@ TEST_F(ChecklistR115, TheStoreHasEachSeriesOnceWithItsHostAndEachSampleOnce) {
 
   for (const Host* host : {&a_, &b_}) {
     const std::string series = "outrider_passes_total{host=\"" + host->name + "\"}";
-    ASSERT_TRUE(eventually([&] { return samples_at(store_port_, series).size() >= 3; }, 60s));
+    ASSERT_TRUE(eventually([&] { return samples_at(store_port_, series).size() >= 3; }, 60s))
+        << results_of(store_port_, series + "[1m]").dump() << "\nits own Prometheus has "
+        << results_of(host->prometheus_port, series + "[1m]").dump();
     const auto sent = samples_at(store_port_, series);
     const auto own = samples_at(host->prometheus_port, series);
     const std::set known(own.begin(), own.end());

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // /ws of a real sidecar: who may listen, what he hears, and what is counted of it.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
-#include <set>
+#include <utility>
 
 #include "outputs/websocket_client.hpp"
 #include "process/harness.hpp"
@@ -12,6 +14,8 @@ namespace outrider::testing {
 namespace {
 
 using outputs::testing::WebSocketClient;
+using ::testing::ElementsAre;
+using ::testing::Key;
 
 struct Listening : ::testing::Test {
   [[nodiscard]] std::uint16_t port() const { return static_cast<std::uint16_t>(sidecar.port()); }
@@ -29,19 +33,16 @@ using ChecklistR99Heard = Listening;
 TEST_F(ChecklistR99Heard, AreMetricsHealthAndHeartbeatAndHowManyListenIsShown) {
   WebSocketClient listener{port()};
   ASSERT_EQ(listener.answer().status, 101);
-  std::set<std::string> types;
-  std::string last;
+  std::map<std::string, std::string> last;  // time, by type
   for (int i = 0; i < 25; ++i) {
     const auto text = listener.receive();
     ASSERT_TRUE(text);
     const auto message = nlohmann::json::parse(*text);
-    types.insert(message.at("type"));
     const std::string time = message.at("timestamp");
     EXPECT_EQ(time.size(), std::string{"2026-11-22T14:00:00.000Z"}.size());
-    EXPECT_GE(time, last);
-    last = time;
+    EXPECT_GE(time, std::exchange(last[message.at("type")], time));
   }
-  EXPECT_EQ(types, (std::set<std::string>{"metrics", "health", "heartbeat"}));
+  EXPECT_THAT(last, ElementsAre(Key("health"), Key("heartbeat"), Key("metrics")));
   EXPECT_TRUE(counts("outrider_live_listeners", 1));
 }
 
