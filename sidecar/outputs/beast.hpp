@@ -3,11 +3,6 @@
 // compiling each.
 #pragma once
 
-// Asio's fences are for handlers that move between threads. Here one thread runs
-// them all, and what is posted to it passes a mutex; ThreadSanitizer knows mutexes
-// and no fences.
-#define BOOST_ASIO_DISABLE_FENCED_BLOCK 1
-
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
