@@ -88,7 +88,7 @@ class Guard final : private protection::Ends {
   Now now_;                      ///< of the pass that runs
   nanoseconds renewed_{};        ///< when leases were last renewed
   nanoseconds refreshed_{};      ///< when the sidecar's own series last were
-  nanoseconds closed_{};         ///< when a gate last left TRADING for a closed state
+  nanoseconds closed_{};         ///< when a gate was last closed, or killed
   nanoseconds fed_{};            ///< when the analytics last were
   nanoseconds previous_pass_{};  ///< when values were last looked at before this pass
   nanoseconds recorded_{};       ///< when any trader last recorded a sample

@@ -12,6 +12,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Open before, or not killed yet.
+bool closes_further(GateState before, GateState after) noexcept {
+  const bool was_open = before == GateState::trading;
+  return was_open ? after >= GateState::reduce_only
+                  : after == GateState::killed && before != GateState::killed;
+}
+
 constexpr nanoseconds renew_period = 100ms;
 
 protection::Verdict unarmed(std::string_view scope, std::string_view reason) noexcept {
@@ -128,12 +135,12 @@ void Guard::enforce_gate(GateRuntime& gate, bool renew) noexcept {
   const shm::TickClock& clock = gate.segment->clock();
   const std::uint64_t lease =
       clock.interval_ticks(static_cast<std::uint64_t>(plan_->lease.count()));
-  const bool was_open = gate.state == GateState::trading;
+  const GateState before = gate.state;
   switch (enforce(gate, {verdict_of(gate), parts_.ticks(clock.kind), lease, renew, now_})) {
     case Enforced::unchanged:
       return;
     case Enforced::changed:
-      if (was_open && gate.state >= GateState::reduce_only) closed_ = now_.steady;
+      if (closes_further(before, gate.state)) closed_ = now_.steady;
       return note_change(gate);
     case Enforced::found_kill: {
       protection::Cause cause;

@@ -36,24 +36,26 @@ void Sidecar::begin_flight() {
           .ends = stop_others_,
           .clock = read_clocks,
           .status = [this] { return status(); },
-          .expression_of = [this](std::string_view rule) { return expression_of(rule); },
+          .expressions = [this] { return expressions(); },
           .want_look = [this] { history_->want_look(); },
           .ask_history = [this](const auto& question) { history_->ask(question); }},
       wanted);
 }
 
-std::string Sidecar::expression_of(std::string_view rule) {
-  const auto publication = exchange_.ask(publication_patience);
-  if (publication == nullptr || publication->names == nullptr) return {};
-  for (const rules::AlertRule* each : publication->names->rules) {
-    if (each->name == rule) return each->expression;
-  }
-  return {};
+flight::ExpressionOf Sidecar::expressions() {
+  return [publication = exchange_.ask(publication_patience)](std::string_view rule) -> std::string {
+    if (publication == nullptr || publication->names == nullptr) return {};
+    for (const rules::AlertRule* each : publication->names->rules) {
+      if (each->name == rule) return each->expression;
+    }
+    return {};
+  };
 }
 
 void Sidecar::run_flight() {
   name_this_thread("flight");
   step_this_thread_back();
+  recorder_->open();
   while (!stop_others_) recorder_->step(flight_period);
   recorder_->step(0ms);  // of the guard's last pass
   flight_over_.set_value();

@@ -98,7 +98,7 @@ class Sidecar {
   void begin_flight();
   void run_flight();
   void finish_flight();
-  [[nodiscard]] std::string expression_of(std::string_view rule);
+  [[nodiscard]] flight::ExpressionOf expressions();
   void look_at_health(nanoseconds now);
   void keep_history(nanoseconds now);
 

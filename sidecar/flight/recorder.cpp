@@ -78,7 +78,9 @@ std::string word_of(const Trip& trip) {
 Recorder::Recorder(Parts parts, const config::FlightRecorderConfig& config)
     : parts_{std::move(parts)},
       config_{config},
-      shelf_{parts_.directory, {config.recordings, config.max_bytes}} {
+      shelf_{parts_.directory, {config.recordings, config.max_bytes}} {}
+
+void Recorder::open() {
   if (const std::string problem = shelf_.open(); !problem.empty())
     parts_.log.error("flight-recorder: " + problem);
   shelf_.remove_unfinished();
@@ -129,8 +131,9 @@ void Recorder::record(const Trip& first) {
   said_left_out_ = false;
   recorded_ = begun;
   const std::string problem = make(recording);
-  if (std::any_of(recording.trips.begin(), recording.trips.end(), is_kill)) kill_recorded_ = begun;
   if (problem.empty()) {
+    if (std::any_of(recording.trips.begin(), recording.trips.end(), is_kill))
+      kill_recorded_ = begun;
     ++parts_.counts.made;
     said_failure_ = false;
     parts_.log.info("flight recorded",
@@ -142,6 +145,8 @@ void Recorder::record(const Trip& first) {
   }
   shelf_.give_up(recording.name);
   ++parts_.counts.failed;
+  leave_out(recording.trips.size() + recording.trips_unnamed);
+  left_out_ += recording.trips_before;
   if (!std::exchange(said_failure_, true))
     parts_.log.error("flight-recorder: " + problem + "; gates are guarded all the same");
 }
@@ -159,7 +164,7 @@ std::string Recorder::make(Recording& recording) {
   problem = write_series(recording);
   if (!problem.empty()) return problem;
   NewFile file{shelf_.unfinished_path_of(recording.name) + '/' + recording_file};
-  file.put(recording_json(recording, parts_.expression_of));
+  file.put(recording_json(recording, parts_.expressions()));
   problem = file.finish();
   return problem.empty() ? shelf_.finish(recording.name) : problem;
 }

@@ -38,12 +38,14 @@ class Recorder {
     const std::atomic<bool>& ends;  ///< what is begun is finished without further waiting
     std::function<protection::Now()> clock;
     std::function<outputs::Status()> status;
-    ExpressionOf expression_of;
-    std::function<void()> want_look;  ///< at the values, soon
+    std::function<ExpressionOf()> expressions;  ///< of the rules now; asked once a recording
+    std::function<void()> want_look;            ///< at the values, soon
     std::function<void(const std::function<void(const history::Timeline&)>&)> ask_history;
   };
   Recorder(Parts parts, const config::FlightRecorderConfig& config);
 
+  /// Once, at first: looks whether anything can be kept, and removes what a kill left.
+  void open();
   /// Waits for a trip, at most so long, and records it.
   void step(std::chrono::milliseconds at_most);
 

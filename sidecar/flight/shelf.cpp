@@ -119,7 +119,11 @@ void Shelf::remove_unfinished() const {
   for (; !error && entry != fs::directory_iterator{}; entry.increment(error)) {
     const std::string name = entry->path().filename();
     std::error_code ignored;
-    if (name.starts_with('.') && name.ends_with(unfinished)) fs::remove_all(entry->path(), ignored);
+    if (!name.starts_with('.') || !name.ends_with(unfinished)) continue;
+    const std::string_view whole = std::string_view{name}.substr(
+        1, name.size() - std::min(name.size(), unfinished.size() + 1));
+    if (is_recording_name(whole) && fs::is_directory(entry->symlink_status(ignored)))
+      fs::remove_all(entry->path(), ignored);
   }
 }
 

@@ -183,6 +183,17 @@ TEST(FlightRecorder, CountsTripsTooSoonAfterARecordingButNeverMissesTheKill) {
   EXPECT_EQ(said.at("trips_before"), 1);
 }
 
+TEST(FlightRecorder, RecordsTheKillOfAGateThatWasHalted) {
+  const RecordedHost host{"interval: 1h"};
+  const Trader trader{host.sidecar.segments()};
+  ASSERT_TRUE(trades(trader.gate)) << host.sidecar.log();
+  ASSERT_EQ(host.sidecar.outrider("halt --scope global --reason 'odd fills, looking'"), 0);
+  ASSERT_TRUE(host.has_recordings(1)) << host.sidecar.log();
+  ASSERT_EQ(host.kill(), 0);
+  ASSERT_TRUE(host.has_recordings(2)) << host.sidecar.log();
+  EXPECT_TRUE(host.recordings().at(1).ends_with("Z-kill"));
+}
+
 TEST(FlightRecorder, RecordsNoGateTwiceThatWasClosedAnyway) {
   const RecordedHost host{"interval: 1s, recordings: 1"};
   const Trader trader{host.sidecar.segments()};

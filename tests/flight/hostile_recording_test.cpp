@@ -54,6 +54,14 @@ TEST_F(HostileRecording, IsRefusedWithWhatWasFound) {
   EXPECT_EQ(dump(), 2);
 }
 
+TEST_F(HostileRecording, IsReadHoweverDeepItIs) {
+  constexpr std::size_t deep = 1'000'000;
+  write_file(json_, R"({"recording":1,"trips":[{"scope":"global","reason":)" +
+                        std::string(deep, '[') + std::string(deep, ']') + "}]}");
+  EXPECT_EQ(dump(), 0) << said_;
+  EXPECT_TRUE(says("global")) << said_;
+}
+
 TEST_F(HostileRecording, IsBelievedAsFarAsItsShapeGoes) {
   auto json = nlohmann::json::parse(read_file(json_));
   json["trips"] = {{{"time", 7}, {"scope", "\033[31mred"}, {"rule", nlohmann::json::array()}}, 8};

@@ -11,10 +11,14 @@
 
 #include "cli/table.hpp"
 #include "flight/recording.hpp"
+#include "flight/shelf.hpp"
 #include "segments/listing.hpp"
 
 namespace outrider::cli {
 namespace {
+
+/// Levels of recording.json, and some.
+constexpr int deepest = 32;
 
 using nlohmann::json;
 
@@ -93,13 +97,14 @@ std::optional<std::uint64_t> FlightRecording::count(const json& object, const ch
   return found->get<std::uint64_t>();
 }
 
-std::vector<json> FlightRecording::list(const char* in, const char* member) const {
+std::vector<std::reference_wrapper<const json>> FlightRecording::list(const char* in,
+                                                                      const char* member) const {
   const json* from = in == nullptr ? &said : member_of(said, in);
   const json* found = from == nullptr ? nullptr : member_of(*from, member);
-  std::vector<json> objects;
+  std::vector<std::reference_wrapper<const json>> objects;
   if (found == nullptr || !found->is_array()) return objects;
   for (const json& each : *found) {
-    if (each.is_object()) objects.push_back(each);
+    if (each.is_object()) objects.emplace_back(each);
   }
   return objects;
 }
@@ -145,7 +150,11 @@ void FlightRecording::read_gate(const std::string& producer, GateOverview& gate)
 
 bool is_recording(const std::string& path) {
   struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+  if (::stat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) return false;
+  // Beside it a trader may have the name of some directory.
+  const std::string file = path + '/' + flight::recording_file;
+  return path.find('/') != std::string::npos || flight::is_recording_name(path) ||
+         ::stat(file.c_str(), &info) == 0;
 }
 
 std::optional<FlightRecording> read_recording(const std::string& path, std::string& why) {
@@ -156,7 +165,9 @@ std::optional<FlightRecording> read_recording(const std::string& path, std::stri
           "; needed what the flight recorder writes; give the directory of a recording";
     return std::nullopt;
   }
-  FlightRecording recording{path, json::parse(*bytes, nullptr, false), {}, {}};
+  // What reads or frees it goes as deep as it does; ours is not deep.
+  const auto is_not_deep = [](int depth, json::parse_event_t, json&) { return depth <= deepest; };
+  FlightRecording recording{path, json::parse(*bytes, is_not_deep, false), {}, {}};
   if (!recording.said.is_object() || !FlightRecording::count(recording.said, "recording")) {
     why = file + ": found no JSON of a recording; needed it as the flight recorder writes it";
     return std::nullopt;

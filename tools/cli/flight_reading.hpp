@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -32,7 +33,8 @@ struct FlightRecording {
   static std::string text(const nlohmann::json& object, const char* member);
   static std::optional<std::uint64_t> count(const nlohmann::json& object, const char* member);
   /// A list of objects; empty where there is none.
-  [[nodiscard]] std::vector<nlohmann::json> list(const char* in, const char* member) const;
+  [[nodiscard]] std::vector<std::reference_wrapper<const nlohmann::json>> list(
+      const char* in, const char* member) const;
 
   /// Unix time less CLOCK_MONOTONIC in nanoseconds, on the boot that it is of.
   [[nodiscard]] std::optional<std::int64_t> wall_offset(std::string_view boot_id) const;
