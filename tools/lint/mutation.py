@@ -30,6 +30,10 @@ class Copy:
         wanted = {name for name in names if name and (TOP / name).is_file()}
         for name in sorted(wanted):
             self.restore(name)
+        for modules in TOP.glob("tests/*/node_modules"):  # what tests have from npm, which git ignores
+            link = self.path / modules.relative_to(TOP)
+            if not link.exists():
+                link.symlink_to(modules)
         for top in self.path.iterdir():
             for path in [] if top.name == "build" else [top, *top.rglob("*")]:
                 if path.is_file() and str(path.relative_to(self.path)) not in wanted:
