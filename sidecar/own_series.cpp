@@ -118,9 +118,9 @@ void OwnSeries::add_flight(aggregate::ValuesBuilder& builder) {
                          "Recordings of the moments before gates were closed.");
   flight_failed_ = counter("outrider_flight_recordings_failed_total",
                            "Recordings that could not be written: see the log.");
-  flight_unrecorded_ =
-      counter("outrider_flight_trips_unrecorded_total",
-              "Trips in no recording: they came within flight-recorder.interval of one.");
+  flight_unrecorded_ = counter(
+      "outrider_flight_trips_unrecorded_total",
+      "Trips in no recording: they came within flight-recorder.interval of one, or it failed.");
 }
 
 void OwnSeries::add_self(aggregate::ValuesBuilder& builder) {

@@ -117,7 +117,7 @@ inline std::string_view set_web_allow(Config& config, const std::string& text) {
   return accepted;
 }
 
-/// As a browser sends it: lower case, no path, no port that goes without saying.
+/// As a browser sends it: in lower case, no path.
 inline std::string_view set_web_origin(Config& config, const std::string& text) {
   const std::size_t host = text.find("://") + 3;
   const bool is_web = text.starts_with("http://") || text.starts_with("https://");

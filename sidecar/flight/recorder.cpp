@@ -118,7 +118,7 @@ void Recorder::say_left_out(nanoseconds now) {
   said_left_out_ = true;
   parts_.log.warn(
       "trips are in no flight recording: they came within flight-recorder.interval "
-      "of the one before",
+      "of the one before, or it failed",
       {{"trips", std::to_string(left_out_)}});
 }
 

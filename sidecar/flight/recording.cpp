@@ -85,7 +85,7 @@ std::string recording_json(const Recording& recording, const ExpressionOf& expre
               {"samples", recording.samples}}},
             {"segments", outputs::list_json(recording.segments, segment_json)},
             {"problems", recording.problems},
-            {"status", Json::parse(outputs::status_json(recording.status))}};
+            {"status", outputs::status_to_json(recording.status)}};
   for (const Trip& trip : recording.trips) json["trips"].push_back(trip_json(trip, expression_of));
   return outputs::dumped(json);
 }

@@ -13,6 +13,10 @@ std::string_view Request::header(std::string_view name) const {
   return {};
 }
 
+bool asks_to_listen(const Request& request) {
+  return lower_case(request.header("upgrade")) == "websocket";
+}
+
 std::string lower_case(std::string_view text) {
   std::string lower{text};
   for (char& c : lower) {

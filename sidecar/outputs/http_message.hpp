@@ -37,6 +37,9 @@ struct Request {
   [[nodiscard]] std::string_view header(std::string_view name) const;
 };
 
+/// Whether it would become a WebSocket.
+bool asks_to_listen(const Request& request);
+
 /// Sets path and query from a request target; false for one that is neither
 /// "/path" nor "http://host/path".
 bool set_target(Request& request, std::string_view target);

@@ -16,10 +16,6 @@ bool is_within(const std::vector<config::Network>& networks, const std::string& 
                                 [&](const auto& each) { return each.contains(*address); });
 }
 
-bool asks_to_listen(const Request& request) {
-  return lower_case(request.header("upgrade")) == "websocket";
-}
-
 /// Pages of any site may open a WebSocket to anywhere: what stops them is that the browser
 /// says whose page it is. No browser, no such word.
 bool is_of_our_page(const Request& request, const std::vector<std::string>& others) {

@@ -55,8 +55,7 @@ class ServedFile {
 };
 
 Response listen(const Request& request) {
-  const bool upgrades = lower_case(request.header("upgrade")) == "websocket";
-  if (upgrades && request.method == "GET") return {.joins_stream = true};
+  if (asks_to_listen(request) && request.method == "GET") return {.joins_stream = true};
   return {.status = upgrade_required,
           .body = "found a plain request; needed a WebSocket, as /live opens one\n",
           .headers = {{"Upgrade", "websocket"}}};
